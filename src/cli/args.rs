@@ -1,0 +1,32 @@
+//! What can be typed. In: arguments. Out: the same, typed. Never: opens a file or decides a default that matters.
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use super::{Exit, Failure};
+
+/// Forecasts Microsoft 365 licence seats from exported CSV files.
+#[derive(Debug, Parser)]
+#[command(name = "seatcast", version, about, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Parses; help, version and wrong usage are printed here and end the run.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, Exit> {
+    Args::try_parse_from(arguments).map_err(|error| {
+        let _ = error.print();
+        if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    })
+}
+
+impl Args {
+    pub fn run(self) -> Result<Exit, Failure> {
+        match self.command {}
+    }
+}

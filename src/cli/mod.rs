@@ -1,0 +1,26 @@
+//! The command line: the only room that prints, reads the clock, or writes files. In: what was typed. Out: an exit code.
+//! Never: computes a number that a report shows.
+
+mod args;
+mod exit;
+mod outputs;
+mod render;
+
+use std::ffi::OsString;
+
+pub use exit::{Exit, Failure};
+
+/// Runs the program on `arguments` (the first is its own name) and returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let args = match args::parse(arguments) {
+        Ok(args) => args,
+        Err(exit) => return exit.code(),
+    };
+    match args.run() {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            render::failure(&failure);
+            Exit::Failed.code()
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Files that a run leaves. In: bytes. Out: whole files. Never: a half-written one.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+
+/// Writes `bytes` to `path` whole: into a temporary file beside it, synchronised, then renamed over it.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |source| Failure::Write { path: path.to_owned(), source };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new().prefix(".seatcast-").suffix(".tmp").tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644)).map_err(failed)?;
+    }
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// The folder that outputs of `tenant` go to when `--out` is not given.
+pub fn default_folder(tenant: &str) -> PathBuf {
+    Path::new("reports").join(tenant)
+}

@@ -1,0 +1,103 @@
+//! Shows findings and failures. In: values. Out: text on stderr. Never: decides whether a run goes on.
+
+use std::io::Write;
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NarratableReportHandler};
+
+use super::Failure;
+use crate::diagnostic::{self, Diagnostic, Severity};
+
+/// A finding as the renderer wants it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.message)]
+struct Shown(Diagnostic, Option<miette::NamedSource<String>>);
+
+impl miette::Diagnostic for Shown {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(self.0.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.0.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.0.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        self.1.as_ref().map(|source| source as &dyn miette::SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.1.as_ref()?;
+        let label = self.0.labels.first()?;
+        let note = Some(label.note.clone()).filter(|note| !note.is_empty());
+        let span = LabeledSpan::new(note, label.span.start, label.span.len());
+        Some(Box::new(std::iter::once(span)))
+    }
+}
+
+/// Text of findings for a person: in colour and with drawing characters only when `terminal`.
+pub fn findings(diagnostics: &[Diagnostic], terminal: bool, width: usize) -> String {
+    let mut sorted = diagnostics.to_vec();
+    diagnostic::sort(&mut sorted);
+    let mut text = String::new();
+    for diagnostic in sorted {
+        text.push_str(&finding(diagnostic, terminal, width));
+    }
+    text
+}
+
+fn finding(diagnostic: Diagnostic, terminal: bool, width: usize) -> String {
+    let label = diagnostic.labels.first();
+    let has_text = label.is_some_and(|label| !label.text.is_empty());
+    if !terminal || !has_text {
+        return plain(&diagnostic);
+    }
+    let source = label.map(|label| miette::NamedSource::new(label.origin.to_string(), label.text.to_string()));
+    let mut text = String::new();
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(width);
+    let shown = Shown(diagnostic, source);
+    if handler.render_report(&mut text, &shown).is_err() {
+        text.clear();
+        let _ = NarratableReportHandler::new().render_report(&mut text, &shown);
+    }
+    text
+}
+
+/// The form of `style.md` §6: message, place, text with a mark below it, help.
+fn plain(diagnostic: &Diagnostic) -> String {
+    let severity = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut text = format!("{severity}[{}]: {}\n", diagnostic.code, diagnostic.message);
+    for label in &diagnostic.labels {
+        text.push_str(&format!("  {}\n", label.origin));
+        if label.text.is_empty() {
+            continue;
+        }
+        let start = label.text[..label.span.start].rfind('\n').map_or(0, |at| at + 1);
+        let line = label.text[start..].lines().next().unwrap_or("");
+        let before = label.text[start..label.span.start].chars().count();
+        let marked = label.text[label.span.clone()].lines().next().unwrap_or("").chars().count().max(1);
+        text.push_str(&format!("    {line}\n    {}{} {}\n", " ".repeat(before), "^".repeat(marked), label.note));
+    }
+    if let Some(help) = &diagnostic.help {
+        text.push_str(&format!("  help: {help}\n"));
+    }
+    text
+}
+
+/// Prints a failure and the findings it carries on stderr. A closed pipe is no reason to stop.
+pub fn failure(failure: &Failure) {
+    let mut stderr = std::io::stderr().lock();
+    if let Failure::Findings(diagnostics) = failure {
+        let _ = stderr.write_all(findings(diagnostics, false, 100).as_bytes());
+    }
+    let _ = writeln!(stderr, "error: {failure}");
+}

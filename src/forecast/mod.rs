@@ -1,0 +1,17 @@
+//! Results: plain data, no engine. In: counts from `simulate` and `licensing`. Out: what reports say. Never: simulates,
+//! formats, rounds money.
+
+mod coverage;
+mod percentile;
+mod provenance;
+mod result;
+mod status;
+
+pub use coverage::{Coverage, UnsimulatedRule};
+pub use percentile::{Histogram, Percentiles};
+pub use provenance::Provenance;
+pub use result::{
+    Bridge, Cost, DepartmentCost, Forecast, MonthPoint, RenewalEvent, ShortageDate, SkuForecast, StatedAssumption,
+    Trouble,
+};
+pub use status::{BlockedCause, GuestGroup, NestedGroup, Reclaimable, SkuStatus, Status, WaitingUser};

@@ -1,0 +1,143 @@
+//! A forecast, whole. In: histograms and steps from `simulate`. Out: what every report shows. Never: a number that a report
+//! would have to compute.
+
+use chrono::NaiveDate;
+
+use super::{Coverage, Percentiles, Provenance, Status};
+use crate::money::{Currency, Money};
+
+/// One SKU at one monthly point. The first point is today.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct MonthPoint {
+    pub day: NaiveDate,
+    pub enabled: u32,
+    pub warning: u32,
+    pub suspended: u32,
+    /// `enabled + warning`.
+    pub capacity: u32,
+    pub demand: Percentiles,
+    pub assigned: Percentiles,
+    pub waiting: Percentiles,
+    pub blocked: Percentiles,
+    /// `demand - capacity` where positive.
+    pub shortfall: Percentiles,
+    /// Replications in which demand is above capacity on this day.
+    pub replications_short: u32,
+    /// What the units cost for the month that begins on this day; `None` without a price.
+    pub cost: Option<Money>,
+}
+
+/// When a SKU first runs short: nearest-rank percentiles over *all* replications, where one that never runs short counts as
+/// later than every date. So `p50 = None` says that fewer than half run short within the horizon.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ShortageDate {
+    pub p10: Option<NaiveDate>,
+    pub p50: Option<NaiveDate>,
+    pub p90: Option<NaiveDate>,
+    /// Replications that run short at any day of the horizon.
+    pub replications_short: u32,
+}
+
+/// From today's demand to the horizon's, as means over the replications in tenths of a seat, so that the parts add up:
+/// `opening + joiners + moved_in - moved_out - leavers + changes = closing`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Bridge {
+    pub opening_tenths: i64,
+    pub joiners_tenths: i64,
+    pub moved_in_tenths: i64,
+    pub moved_out_tenths: i64,
+    pub leavers_tenths: i64,
+    pub changes_tenths: i64,
+    pub closing_tenths: i64,
+}
+
+/// A change of units on a day, with the last day on which it can still be changed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct RenewalEvent {
+    pub day: NaiveDate,
+    pub subscription: String,
+    pub sku: String,
+    pub quantity_before: u32,
+    pub quantity_after: u32,
+    /// `renews`, `reduced`, `increased`, `expires`, `cancelled` or `extended service term`.
+    pub what: String,
+    /// The last day to change quantity or cancel, where the channel has one.
+    pub last_day_to_act: Option<NaiveDate>,
+}
+
+/// One SKU from today to the horizon.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SkuForecast {
+    pub sku_id: String,
+    pub sku_part_number: String,
+    pub product_name: String,
+    /// Listed as important in `seatcast.toml`.
+    pub important: bool,
+    pub points: Vec<MonthPoint>,
+    pub first_shortage: ShortageDate,
+    pub bridge: Bridge,
+    /// The groups (or `direct`) that entitle most users today, most first, with their users.
+    pub sources: Vec<(String, u32)>,
+}
+
+/// One sentence of page one: a SKU in trouble. Numbers and dates, no prose: `report` words it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Trouble {
+    pub sku: String,
+    pub product_name: String,
+    /// Whether demand is above capacity today.
+    pub already_short: bool,
+    /// The most seats short at P50 and P90 over the horizon, and the day of the P90 maximum.
+    pub shortfall_p50: u32,
+    pub shortfall_p90: u32,
+    pub worst_day: NaiveDate,
+    pub first_shortage: ShortageDate,
+    /// Replications in which the SKU runs short within the horizon, of all.
+    pub replications_short: u32,
+    /// What drives it: the source that entitles most, or the supply step that causes it.
+    pub cause: String,
+    /// The last day to order or to change a renewal before the P10 shortage; `None` when it is already past.
+    pub last_day_to_act: Option<NaiveDate>,
+}
+
+/// Cost of all planned SKUs in one currency and month.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Cost {
+    pub day: NaiveDate,
+    pub currency: Currency,
+    pub minor: i64,
+}
+
+/// What a department's seats cost a month today. `unallocated` are users without the attribute, `unassigned` seats nobody
+/// holds; both are lines of their own.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct DepartmentCost {
+    pub department: String,
+    pub seats: u32,
+    pub currency: Currency,
+    pub minor: i64,
+}
+
+/// One assumption as printed: its name in `seatcast.toml`, its value, and whether it was given or is a default.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct StatedAssumption {
+    pub name: String,
+    pub value: String,
+    pub given: bool,
+}
+
+/// A forecast. `points` of every SKU stand at the same days.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Forecast {
+    pub provenance: Provenance,
+    pub status: Status,
+    pub skus: Vec<SkuForecast>,
+    pub trouble: Vec<Trouble>,
+    pub renewals: Vec<RenewalEvent>,
+    pub costs: Vec<Cost>,
+    pub departments: Vec<DepartmentCost>,
+    pub coverage: Coverage,
+    pub assumptions: Vec<StatedAssumption>,
+    /// Headcount of enabled members at each point.
+    pub headcount: Vec<Percentiles>,
+}

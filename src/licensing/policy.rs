@@ -1,0 +1,78 @@
+//! Named settings for what Microsoft does not document. In: `seatcast.toml`. Out: a `Policy`, printed in every report.
+//! Never: a hidden default; each field says which open point of the group-licensing reference it settles.
+
+/// When waiting bundles are tried again (reference 1.8, OPEN).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reprocess {
+    /// In the tick in which a seat appears.
+    #[default]
+    Auto,
+    /// Only by an explicit reprocess event; free seats stay idle until then.
+    Manual,
+    /// This many days after a seat appears.
+    AutoDelayed { days: u32 },
+}
+
+/// Whether guests in licensed groups take seats (reference 1.7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GuestPolicy {
+    /// Like anybody else, which is what the service does.
+    #[default]
+    Consume,
+    /// They are left out of every bundle.
+    Skip,
+    /// They consume, and each one is listed.
+    Flag,
+}
+
+/// What happens to a group assignment of a user without `usageLocation` (reference 1.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MissingUsageLocation {
+    /// The tenant's country is used for the evaluation and not written to the user: the documented behaviour.
+    #[default]
+    Tenant,
+    /// The user is blocked with `ProhibitedInUsageLocationViolation`.
+    Block,
+}
+
+/// Who gets the last seat (reference 1.8, OPEN: no Microsoft page gives an order).
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OrderPolicy {
+    /// First come, first served: waiting since, then user id, then group id.
+    #[default]
+    Arrival,
+    /// The oldest account first.
+    Created,
+    /// By the value of an attribute, in the given order; others after them in order of arrival.
+    Priority { attribute: String, values: Vec<String> },
+    /// Drawn anew for each replication.
+    Random,
+}
+
+/// What a user keeps when a group's SKU is replaced and no seat of the new one is free (reference 1.12, OPEN).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SwapPolicy {
+    /// The old licence, as `ActiveWithError`.
+    #[default]
+    KeepOld,
+    DropOld,
+}
+
+/// All switches. `Default` is what the reference recommends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Policy {
+    /// ISO 3166-1 alpha-2, for users without `usageLocation`. `None`: not told.
+    pub tenant_country: Option<String>,
+    pub missing_usage_location: MissingUsageLocation,
+    pub guests: GuestPolicy,
+    pub reprocess: Reprocess,
+    pub order: OrderPolicy,
+    pub swap: SwapPolicy,
+    /// Plan conflicts marked *soft* in the data are enforced too, not only the *hard* ones (reference 3.1).
+    pub enforce_soft_conflicts: bool,
+}

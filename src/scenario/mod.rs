@@ -1,0 +1,7 @@
+//! The world to simulate. In: what was read. Out: a baseline, and what-if edits of it. Never: draws a random number.
+
+mod assumptions;
+mod baseline;
+
+pub use assumptions::{Assumptions, Rate, SkuPolicy, Spread};
+pub use baseline::Baseline;

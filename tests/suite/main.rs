@@ -1,0 +1,3 @@
+//! The whole suite, one binary.
+
+mod architecture;
