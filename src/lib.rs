@@ -19,4 +19,5 @@ pub mod forecast;
 pub mod licensing;
 pub mod money;
 pub mod scenario;
+pub mod simulate;
 pub mod supply;

@@ -1,0 +1,80 @@
+//! All chance of a run. In: a seed, a replication, a month, a cause. Out: a stream of numbers of its own. Never: one stream
+//! for two causes, so that adding joiners does not shift leavers, and scenarios meet the same luck.
+
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Poisson};
+
+use crate::scenario::Spread;
+
+/// What a number is drawn for. The values are part of the stream's key: never renumber one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Cause {
+    Rates = 0,
+    LeaverCount = 1,
+    JoinerCount = 2,
+    JoinerProfile = 3,
+    Mover = 4,
+    GuestInvited = 5,
+    GuestRemoved = 6,
+    SelfServiceJoin = 7,
+    SelfServiceLeave = 8,
+    Order = 9,
+}
+
+/// The stream of one cause in one month of one replication. ChaCha with a stream number is counter-based: the same numbers
+/// whatever was drawn before, elsewhere or on another thread.
+pub fn stream(seed: u64, replication: u32, month: u32, cause: Cause) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(u64::from(replication) << 24 | u64::from(month & 0xffff) << 8 | cause as u64);
+    rng
+}
+
+/// A uniform number in `(0, 1]`.
+fn unit(rng: &mut impl Rng) -> f64 {
+    1.0 - rng.random::<f64>()
+}
+
+/// A value of the range, each equally likely.
+pub fn within(rng: &mut impl Rng, spread: Spread) -> f64 {
+    spread.low + (spread.high - spread.low) * rng.random::<f64>()
+}
+
+/// An index below `bound`; `None` of nothing.
+pub fn below(rng: &mut impl Rng, bound: usize) -> Option<usize> {
+    (bound > 0).then(|| rng.random_range(0..bound as u64) as usize)
+}
+
+/// How many of a Poisson process with this mean; 0 for a mean that is not positive.
+pub fn poisson(rng: &mut impl Rng, mean: f64) -> u32 {
+    match Poisson::new(mean) {
+        Ok(poisson) => poisson.sample(rng).min(f64::from(u32::MAX)) as u32,
+        Err(_) => 0,
+    }
+}
+
+/// Which of `0..count` are hit when each is hit by itself with probability `chance`: geometric steps from hit to hit, so the
+/// cost is that of the hits. The hits among the first n never depend on how many come after them.
+pub fn hits(mut rng: impl Rng, count: usize, chance: f64) -> impl Iterator<Item = (usize, f64)> {
+    let certain = chance >= 1.0;
+    let log_miss = (-chance.clamp(0.0, 1.0)).ln_1p();
+    let mut next = 0usize;
+    std::iter::from_fn(move || {
+        if chance <= 0.0 {
+            return None;
+        }
+        if !certain {
+            // The number of misses before the next hit is geometric; a step past `usize` is past the end.
+            let misses = (unit(&mut rng).ln() / log_miss).floor();
+            next = next.saturating_add(misses.min(1e18) as usize);
+        }
+        if next >= count {
+            return None;
+        }
+        let hit = next;
+        next += 1;
+        // A second number goes with each hit (its day), from the same stream, so that streams stay in step.
+        Some((hit, rng.random::<f64>()))
+    })
+}
