@@ -2,6 +2,7 @@
 //! Never: silent; a default is a named number with its reason.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::catalog::SkuId;
 
@@ -31,6 +32,46 @@ pub enum Rate {
     PeoplePerMonth(Spread),
     /// A share (0.01 is 1 %) of the people there are, a month.
     SharePerMonth(Spread),
+}
+
+impl Rate {
+    /// The rate text of `seatcast.toml`: `12/month`, `8..14/month`, `1.2%/month`, `0.8..1.4%/month`.
+    pub fn parse(text: &str) -> Result<Rate, RateError> {
+        let broken = || RateError(text.to_owned());
+        let number = text.trim().strip_suffix("/month").ok_or_else(broken)?.trim_end();
+        let (number, share) = match number.strip_suffix('%') {
+            Some(number) => (number.trim_end(), true),
+            None => (number, false),
+        };
+        let (low, high) = number.split_once("..").unwrap_or((number, number));
+        let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
+        let (low, high) = (parse(low).ok_or_else(broken)?, parse(high).ok_or_else(broken)?);
+        match (low <= high, share) {
+            (true, true) if high <= 100.0 => Ok(Rate::SharePerMonth(Spread { low: low / 100.0, high: high / 100.0 })),
+            (true, false) => Ok(Rate::PeoplePerMonth(Spread { low, high })),
+            _ => Err(broken()),
+        }
+    }
+}
+
+/// A rate text that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a rate: write `12/month`, `8..14/month`, `1.2%/month` or `0.8..1.4%/month`")]
+pub struct RateError(pub String);
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (spread, factor, unit) = match self {
+            Rate::PeoplePerMonth(spread) => (spread, 1.0, "/month"),
+            Rate::SharePerMonth(spread) => (spread, 100.0, "%/month"),
+        };
+        // Four decimals: what was typed comes back, whatever the division by a hundred did to it.
+        let shown = |value: f64| (value * factor * 10_000.0).round() / 10_000.0;
+        match shown(spread.low) == shown(spread.high) {
+            true => write!(f, "{}{unit}", shown(spread.low)),
+            false => write!(f, "{}..{}{unit}", shown(spread.low), shown(spread.high)),
+        }
+    }
 }
 
 /// What a tenant wants for one SKU.
@@ -65,7 +106,7 @@ pub struct Assumptions {
     /// Days an owner takes to approve a join.
     pub approval_delay_days: u32,
     pub skus: BTreeMap<SkuId, SkuPolicy>,
-    /// Names of the settings above that came from `seatcast.toml`; all others are defaults.
+    /// Dotted names of the settings above that came from `seatcast.toml` (`workforce.joiners`); all others are defaults.
     pub given: Vec<String>,
 }
 
@@ -87,5 +128,30 @@ impl Default for Assumptions {
             skus: BTreeMap::new(),
             given: Vec::new(),
         }
+    }
+}
+
+impl Assumptions {
+    /// Every assumption as a report prints it: its name in `seatcast.toml`, its value there, and whether it was given.
+    pub fn stated(&self) -> Vec<(&'static str, String, bool)> {
+        let season = |weights: &[f64; 12]| match weights.iter().all(|weight| *weight == 1.0) {
+            true => "none".to_owned(),
+            false => weights.iter().map(|weight| format!("{weight:.2}")).collect::<Vec<_>>().join(" "),
+        };
+        let all = [
+            ("workforce.joiners", self.joiners.to_string()),
+            ("workforce.leavers", self.leavers.to_string()),
+            ("workforce.movers", self.movers.to_string()),
+            ("workforce.joiner-seasonality", season(&self.joiner_seasonality)),
+            ("workforce.leaver-seasonality", season(&self.leaver_seasonality)),
+            ("workforce.deletion-lag-days", self.deletion_lag_days.to_string()),
+            ("guests.invited", self.guests_invited.to_string()),
+            ("guests.removed", self.guests_removed.to_string()),
+            ("self-service.joins", self.self_service_joins.to_string()),
+            ("self-service.leaves", self.self_service_leaves.to_string()),
+            ("self-service.approval-delay-days", self.approval_delay_days.to_string()),
+        ];
+        let given = |name: &str| self.given.iter().any(|given| given == name);
+        all.into_iter().map(|(name, value)| (name, value, given(name))).collect()
     }
 }

@@ -3,5 +3,5 @@
 mod assumptions;
 mod baseline;
 
-pub use assumptions::{Assumptions, Rate, SkuPolicy, Spread};
+pub use assumptions::{Assumptions, Rate, RateError, SkuPolicy, Spread};
 pub use baseline::Baseline;
