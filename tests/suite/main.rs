@@ -1,3 +1,4 @@
 //! The whole suite, one binary.
 
 mod architecture;
+mod floor;
