@@ -12,6 +12,6 @@ pub use percentile::{Histogram, Percentiles};
 pub use provenance::Provenance;
 pub use result::{
     Bridge, Cost, DepartmentCost, Forecast, MonthPoint, RenewalEvent, ShortageDate, SkuForecast, StatedAssumption,
-    Trouble,
+    SupplyLevel, Trouble,
 };
 pub use status::{BlockedCause, GuestGroup, NestedGroup, Reclaimable, SkuStatus, Status, WaitingUser};

@@ -65,6 +65,16 @@ pub struct RenewalEvent {
     pub last_day_to_act: Option<NaiveDate>,
 }
 
+/// Units of one SKU from `day` on, until the next level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SupplyLevel {
+    pub day: NaiveDate,
+    pub enabled: u32,
+    pub warning: u32,
+    /// `enabled + warning`.
+    pub capacity: u32,
+}
+
 /// One SKU from today to the horizon.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct SkuForecast {
@@ -73,7 +83,11 @@ pub struct SkuForecast {
     pub product_name: String,
     /// Listed as important in `seatcast.toml`.
     pub important: bool,
+    /// What one seat costs a month today; `None` without a price.
+    pub price: Option<Money>,
     pub points: Vec<MonthPoint>,
+    /// Every day on which the units change, to the day: the first is today.
+    pub supply: Vec<SupplyLevel>,
     pub first_shortage: ShortageDate,
     pub bridge: Bridge,
     /// The groups (or `direct`) that entitle most users today, most first, with their users.
