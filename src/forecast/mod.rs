@@ -11,7 +11,7 @@ pub use coverage::{Coverage, UnsimulatedRule};
 pub use percentile::{Histogram, Percentiles};
 pub use provenance::Provenance;
 pub use result::{
-    Bridge, Cost, DepartmentCost, Forecast, MonthPoint, RenewalEvent, ShortageDate, SkuForecast, StatedAssumption,
-    SupplyLevel, Trouble,
+    Bridge, Cost, DepartmentCost, Forecast, MonthPoint, RenewalEvent, RenewalOutcome, ShortageDate, SkuForecast,
+    StatedAssumption, SupplyLevel, Trouble, TroubleCause,
 };
-pub use status::{BlockedCause, GuestGroup, NestedGroup, Reclaimable, SkuStatus, Status, WaitingUser};
+pub use status::{BlockedCause, GuestGroup, NestedGroup, ReclaimCause, Reclaimable, SkuStatus, Status, WaitingUser};

@@ -51,6 +51,18 @@ pub struct Bridge {
     pub closing_tenths: i64,
 }
 
+/// What happens to a lot at the end of a term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RenewalOutcome {
+    Renews,
+    Reduced,
+    Increased,
+    Expires,
+    Cancelled,
+    ExtendedServiceTerm,
+}
+
 /// A change of units on a day, with the last day on which it can still be changed.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct RenewalEvent {
@@ -59,8 +71,7 @@ pub struct RenewalEvent {
     pub sku: String,
     pub quantity_before: u32,
     pub quantity_after: u32,
-    /// `renews`, `reduced`, `increased`, `expires`, `cancelled` or `extended service term`.
-    pub what: String,
+    pub outcome: RenewalOutcome,
     /// The last day to change quantity or cancel, where the channel has one.
     pub last_day_to_act: Option<NaiveDate>,
 }
@@ -94,6 +105,18 @@ pub struct SkuForecast {
     pub sources: Vec<(String, u32)>,
 }
 
+/// What drives a shortage.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum TroubleCause {
+    /// Units fall on a day, and without the fall they would have been enough at P50.
+    SupplyFalls { day: NaiveDate, units_before: u32, units_after: u32, subscription: String },
+    /// Demand grows past the units; most of it comes from this source (a group, or `direct`).
+    Growth { source: String, users: u32 },
+    /// Demand is above the units today; most of it comes from this source.
+    AlreadyShort { source: String, users: u32 },
+}
+
 /// One sentence of page one: a SKU in trouble. Numbers and dates, no prose: `report` words it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Trouble {
@@ -108,8 +131,7 @@ pub struct Trouble {
     pub first_shortage: ShortageDate,
     /// Replications in which the SKU runs short within the horizon, of all.
     pub replications_short: u32,
-    /// What drives it: the source that entitles most, or the supply step that causes it.
-    pub cause: String,
+    pub cause: TroubleCause,
     /// The last day to order or to change a renewal before the P10 shortage; `None` when it is already past.
     pub last_day_to_act: Option<NaiveDate>,
 }

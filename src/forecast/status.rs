@@ -69,12 +69,25 @@ pub struct NestedGroup {
     pub users_not_licensed: u32,
 }
 
+/// Why a seat could be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReclaimCause {
+    /// Units that nobody holds.
+    Unassigned,
+    /// Held by an account that cannot sign in.
+    Disabled,
+    /// Held by an account without activity for 90 days, by the usage report.
+    Inactive,
+    /// Another SKU of the user holds every plan of this one.
+    Superseded,
+}
+
 /// Seats that could be given back, for one cause and SKU.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Reclaimable {
     pub sku: String,
-    /// `disabled`, `inactive`, `duplicate path`, `superseded` or `unassigned`.
-    pub cause: String,
+    pub cause: ReclaimCause,
     pub seats: u32,
     /// What the seats cost a month; `None` without a price.
     pub monthly: Option<Money>,

@@ -3,6 +3,8 @@
 
 mod draws;
 mod event;
+mod people;
+mod rates;
 mod settings;
 mod workforce;
 

@@ -1,0 +1,181 @@
+//! Who there is at the start of a run. In: a snapshot. Out: people who can join, move and leave, and what is known of their
+//! future. Never: draws a number.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::event::{Event, Happening, Slot};
+use crate::calendar;
+use crate::directory::{Attribute, Column, SelfService, Snapshot, UserIndex, ValueRef};
+use crate::scenario::Assumptions;
+
+/// No day: later than every day of a run.
+pub const NEVER: u32 = u32::MAX;
+
+/// A licensed group that people can join by themselves.
+#[derive(Clone, Debug)]
+pub struct Eligible {
+    /// Position among the snapshot's groups.
+    pub group: usize,
+    /// Exported direct members, ascending.
+    pub members: Vec<Slot>,
+    pub needs_approval: bool,
+}
+
+/// One month of a run: the days after `start` up to and including `start + length`.
+#[derive(Clone, Copy, Debug)]
+pub struct Month {
+    pub number: u32,
+    pub start: u32,
+    pub length: u32,
+    /// January is 0.
+    pub of_year: usize,
+}
+
+/// Who there is at the start. Slots below `count` are the exported users in their order.
+#[derive(Clone, Debug)]
+pub struct People {
+    pub count: u32,
+    /// Accounts that come and go: enabled, no guests.
+    pub members: Vec<Slot>,
+    pub guests: Vec<Slot>,
+    /// Day on which an account is known to go; `NEVER` for most.
+    pub known_gone: Vec<u32>,
+    /// Leavers and starters whose dates the export holds.
+    pub known: Vec<Event>,
+    /// Days on which accounts that wait for their first day are enabled.
+    starts: BTreeMap<Slot, u32>,
+    pub department: Vec<u32>,
+    /// Enabled members today.
+    pub enabled: u32,
+    /// Starters less leavers with known dates, by month.
+    pub known_change: Vec<i32>,
+    pub eligible: Vec<Eligible>,
+    pub months: Vec<Month>,
+}
+
+impl People {
+    pub fn new(snapshot: &Snapshot, assumptions: &Assumptions, points: &[NaiveDate]) -> Self {
+        let users = &snapshot.users;
+        let today = points[0];
+        let horizon = calendar::days_between(today, points[points.len() - 1]);
+        let mut people = People {
+            count: users.len() as u32,
+            members: Vec::new(),
+            guests: Vec::new(),
+            known_gone: vec![NEVER; users.len()],
+            known: Vec::new(),
+            starts: BTreeMap::new(),
+            department: departments(snapshot),
+            enabled: 0,
+            known_change: vec![0; points.len() - 1],
+            eligible: eligible(snapshot),
+            months: months(points),
+        };
+        let day_of = |user: UserIndex, attribute: &Attribute| match users.value(user, attribute) {
+            ValueRef::Instant(instant) => Some(instant.date_naive()),
+            _ => None,
+        };
+        for user in users.indexes() {
+            if day_of(user, &Attribute::DeletedDateTime).is_some() {
+                continue;
+            }
+            if users.is_guest(user) {
+                people.guests.push(user.0);
+                continue;
+            }
+            let enabled = users.boolean(user, &Attribute::AccountEnabled) != Some(false);
+            let hired = day_of(user, &Attribute::EmployeeHireDate).filter(|day| *day > today);
+            if let (false, Some(day)) = (enabled, hired) {
+                let day = calendar::days_between(today, day);
+                if day <= horizon {
+                    people.change(day, 1);
+                    people.starts.insert(user.0, day);
+                    people.known.push(Event { day, happening: Happening::Enable { slot: user.0 } });
+                    people.members.push(user.0);
+                }
+                continue;
+            }
+            if !enabled {
+                continue;
+            }
+            people.members.push(user.0);
+            people.enabled += 1;
+            if let Some(day) = day_of(user, &Attribute::EmployeeLeaveDateTime).filter(|day| *day > today) {
+                let day = calendar::days_between(today, day);
+                people.known_gone[user.get()] = day;
+                people.change(day, -1);
+                people.known.extend(leaving(user.0, day, assumptions.deletion_lag_days, horizon));
+            }
+        }
+        people
+    }
+
+    /// Books a known start or end in its month; later than the horizon it changes nothing.
+    fn change(&mut self, day: u32, by: i32) {
+        let month = self.months.iter().position(|month| day > month.start && day <= month.start + month.length);
+        if let Some(month) = month {
+            self.known_change[month] += by;
+        }
+    }
+
+    pub fn has_started(&self, slot: Slot, day: u32) -> bool {
+        self.starts.get(&slot).is_none_or(|start| *start < day)
+    }
+
+    pub fn horizon(&self) -> u32 {
+        self.months.last().map_or(0, |month| month.start + month.length)
+    }
+}
+
+fn departments(snapshot: &Snapshot) -> Vec<u32> {
+    let column = snapshot.users.column(&Attribute::Department);
+    column.map_or_else(|| vec![Column::NOT_IN_FILE; snapshot.users.len()], |column| column.codes().to_vec())
+}
+
+/// Groups that carry licences and that people can join without an administrator.
+fn eligible(snapshot: &Snapshot) -> Vec<Eligible> {
+    let open = |service| matches!(service, SelfService::Open | SelfService::Approval);
+    let groups = snapshot.groups.iter().enumerate();
+    let groups = groups.filter(|(_, group)| {
+        open(group.self_service)
+            && !group.licenses.is_empty()
+            && !group.is_dynamic()
+            && group.is_licensable() != Some(false)
+    });
+    groups
+        .map(|(index, group)| Eligible {
+            group: index,
+            members: group.members.iter().map(|user| user.0).collect(),
+            needs_approval: group.self_service == SelfService::Approval,
+        })
+        .collect()
+}
+
+fn months(points: &[NaiveDate]) -> Vec<Month> {
+    let numbered = points.windows(2).enumerate();
+    numbered
+        .map(|(number, pair)| Month {
+            number: number as u32,
+            start: calendar::days_between(points[0], pair[0]),
+            length: calendar::days_between(pair[0], pair[1]),
+            of_year: pair[0].month0() as usize,
+        })
+        .collect()
+}
+
+/// The events of an account that ends: disabled on the day, deleted after the lag, as far as the horizon reaches.
+pub fn leaving(slot: Slot, day: u32, lag: u32, horizon: u32) -> impl Iterator<Item = Event> {
+    let deleted = day.saturating_add(lag);
+    let events = [
+        Event { day, happening: Happening::Disable { slot } },
+        Event { day: deleted, happening: Happening::Delete { slot } },
+    ];
+    events.into_iter().filter(move |event| event.day <= horizon)
+}
+
+/// The day of a month that a number in `[0, 1)` falls on.
+pub fn day_in(month: Month, fraction: f64) -> u32 {
+    month.start + 1 + ((fraction * f64::from(month.length)) as u32).min(month.length - 1)
+}
