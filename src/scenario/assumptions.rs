@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::catalog::SkuId;
+use crate::directory::Attribute;
 
 /// A number that is known only as a range: drawn uniformly from `low..=high`, once for each replication.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -87,11 +88,13 @@ pub struct SkuPolicy {
 
 /// Every assumption about people. Defaults are for an organisation that tells nothing: growth of about 3 % a year over an
 /// annual turnover of about 10 %, both with a range wide enough to be honest.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Assumptions {
     pub joiners: Rate,
     pub leavers: Rate,
     pub movers: Rate,
+    /// What a mover takes from somebody of another department, all from the same person.
+    pub movers_change: Vec<Attribute>,
     /// Weight of each calendar month for joiners, January first; the mean is 1.
     pub joiner_seasonality: [f64; 12],
     pub leaver_seasonality: [f64; 12],
@@ -117,6 +120,7 @@ impl Default for Assumptions {
             joiners: share(0.008, 0.014),
             leavers: share(0.006, 0.011),
             movers: share(0.003, 0.007),
+            movers_change: vec![Attribute::Department, Attribute::JobTitle],
             joiner_seasonality: [1.0; 12],
             leaver_seasonality: [1.0; 12],
             deletion_lag_days: 30,
@@ -142,6 +146,10 @@ impl Assumptions {
             ("workforce.joiners", self.joiners.to_string()),
             ("workforce.leavers", self.leavers.to_string()),
             ("workforce.movers", self.movers.to_string()),
+            (
+                "workforce.movers-change",
+                self.movers_change.iter().map(Attribute::graph_name).collect::<Vec<_>>().join(" "),
+            ),
             ("workforce.joiner-seasonality", season(&self.joiner_seasonality)),
             ("workforce.leaver-seasonality", season(&self.leaver_seasonality)),
             ("workforce.deletion-lag-days", self.deletion_lag_days.to_string()),

@@ -5,7 +5,9 @@ mod draws;
 mod event;
 mod people;
 mod rates;
+mod rows;
 mod settings;
+mod tally;
 mod workforce;
 
 pub use settings::{HORIZON_MONTHS_MAX, REPLICATIONS_MAX, Settings, SettingsError};

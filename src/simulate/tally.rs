@@ -1,0 +1,161 @@
+//! What replications add up to. In: one trajectory a replication. Out: exact counts that merge in any order. Never: an
+//! average or a rounded number.
+
+use crate::forecast::Histogram;
+
+/// Seats of one SKU at one point of one replication.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub assigned: u32,
+    pub waiting: u32,
+    pub blocked: u32,
+    /// Units that can be assigned, which a scenario may change but chance does not.
+    pub capacity: u32,
+}
+
+impl Reading {
+    pub fn demand(&self) -> u32 {
+        self.assigned + self.waiting
+    }
+
+    pub fn shortfall(&self) -> u32 {
+        self.demand().saturating_sub(self.capacity)
+    }
+}
+
+/// How the users entitled to one SKU changed, by cause: `closing = opening + joined + moved_in - moved_out - left`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flow {
+    pub joined: u64,
+    pub moved_in: u64,
+    pub moved_out: u64,
+    pub left: u64,
+}
+
+/// One SKU through one replication.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SkuTrajectory {
+    /// One reading a point, today first.
+    pub readings: Vec<Reading>,
+    /// The first day (from today) on which demand is above capacity.
+    pub first_short: Option<u32>,
+    /// Sum over all days of the users who wait.
+    pub seat_days_waiting: u64,
+    pub flow: Flow,
+}
+
+/// One replication, whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trajectory {
+    pub skus: Vec<SkuTrajectory>,
+    /// Enabled members at each point.
+    pub headcount: Vec<u32>,
+}
+
+/// Counts of one SKU at one point over replications.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PointTally {
+    pub demand: Histogram,
+    pub assigned: Histogram,
+    pub waiting: Histogram,
+    pub blocked: Histogram,
+    pub shortfall: Histogram,
+}
+
+/// Counts of one SKU over replications.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SkuTally {
+    pub points: Vec<PointTally>,
+    /// Days of the first shortage, of the replications that have one.
+    pub first_short: Histogram,
+    pub flow: Flow,
+    pub opening: u64,
+    pub closing: u64,
+    pub seat_days_waiting: u64,
+}
+
+/// Counts over replications. `Tally::default()` is the tally of none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub replications: u32,
+    pub skus: Vec<SkuTally>,
+    pub headcount: Vec<Histogram>,
+}
+
+impl Tally {
+    /// Counts one more replication.
+    pub fn add(mut self, trajectory: &Trajectory) -> Tally {
+        self.replications += 1;
+        self.skus.resize_with(trajectory.skus.len(), SkuTally::default);
+        self.headcount.resize_with(trajectory.headcount.len(), Histogram::default);
+        for (histogram, headcount) in self.headcount.iter_mut().zip(&trajectory.headcount) {
+            histogram.add(*headcount);
+        }
+        for (tally, sku) in self.skus.iter_mut().zip(&trajectory.skus) {
+            tally.add(sku);
+        }
+        self
+    }
+
+    /// The tally of both. Commutative and associative, so the number of threads never shows.
+    pub fn merge(mut self, other: Tally) -> Tally {
+        if self.replications == 0 {
+            return other;
+        }
+        if other.replications == 0 {
+            return self;
+        }
+        self.replications += other.replications;
+        for (a, b) in self.headcount.iter_mut().zip(&other.headcount) {
+            a.merge(b);
+        }
+        for (a, b) in self.skus.iter_mut().zip(&other.skus) {
+            a.merge(b);
+        }
+        self
+    }
+}
+
+impl SkuTally {
+    fn add(&mut self, sku: &SkuTrajectory) {
+        self.points.resize_with(sku.readings.len(), PointTally::default);
+        for (point, reading) in self.points.iter_mut().zip(&sku.readings) {
+            point.demand.add(reading.demand());
+            point.assigned.add(reading.assigned);
+            point.waiting.add(reading.waiting);
+            point.blocked.add(reading.blocked);
+            point.shortfall.add(reading.shortfall());
+        }
+        if let Some(day) = sku.first_short {
+            self.first_short.add(day);
+        }
+        self.flow.add(&sku.flow);
+        self.opening += sku.readings.first().map_or(0, |reading| u64::from(reading.demand()));
+        self.closing += sku.readings.last().map_or(0, |reading| u64::from(reading.demand()));
+        self.seat_days_waiting += sku.seat_days_waiting;
+    }
+
+    fn merge(&mut self, other: &SkuTally) {
+        for (a, b) in self.points.iter_mut().zip(&other.points) {
+            a.demand.merge(&b.demand);
+            a.assigned.merge(&b.assigned);
+            a.waiting.merge(&b.waiting);
+            a.blocked.merge(&b.blocked);
+            a.shortfall.merge(&b.shortfall);
+        }
+        self.first_short.merge(&other.first_short);
+        self.flow.add(&other.flow);
+        self.opening += other.opening;
+        self.closing += other.closing;
+        self.seat_days_waiting += other.seat_days_waiting;
+    }
+}
+
+impl Flow {
+    pub fn add(&mut self, other: &Flow) {
+        self.joined += other.joined;
+        self.moved_in += other.moved_in;
+        self.moved_out += other.moved_out;
+        self.left += other.left;
+    }
+}
