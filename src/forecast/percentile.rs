@@ -43,10 +43,14 @@ impl Histogram {
     /// value of rank `ceil(percent / 100 × total)`, from 1. `None` of no values. Panics unless `1 <= percent <= 100`.
     pub fn percentile(&self, percent: u32) -> Option<u32> {
         assert!((1..=100).contains(&percent), "a percentile is between 1 and 100");
-        let rank = (u64::from(percent) * u64::from(self.total)).div_ceil(100).max(1);
-        let mut seen = 0u64;
+        self.ranked((u64::from(percent) * u64::from(self.total)).div_ceil(100).max(1) as u32)
+    }
+
+    /// The value of a rank counted from 1 in ascending order; `None` past the last.
+    pub fn ranked(&self, rank: u32) -> Option<u32> {
+        let mut seen = 0u32;
         self.counts.iter().find_map(|(value, count)| {
-            seen += u64::from(*count);
+            seen += count;
             (seen >= rank).then_some(*value)
         })
     }

@@ -76,3 +76,42 @@ pub struct Policy {
     /// Plan conflicts marked *soft* in the data are enforced too, not only the *hard* ones (reference 3.1).
     pub enforce_soft_conflicts: bool,
 }
+
+impl Policy {
+    /// Every switch as a report prints it: its name in `seatcast.toml` and its value there.
+    pub fn stated(&self) -> Vec<(&'static str, String)> {
+        let reprocess = match self.reprocess {
+            Reprocess::Auto => "auto".to_owned(),
+            Reprocess::Manual => "manual".to_owned(),
+            Reprocess::AutoDelayed { days } => format!("auto-delayed = {days}"),
+        };
+        let guests = match self.guests {
+            GuestPolicy::Consume => "consume",
+            GuestPolicy::Skip => "skip",
+            GuestPolicy::Flag => "flag",
+        };
+        let location = match self.missing_usage_location {
+            MissingUsageLocation::Tenant => "tenant",
+            MissingUsageLocation::Block => "block",
+        };
+        let order = match &self.order {
+            OrderPolicy::Arrival => "arrival".to_owned(),
+            OrderPolicy::Created => "created".to_owned(),
+            OrderPolicy::Random => "random".to_owned(),
+            OrderPolicy::Priority { attribute, values } => format!("{attribute}: {}", values.join(", ")),
+        };
+        let swap = match self.swap {
+            SwapPolicy::KeepOld => "keep-old",
+            SwapPolicy::DropOld => "drop-old",
+        };
+        vec![
+            ("tenant.country", self.tenant_country.clone().unwrap_or_else(|| "not told".to_owned())),
+            ("policy.missing-usage-location", location.to_owned()),
+            ("policy.guests", guests.to_owned()),
+            ("policy.reprocess", reprocess),
+            ("policy.order", order),
+            ("policy.swap", swap.to_owned()),
+            ("policy.enforce-soft-conflicts", self.enforce_soft_conflicts.to_string()),
+        ]
+    }
+}
