@@ -26,3 +26,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 pub fn default_folder(tenant: &str) -> PathBuf {
     Path::new("reports").join(tenant)
 }
+
+/// Prints to stdout. A reader that has gone away (a closed pipe) is no failure.
+pub fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Write { path: PathBuf::from("standard output"), source: error })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,11 +1,12 @@
 //! Shows findings and failures. In: values. Out: text on stderr. Never: decides whether a run goes on.
 
-use std::io::Write;
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NarratableReportHandler};
 
 use super::Failure;
-use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::diagnostic::{self, Code, Diagnostic, Severity};
 
 /// A finding as the renderer wants it.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +92,27 @@ fn plain(diagnostic: &Diagnostic) -> String {
         text.push_str(&format!("  help: {help}\n"));
     }
     text
+}
+
+/// Findings of one code that are shown before the rest are only counted.
+const SHOWN_OF_A_CODE: usize = 3;
+
+/// Prints findings that did not stop the run on stderr: the first of each code, and how many more there are.
+pub fn warnings(diagnostics: &[Diagnostic]) {
+    let terminal = std::io::stderr().is_terminal();
+    let mut sorted = diagnostics.to_vec();
+    diagnostic::sort(&mut sorted);
+    let mut seen: BTreeMap<Code, usize> = BTreeMap::new();
+    sorted.retain(|finding| {
+        let count = seen.entry(finding.code).or_default();
+        *count += 1;
+        *count <= SHOWN_OF_A_CODE
+    });
+    let mut text = findings(&sorted, terminal, 100);
+    for (code, count) in seen.iter().filter(|(_, count)| **count > SHOWN_OF_A_CODE) {
+        text.push_str(&format!("{} more of {code}: `seatcast check` lists them all\n", count - SHOWN_OF_A_CODE));
+    }
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Prints a failure and the findings it carries on stderr. A closed pipe is no reason to stop.

@@ -1,10 +1,13 @@
-//! One lot of units bought together. In: what `subscriptions.csv` says. Out: its renewals. Never: sums lots.
+//! One lot of units bought together. In: what `subscriptions.csv` says. Out: its terms and the units it makes. Never: sums
+//! lots.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
-use super::Channel;
+use super::lifecycle::{Channel, Lifecycle, extended_service_begins};
+use crate::calendar;
 use crate::catalog::SkuId;
 use crate::diagnostic::Origin;
+use crate::directory::PrepaidUnits;
 
 /// The length of one term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -36,7 +39,7 @@ pub enum BillingPlan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Renewal {
-    /// Renews for another term with this quantity.
+    /// Renews for another term with this quantity, and so on.
     Renew { quantity: u32 },
     /// Is not renewed: the units pass through their channel's lifecycle.
     Expire,
@@ -62,4 +65,119 @@ pub struct Subscription {
     pub channel: Channel,
     pub trial: bool,
     pub origin: Origin,
+}
+
+/// Whole calendar months from the month of `start` to that of `end`; 0 when `end` is earlier.
+fn months_between(start: NaiveDate, end: NaiveDate) -> u32 {
+    let months = |day: NaiveDate| day.year() * 12 + day.month0() as i32;
+    u32::try_from(months(end) - months(start)).unwrap_or(0)
+}
+
+/// Where a lot stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Bought, not begun.
+    Ahead,
+    /// In a term that began on `since`.
+    Active {
+        since: NaiveDate,
+    },
+    Extended,
+    Warning,
+    Suspended,
+    Deleted,
+}
+
+impl Subscription {
+    /// What happens at the end of the term on that day: a CSP lot that is only left to expire is extended since 4 May 2026.
+    pub fn end_of_term(&self) -> Renewal {
+        let eligible = self.channel == Channel::Csp && !self.trial;
+        match (self.renewal, self.term_end) {
+            (Renewal::Expire, Some(end)) if eligible && end > extended_service_begins() => Renewal::ExtendedServiceTerm,
+            (renewal, _) => renewal,
+        }
+    }
+
+    /// The stage of the lot and the units in it on a day.
+    pub fn on(&self, day: NaiveDate) -> (Stage, u32) {
+        if day < self.start {
+            return (Stage::Ahead, 0);
+        }
+        let Some(end) = self.term_end.filter(|end| *end <= day) else {
+            return (Stage::Active { since: self.term_start() }, self.quantity);
+        };
+        let lifecycle = match self.end_of_term() {
+            Renewal::Renew { quantity } => return (Stage::Active { since: self.latest_renewal(end, day) }, quantity),
+            Renewal::ExtendedServiceTerm => return (Stage::Extended, self.quantity),
+            Renewal::Expire => Lifecycle::of_expiry(self.channel, self.trial),
+            Renewal::Cancel => Lifecycle::of_cancellation(),
+        };
+        let since = calendar::days_between(end, day);
+        if since < lifecycle.warning_days {
+            (Stage::Warning, self.quantity)
+        } else if since - lifecycle.warning_days < lifecycle.suspended_days {
+            (Stage::Suspended, self.quantity)
+        } else {
+            (Stage::Deleted, 0)
+        }
+    }
+
+    /// The first day of the term that ends on `term_end`, but never before the lot began.
+    fn term_start(&self) -> NaiveDate {
+        let months = chrono::Months::new(self.term.months());
+        self.term_end.and_then(|end| end.checked_sub_months(months)).map_or(self.start, |start| start.max(self.start))
+    }
+
+    /// The latest of the days `end`, `end` + one term, `end` + two terms … that is not after `day`.
+    fn latest_renewal(&self, end: NaiveDate, day: NaiveDate) -> NaiveDate {
+        self.term_ends(day).last().unwrap_or(end)
+    }
+
+    /// Every end of a term up to and including `to`. Counted from the start where the first end is a whole number of terms
+    /// after it (31 January, 28 February, 31 March …), else from the first end; never from the one before.
+    pub fn term_ends(&self, to: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+        let renews = matches!(self.end_of_term(), Renewal::Renew { .. });
+        let months = self.term.months();
+        let anchor = self.term_end.map(|end| {
+            let terms = months_between(self.start, end) / months;
+            let exact = calendar::renewal(self.start, months, terms) == Ok(end);
+            if exact { (self.start, terms) } else { (end, 0) }
+        });
+        // Bounded: each end is at least a month after the one before, and `to` is in the calendar.
+        let ends = (0u32..).map_while(move |n| {
+            let (start, terms) = anchor?;
+            calendar::renewal(start, months, terms.checked_add(n)?).ok()
+        });
+        ends.take_while(move |end| *end <= to).take(if renews { usize::MAX } else { 1 })
+    }
+
+    /// Days in `from..=to` on which the stage or the quantity may change.
+    pub fn change_days(&self, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
+        let mut days = vec![self.start];
+        for end in self.term_ends(to) {
+            days.push(end);
+            let lifecycle = match self.end_of_term() {
+                Renewal::Expire => Lifecycle::of_expiry(self.channel, self.trial),
+                Renewal::Cancel => Lifecycle::of_cancellation(),
+                Renewal::Renew { .. } | Renewal::ExtendedServiceTerm => continue,
+            };
+            let suspended = calendar::after(end, lifecycle.warning_days);
+            days.extend([suspended, calendar::after(suspended, lifecycle.suspended_days)]);
+        }
+        days.retain(|day| (from..=to).contains(day));
+        days
+    }
+
+    /// The units of a day by lifecycle state.
+    pub fn units_on(&self, day: NaiveDate) -> PrepaidUnits {
+        let (stage, quantity) = self.on(day);
+        let mut units = PrepaidUnits::default();
+        match stage {
+            Stage::Active { .. } | Stage::Extended => units.enabled = quantity,
+            Stage::Warning => units.warning = quantity,
+            Stage::Suspended => units.suspended = quantity,
+            Stage::Ahead | Stage::Deleted => {}
+        }
+        units
+    }
 }
