@@ -11,6 +11,7 @@
 
 pub mod calendar;
 pub mod catalog;
+pub mod cell;
 pub mod cli;
 pub mod diagnostic;
 pub mod digest;
