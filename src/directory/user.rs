@@ -245,6 +245,17 @@ impl ColumnBuilder {
         }
     }
 
+    /// The code of a value, without appending it: for a reader that meets each distinct value once.
+    pub fn code(&mut self, value: ValueRef<'_>) -> u32 {
+        self.push(value);
+        self.codes.pop().unwrap_or(Column::NOT_IN_FILE)
+    }
+
+    /// Appends a value by the code that [`ColumnBuilder::code`] gave for it.
+    pub fn push_code(&mut self, code: u32) {
+        self.codes.push(code);
+    }
+
     pub fn len(&self) -> usize {
         self.codes.len()
     }

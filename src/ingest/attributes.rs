@@ -1,0 +1,148 @@
+//! The values of all users, from all files. In: tables and who is who in them. Out: dictionary-coded columns, and what the files
+//! disagree about. Never: lets AD DS or a report overrule the cloud, whose values are what rules look at.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::code;
+use super::column::{self, FIRST, NULL, UNKNOWN};
+use super::roster::{NO_ROW, Roster, Tier, tier};
+use super::users::{Data, UserTable};
+use crate::diagnostic::Diagnostic;
+use crate::directory::{Attribute, Column, ColumnBuilder, Users, ValueRef};
+
+/// One file's values of one attribute: a code a row, and what a code stands for.
+struct Voice<'t> {
+    table: &'t UserTable,
+    tier: Tier,
+    rows: &'t [u32],
+    codes: Cow<'t, [u32]>,
+    values: Values<'t>,
+    /// The code of the finished column for each code here, given when it is first met.
+    renamed: Vec<u32>,
+}
+
+enum Values<'t> {
+    Texts(Vec<Cow<'t, str>>),
+    Values(&'t [crate::directory::Value]),
+}
+
+impl<'t> Voice<'t> {
+    fn new(table: &'t UserTable, rows: &'t [u32], attribute: &Attribute) -> Option<Self> {
+        let (codes, values, count) = match table.columns.get(attribute)? {
+            Data::Raw(column) => {
+                let texts = column::distinct(&table.table, *column);
+                let count = texts.values.len();
+                (Cow::Owned(texts.codes), Values::Texts(texts.values), count)
+            }
+            Data::Coded(coded) => (Cow::Borrowed(&coded.codes[..]), Values::Values(&coded.values), coded.values.len()),
+        };
+        let mut renamed = vec![u32::MAX; count + FIRST as usize];
+        (renamed[UNKNOWN as usize], renamed[NULL as usize]) = (Column::NOT_IN_FILE, Column::NULL);
+        Some(Self { table, tier: tier(table), rows, codes, values, renamed })
+    }
+
+    fn code(&self, user: usize) -> u32 {
+        match self.rows[user] {
+            NO_ROW => UNKNOWN,
+            row => self.codes[row as usize],
+        }
+    }
+
+    fn value(&self, code: u32) -> ValueRef<'_> {
+        match (code, &self.values) {
+            (UNKNOWN, _) => ValueRef::NotInFile,
+            (NULL, _) => ValueRef::Null,
+            (code, Values::Texts(texts)) => ValueRef::Text(&texts[(code - FIRST) as usize]),
+            (code, Values::Values(values)) => values[(code - FIRST) as usize].as_ref(),
+        }
+    }
+
+    fn renamed(&mut self, code: u32, builder: &mut ColumnBuilder) -> u32 {
+        let known = self.renamed[code as usize];
+        if known != u32::MAX {
+            return known;
+        }
+        let given = builder.code(self.value(code));
+        self.renamed[code as usize] = given;
+        given
+    }
+}
+
+/// The columns of all attributes that any file holds. Within the cloud the file given later wins, and a value beats a blank.
+pub(super) fn users(tables: &[UserTable], roster: &Roster<'_>, findings: &mut Vec<Diagnostic>) -> Users {
+    let attributes: BTreeSet<Attribute> = tables.iter().flat_map(|table| table.columns.keys().cloned()).collect();
+    let len = roster.ids.len();
+    let attributes: Vec<Attribute> = attributes.into_iter().filter(|attribute| *attribute != Attribute::Id).collect();
+    let built: Vec<(Attribute, Column, Option<Diagnostic>)> = attributes
+        .into_par_iter()
+        .map(|attribute| {
+            let mut voices: Vec<Voice<'_>> = tables
+                .iter()
+                .zip(&roster.rows)
+                .rev()
+                .filter_map(|(table, rows)| Voice::new(table, rows, &attribute))
+                .collect();
+            voices.sort_by_key(|voice| voice.tier);
+            let (column, conflict) = column_of(&attribute, &mut voices, len);
+            (attribute, column, conflict)
+        })
+        .collect();
+    let mut columns = BTreeMap::new();
+    for (attribute, column, conflict) in built {
+        findings.extend(conflict);
+        if column.is_in_file() {
+            columns.insert(attribute, column);
+        }
+    }
+    let mut ids = ColumnBuilder::with_capacity(Attribute::Id.kind(), len);
+    roster.ids.iter().for_each(|id| ids.push_text(id));
+    columns.insert(Attribute::Id, ids.finish());
+    Users::new(len, columns)
+}
+
+fn column_of(attribute: &Attribute, voices: &mut [Voice<'_>], len: usize) -> (Column, Option<Diagnostic>) {
+    let mut builder = ColumnBuilder::with_capacity(attribute.kind(), len);
+    if let [voice] = voices {
+        for user in 0..len {
+            let code = voice.code(user);
+            let code = voice.renamed(code, &mut builder);
+            builder.push_code(code);
+        }
+        return (builder.finish(), None);
+    }
+    let mut conflicts: Option<(usize, usize, usize, u32)> = None;
+    for user in 0..len {
+        let mut chosen: Option<(usize, u32)> = None;
+        for (at, voice) in voices.iter().enumerate() {
+            let code = voice.code(user);
+            match chosen {
+                _ if code == UNKNOWN => {}
+                None => chosen = Some((at, code)),
+                // A blank of the cloud is filled by the cloud only; AD DS fills what no cloud file holds.
+                Some((first, NULL)) if code != NULL && voices[first].tier == voice.tier => chosen = Some((at, code)),
+                Some((_, NULL)) => {}
+                Some((first, known)) => {
+                    if code != NULL && voice.value(code) != voices[first].value(known) {
+                        let (.., count) = conflicts.get_or_insert((user, first, at, 0));
+                        *count += 1;
+                    }
+                }
+            }
+        }
+        let code = match chosen {
+            Some((at, code)) => voices[at].renamed(code, &mut builder),
+            None => Column::NOT_IN_FILE,
+        };
+        builder.push_code(code);
+    }
+    let conflict = conflicts.map(|(user, first, second, count)| {
+        let place = |at: usize| voices[at].table.table.at(voices[at].rows[user] as usize).in_column(attribute.graph_name());
+        let (winner, loser) = (place(first), place(second));
+        let message = format!("{attribute} of {count} users differs between files; `{}` wins", winner.file);
+        Diagnostic::warning(code::CONFLICT, message).at(&winner).at(&loser)
+    });
+    (builder.finish(), conflict)
+}

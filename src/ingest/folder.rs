@@ -1,0 +1,93 @@
+//! The files of a tenant folder. In: a path. Out: names and bytes, in the order of their names. Never: follows `history/` and
+//! `scenarios/`, reads more than the limit, decides what a file is.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::SourceFile;
+
+/// The largest file that is read: positions in it are 32-bit numbers.
+pub const FILE_LIMIT: u64 = (1 << 31) - 1;
+/// The longest line that is read before the rest of the file is: a longer one is no export.
+const LINE_LIMIT: usize = 16 << 20;
+const BLOCK: usize = 4 << 20;
+
+/// Why a file or folder could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("cannot read `{path}`: {source}")]
+    Io { path: PathBuf, source: io::Error },
+    #[error("`{path}` has {bytes} bytes; the largest file that is read has {FILE_LIMIT}")]
+    TooLarge { path: PathBuf, bytes: u64 },
+    #[error("`{path}` has a line longer than {LINE_LIMIT} bytes and is no export")]
+    EndlessLine { path: PathBuf },
+}
+
+/// Every file of `folder` and of the folders in it that may belong to a tenant's present state: CSV in any spelling of the
+/// extension, `seatcast.toml`, and what people put there in place of CSV, so that it can be named. Hidden files, `history/`
+/// and `scenarios/` are left out.
+pub fn read_folder(folder: &Path) -> Result<Vec<SourceFile>, ReadError> {
+    let mut paths = Vec::new();
+    walk(folder, "", 0, &mut paths)?;
+    paths.sort();
+    paths.into_iter().map(|name| read_file(&folder.join(&name), &name)).collect()
+}
+
+/// One file, under the name that reports show.
+pub fn read_file(path: &Path, name: &str) -> Result<SourceFile, ReadError> {
+    let failed = |source| ReadError::Io { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.len() > FILE_LIMIT {
+        return Err(ReadError::TooLarge { path: path.to_owned(), bytes: metadata.len() });
+    }
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(metadata.len() as usize).map_err(|_| failed(io::ErrorKind::OutOfMemory.into()))?;
+    let mut since_line_end = 0;
+    loop {
+        let from = bytes.len();
+        let read = (&mut file).take(BLOCK as u64).read_to_end(&mut bytes).map_err(failed)?;
+        if read == 0 {
+            return Ok(SourceFile { name: name.to_owned(), bytes });
+        }
+        match memchr::memrchr2(b'\n', b'\r', &bytes[from..]) {
+            Some(at) => since_line_end = bytes.len() - from - at,
+            None => since_line_end += read,
+        }
+        if since_line_end > LINE_LIMIT {
+            return Err(ReadError::EndlessLine { path: path.to_owned() });
+        }
+        if bytes.len() as u64 > FILE_LIMIT {
+            return Err(ReadError::TooLarge { path: path.to_owned(), bytes: bytes.len() as u64 });
+        }
+    }
+}
+
+fn walk(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> Result<(), ReadError> {
+    let failed = |source| ReadError::Io { path: folder.to_owned(), source };
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let file_name = entry.file_name().to_string_lossy().into_owned();
+        let kind = entry.file_type().map_err(failed)?;
+        if file_name.starts_with('.') {
+            continue;
+        }
+        let name = format!("{prefix}{file_name}");
+        if kind.is_dir() {
+            // Depth keeps a tree of links or mistakes from being walked for ever.
+            if depth < 4 && !matches!(file_name.as_str(), "history" | "scenarios" | "reports") {
+                walk(&entry.path(), &format!("{name}/"), depth + 1, found)?;
+            }
+        } else if belongs(&file_name) {
+            found.push(name);
+        }
+    }
+    Ok(())
+}
+
+fn belongs(file_name: &str) -> bool {
+    let lower = file_name.to_lowercase();
+    let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+    lower == "seatcast.toml" || matches!(extension, "csv" | "tsv" | "xlsx" | "xls" | "zip" | "gz" | "html" | "htm")
+}

@@ -1,0 +1,300 @@
+//! Files as typed tables, each on its own. In: names and bytes. Out: what each file holds, and a report for each. Never: compares
+//! two files, except to learn the tenant's own names of SKUs before any licence is read.
+
+use encoding_rs::Encoding;
+use rayon::prelude::*;
+
+use super::column::Faults;
+use super::convert::Converter;
+use super::groups::{self, GroupTable};
+use super::members::{self, MemberTable};
+use super::product::Products;
+use super::report::FileReport;
+use super::settings::{self, Settings};
+use super::skus::{self, SkuTable};
+use super::source::{self, Kind, Source};
+use super::table::Table;
+use super::users::{self, UserTable};
+use super::{Options, SourceFile, bytes, code, prices, subscriptions};
+use crate::catalog::SkuId;
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::digest::InputDigest;
+use crate::directory::Attribute;
+use crate::supply::{Price, Subscription};
+
+/// All files of a tenant, each read on its own.
+#[derive(Debug, Default)]
+pub struct Tables {
+    pub reports: Vec<FileReport>,
+    pub inputs: Vec<InputDigest>,
+    pub(super) users: Vec<UserTable>,
+    pub(super) groups: Vec<GroupTable>,
+    pub(super) members: Vec<MemberTable>,
+    pub(super) skus: Vec<SkuTable>,
+    pub(super) subscriptions: Vec<Subscription>,
+    pub(super) prices: Vec<Price>,
+    pub(super) settings: Settings,
+    /// Names of SKUs that the tenant's own files teach.
+    pub(super) sku_names: Vec<(String, SkuId)>,
+}
+
+impl Tables {
+    /// Whether any file was left out.
+    pub fn has_refused(&self) -> bool {
+        self.reports.iter().any(|report| report.refused)
+    }
+}
+
+/// What one file turned out to be, before its cells are looked at.
+struct Loaded {
+    report: FileReport,
+    digest: InputDigest,
+    content: Content,
+}
+
+enum Content {
+    Nothing,
+    Table(Source, Table),
+    Settings(Settings),
+}
+
+/// What one file holds.
+enum Part {
+    Nothing,
+    Users(UserTable),
+    Groups(GroupTable),
+    Members(MemberTable),
+    Skus(SkuTable),
+    Subscriptions(Vec<Subscription>),
+    Prices(Vec<Price>),
+    Settings(Settings),
+}
+
+/// Reads every file. The order of `files` is the order in which they were given: where two disagree, the later one wins.
+pub fn tables(files: Vec<SourceFile>, options: &Options) -> Tables {
+    let loaded: Vec<Loaded> = files.into_par_iter().map(|file| load(file, options)).collect();
+    let mut products = Products::new(options.catalog());
+    let mut tables = Tables::default();
+    for loaded in &loaded {
+        if let Content::Table(source, table) = &loaded.content
+            && matches!(source.kind(), Kind::Skus | Kind::Catalogue)
+        {
+            tables.sku_names.extend(skus::names(table));
+        }
+    }
+    tables.sku_names.iter().for_each(|(name, sku_id)| products.learn(name, sku_id));
+    let converter = Converter { products: &products, date_order: options.date_order };
+    let parts: Vec<(FileReport, InputDigest, Part)> =
+        loaded.into_par_iter().map(|loaded| convert(loaded, &converter, options)).collect();
+    for (mut report, digest, part) in parts {
+        crate::diagnostic::sort(&mut report.diagnostics);
+        tables.reports.push(report);
+        tables.inputs.push(digest);
+        match part {
+            Part::Nothing => {}
+            Part::Users(table) => tables.users.push(table),
+            Part::Groups(table) => tables.groups.push(table),
+            Part::Members(table) => tables.members.push(table),
+            Part::Skus(table) => tables.skus.push(table),
+            Part::Subscriptions(lots) => tables.subscriptions.extend(lots),
+            Part::Prices(prices) => tables.prices.extend(prices),
+            Part::Settings(settings) => tables.settings = settings,
+        }
+    }
+    tables.inputs.sort();
+    tables
+}
+
+fn load(file: SourceFile, options: &Options) -> Loaded {
+    let digest = InputDigest::of(&file.name, &file.bytes);
+    let mut report = FileReport::new(&file.name);
+    let told = options.encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()));
+    let content = match bytes::decode(&file.name, file.bytes, told) {
+        Err(finding) => {
+            report.refuse(finding);
+            Content::Nothing
+        }
+        Ok(decoded) => {
+            report.encoding = decoded.encoding;
+            let name = file.name.rsplit(['/', '\\']).next().unwrap_or("");
+            if name.eq_ignore_ascii_case("seatcast.toml") {
+                report.kind = Kind::Settings;
+                report.source = None;
+                let origin = Origin::file(file.name.as_str());
+                let settings = settings::settings(&origin, &decoded.text, &mut report.diagnostics);
+                report.refused = report.diagnostics.iter().any(Diagnostic::is_error);
+                Content::Settings(settings)
+            } else {
+                recognise(&file.name, decoded.text, options, &mut report)
+            }
+        }
+    };
+    Loaded { report, digest, content }
+}
+
+/// Cuts a text into records and finds out which program wrote it.
+fn recognise(name: &str, text: String, options: &Options, report: &mut FileReport) -> Content {
+    let Some(table) = Table::read(Origin::file(name), text, &mut report.diagnostics, options.lenient) else {
+        report.refused = true;
+        return Content::Nothing;
+    };
+    report.delimiter = Some(table.delimiter);
+    report.rows_read = table.rows() as u32;
+    report.rows_rejected = table.rejected;
+    let told = options.sources.get(name).copied();
+    let source = match told {
+        Some(told) if !told.lacks(&table.header).is_empty() => {
+            let lacks = told.lacks(&table.header).join(", ");
+            let actual = source::detect(&table).map_or("of an unknown kind", Source::label);
+            let message = format!("the file is not {}: it lacks {lacks}", told.label());
+            let finding = Diagnostic::error(code::UNKNOWN_SOURCE, message).at(&table.origin);
+            report.refuse(finding.help(format!("its header is that of {actual}")));
+            return Content::Nothing;
+        }
+        Some(told) => told,
+        None => match source::detect(&table) {
+            Ok(source) => source::refine(source, &table),
+            Err((nearest, lacks)) => {
+                report.refuse(unrecognised(&table, nearest, &lacks));
+                return Content::Nothing;
+            }
+        },
+    };
+    report.source = Some(source);
+    report.kind = source.kind();
+    if table.rows() == 0 && table.rejected == 0 && matches!(source.kind(), Kind::Users | Kind::Skus) {
+        let message = "the file holds a header and nothing else";
+        report.refuse(Diagnostic::error(code::HEADER_ONLY, message).at(&table.origin).help("export it again"));
+        return Content::Nothing;
+    }
+    Content::Table(source, table)
+}
+
+fn unrecognised(table: &Table, nearest: Source, lacks: &[&str]) -> Diagnostic {
+    let names: Vec<&str> = table.header.iter().map(|heading| &*heading.name).take(12).collect();
+    let more = if table.header.len() > 12 { ", …" } else { "" };
+    let message = format!("no known export has the header `{}{more}`", names.join(", "));
+    let help = format!(
+        "nearest is {}, which also has {}; a localised header must be exported in English; `--source FILE=ID` names the source",
+        nearest.label(),
+        lacks.join(", ").replace('|', " or ")
+    );
+    Diagnostic::error(code::UNKNOWN_SOURCE, message).at(&table.origin).help(help)
+}
+
+fn convert(loaded: Loaded, with: &Converter<'_>, options: &Options) -> (FileReport, InputDigest, Part) {
+    let Loaded { mut report, digest, content } = loaded;
+    let (source, table) = match content {
+        Content::Nothing => return (report, digest, Part::Nothing),
+        Content::Settings(settings) => return (report, digest, Part::Settings(settings)),
+        Content::Table(source, table) => (source, table),
+    };
+    let mut faults = Faults::default();
+    let part = match source.kind() {
+        Kind::Users | Kind::Activity => {
+            if let Some(finding) = concealed(&table, source) {
+                report.refuse(finding);
+                report.rows_rejected = report.rows_read;
+                report.rows_read = 0;
+                return (report, digest, Part::Nothing);
+            }
+            Part::Users(users::users(table, source, with, &mut report, &mut faults))
+        }
+        Kind::Groups => Part::Groups(groups::groups(&table, source, with, &mut report, &mut faults)),
+        Kind::Members => {
+            let told = options.groups.get(&report.path).map(String::as_str);
+            members::members(&table, source, told, &mut report, &mut faults).map_or(Part::Nothing, Part::Members)
+        }
+        Kind::Skus => skus::skus(&table, source, with.products, &mut report, &mut faults).map_or(Part::Nothing, Part::Skus),
+        Kind::Subscriptions => {
+            Part::Subscriptions(subscriptions::subscriptions(&table, with.products, &mut report, &mut faults))
+        }
+        Kind::Prices => Part::Prices(prices::prices(&table, with.products, &mut report, &mut faults)),
+        Kind::Devices | Kind::Catalogue | Kind::Settings | Kind::Unknown => {
+            report.columns(&table, &[]);
+            Part::Nothing
+        }
+    };
+    finish(report, digest, part, faults, source, options)
+}
+
+/// Decides whether the file goes in, and counts its rows.
+fn finish(
+    mut report: FileReport,
+    digest: InputDigest,
+    mut part: Part,
+    mut faults: Faults,
+    source: Source,
+    options: &Options,
+) -> (FileReport, InputDigest, Part) {
+    faults.rows.sort_unstable();
+    faults.rows.dedup();
+    let bad = faults.rows.len() as u32;
+    report.rows_read = report.rows_read.saturating_sub(bad);
+    report.rows_rejected += bad;
+    report.diagnostics.append(&mut faults.findings);
+    let columns = report.columns_used.len() + report.columns_ignored.len() + report.not_asked_for.len();
+    report.confidence = (50 + 50 * (report.columns_used.len() + report.not_asked_for.len()) / columns.max(1)) as u32;
+    let errors = report.diagnostics.iter().any(Diagnostic::is_error);
+    // Only these parts leave a row with a bad cell out; any other would keep half of it.
+    let by_row = faults.rows.is_empty() || matches!(part, Part::Users(_) | Part::Subscriptions(_) | Part::Prices(_));
+    if errors && options.lenient && by_row && !report.refused && report.rows_read > 0 {
+        if let Part::Users(table) = &mut part {
+            table.skipped.extend(&faults.rows);
+        }
+        let message = format!("{} rows are left out because reading is lenient", report.rows_rejected);
+        report.diagnostics.push(Diagnostic::warning(code::ROWS_SKIPPED, message).at(&Origin::file(report.path.as_str())));
+    } else if errors {
+        report.refused = true;
+        part = Part::Nothing;
+    }
+    report.not_available = not_available(&part, source);
+    (report, digest, part)
+}
+
+/// Attributes that rules, licences and forecasts use and this file does not give.
+fn not_available(part: &Part, source: Source) -> Vec<String> {
+    let mut missing = Vec::new();
+    match part {
+        Part::Users(table) if source.kind() == Kind::Users => {
+            use Attribute::{AccountEnabled, City, CompanyName, Country, CreatedDateTime, Department, EmployeeHireDate, EmployeeId};
+            use Attribute::{EmployeeLeaveDateTime, EmployeeType, ExtensionAttribute, JobTitle, OfficeLocation, State, UsageLocation, UserType};
+            let wanted = [
+                AccountEnabled, UserType, UsageLocation, Department, JobTitle, CompanyName, Country, State, City, OfficeLocation,
+                EmployeeId, EmployeeType, EmployeeHireDate, EmployeeLeaveDateTime, CreatedDateTime, Attribute::Manager,
+            ];
+            let extensions = (1..=15).map(ExtensionAttribute);
+            let lacking = wanted.into_iter().chain(extensions).filter(|attribute| !table.columns.contains_key(attribute));
+            missing.extend(lacking.map(|attribute| attribute.graph_name()));
+            if table.licenses.is_none() {
+                missing.push("assignedLicenses".to_owned());
+            }
+        }
+        Part::Groups(table) => {
+            if table.drafts.iter().all(|draft| draft.rule.is_none()) {
+                missing.push("membershipRule".to_owned());
+            }
+            if table.drafts.iter().all(|draft| draft.licenses.is_none()) {
+                missing.push("assignedLicenses".to_owned());
+            }
+            if table.drafts.iter().all(|draft| draft.visibility.is_none()) {
+                missing.push("visibility".to_owned());
+            }
+        }
+        _ => {}
+    }
+    missing
+}
+
+/// A report in which names are concealed cannot be joined to anybody.
+fn concealed(table: &Table, source: Source) -> Option<Diagnostic> {
+    let column = table.column(&["userprincipalname"]).filter(|_| source.kind() == Kind::Activity)?;
+    let hidden = |row: usize| {
+        let name = table.cell(row, column).unwrap_or_default();
+        name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let row = (0..table.rows()).find(|row| hidden(*row))?;
+    let message = "names are concealed in this report (displayConcealedNames), so nobody in it can be found";
+    let help = "in the Microsoft 365 admin center under Settings, Org settings, Reports turn the concealing off and export again";
+    Some(Diagnostic::error(code::CONCEALED, message).at(&table.at_cell(row, column)).help(help))
+}
