@@ -124,12 +124,16 @@ fn column_of(attribute: &Attribute, voices: &mut [Voice<'_>], len: usize) -> (Co
                 // A blank of the cloud is filled by the cloud only; AD DS fills what no cloud file holds.
                 Some((first, NULL)) if code != NULL && voices[first].tier == voice.tier => chosen = Some((at, code)),
                 Some((_, NULL)) => {}
-                Some((first, known)) => {
-                    if code != NULL && voice.value(code) != voices[first].value(known) {
+                Some((first, known)) if code != NULL => {
+                    let (better, worse) = (voice.value(code), voices[first].value(known));
+                    if mends(better, worse) {
+                        chosen = Some((at, code));
+                    } else if better != worse && !mends(worse, better) && *attribute != Attribute::LastActivityDate {
                         let (.., count) = conflicts.get_or_insert((user, first, at, 0));
                         *count += 1;
                     }
                 }
+                Some(_) => {}
             }
         }
         let code = match chosen {
@@ -139,10 +143,20 @@ fn column_of(attribute: &Attribute, voices: &mut [Voice<'_>], len: usize) -> (Co
         builder.push_code(code);
     }
     let conflict = conflicts.map(|(user, first, second, count)| {
-        let place = |at: usize| voices[at].table.table.at(voices[at].rows[user] as usize).in_column(attribute.graph_name());
+        let place =
+            |at: usize| voices[at].table.table.at(voices[at].rows[user] as usize).in_column(attribute.graph_name());
         let (winner, loser) = (place(first), place(second));
         let message = format!("{attribute} of {count} users differs between files; `{}` wins", winner.file);
         Diagnostic::warning(code::CONFLICT, message).at(&winner).at(&loser)
     });
     (builder.finish(), conflict)
+}
+
+/// Whether `better` is `worse` with the letters that Windows PowerShell replaced by `?`.
+fn mends(better: ValueRef<'_>, worse: ValueRef<'_>) -> bool {
+    let (ValueRef::Text(better), ValueRef::Text(worse)) = (better, worse) else { return false };
+    worse.contains('?')
+        && better != worse
+        && better.chars().count() == worse.chars().count()
+        && better.chars().zip(worse.chars()).all(|(letter, lost)| letter == lost || (lost == '?' && !letter.is_ascii()))
 }

@@ -129,7 +129,12 @@ fn snapshot(
 }
 
 /// Soft-deleted accounts hold no seat and belong to nobody.
-fn without_deleted<'t>(tables: &'t Tables, today: NaiveDate, mut roster: Roster<'t>, findings: &mut Vec<Diagnostic>) -> Roster<'t> {
+fn without_deleted<'t>(
+    tables: &'t Tables,
+    today: NaiveDate,
+    mut roster: Roster<'t>,
+    findings: &mut Vec<Diagnostic>,
+) -> Roster<'t> {
     let mut gone = vec![false; roster.ids.len()];
     for (table, rows) in tables.users.iter().zip(&roster.rows) {
         let Some(super::users::Data::Coded(deleted)) = table.columns.get(&Attribute::DeletedDateTime) else { continue };
@@ -168,7 +173,9 @@ fn cross_check(tables: &Tables, snapshot: &Snapshot, findings: &mut Vec<Diagnost
     }
     if !snapshot.assignments_exported {
         let help = "export users with AssignedLicenses (see `seatcast schema`)";
-        findings.push(Diagnostic::warning(code::NO_LICENSES, "no file holds the licences that users have today").help(help));
+        findings.push(
+            Diagnostic::warning(code::NO_LICENSES, "no file holds the licences that users have today").help(help),
+        );
         return;
     }
     let mut holders = vec![0u32; snapshot.skus.len()];
@@ -179,18 +186,29 @@ fn cross_check(tables: &Tables, snapshot: &Snapshot, findings: &mut Vec<Diagnost
         }
         last = Some((assigned.user, assigned.sku));
     }
-    let place = tables.skus.first().and_then(|table| table.drafts.first()).map(|draft| Origin::file(draft.origin.file.clone()));
+    let place =
+        tables.skus.first().and_then(|table| table.drafts.first()).map(|draft| Origin::file(draft.origin.file.clone()));
     for (sku, holders) in snapshot.skus.iter().zip(holders) {
         if let Some(consumed) = sku.consumed.filter(|consumed| *consumed != holders) {
-            let message = format!("`{}`: the SKU export counts {consumed} consumed units, the users file {holders} holders", sku.sku_part_number);
+            let message = format!(
+                "`{}`: the SKU export counts {consumed} consumed units, the users file {holders} holders",
+                sku.sku_part_number
+            );
             let help = "the two exports may be of different days, or hold different accounts";
-            findings.push(Diagnostic::warning(code::COUNTS_DIFFER, message).at(&place.clone().unwrap_or_default()).help(help));
+            findings.push(
+                Diagnostic::warning(code::COUNTS_DIFFER, message).at(&place.clone().unwrap_or_default()).help(help),
+            );
         }
     }
 }
 
 /// The assumptions, with the SKUs of `[sku.…]` resolved.
-fn assumptions(tables: &Tables, products: &Products<'_>, skus: &[TenantSku], findings: &mut Vec<Diagnostic>) -> Assumptions {
+fn assumptions(
+    tables: &Tables,
+    products: &Products<'_>,
+    skus: &[TenantSku],
+    findings: &mut Vec<Diagnostic>,
+) -> Assumptions {
     let mut assumptions = tables.settings.assumptions.clone();
     for (name, policy, origin) in &tables.settings.skus {
         let found = products.find(name);
@@ -221,7 +239,12 @@ fn contradicting_prices(tables: &Tables, findings: &mut Vec<Diagnostic>) {
 fn exported_on(tables: &Tables) -> Option<NaiveDate> {
     let own = |table: &UserTable| roster::tier(table) == Tier::Cloud;
     let synchronised = tables.users.iter().filter(|table| own(table)).filter_map(|table| table.exported_on).max();
-    let named = tables.reports.iter().filter(|report| !report.refused).filter_map(|report| day_in_name(report.source?, &report.path)).max();
+    let named = tables
+        .reports
+        .iter()
+        .filter(|report| !report.refused)
+        .filter_map(|report| day_in_name(report.source?, &report.path))
+        .max();
     let reported = tables.users.iter().filter(|table| table.is_activity()).filter_map(|table| table.exported_on).max();
     tables.settings.exported_on.or(synchronised.max(named)).or(reported)
 }

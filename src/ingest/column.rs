@@ -135,7 +135,12 @@ pub(super) fn booleans(table: &Table, column: usize, faults: &mut Faults) -> Cod
 }
 
 /// Instants of a column; `None` inside is a way of writing “no date”.
-pub(super) fn instants(table: &Table, column: usize, order: Option<DateOrder>, faults: &mut Faults) -> Coded<date::Moment> {
+pub(super) fn instants(
+    table: &Table,
+    column: usize,
+    order: Option<DateOrder>,
+    faults: &mut Faults,
+) -> Coded<date::Moment> {
     let texts = distinct(table, column);
     let whole = texts.values.iter().map(Cow::as_ref).filter(|text| !text.trim().is_empty());
     let refused = match date::column(whole, order) {
@@ -161,7 +166,8 @@ pub(super) fn instants(table: &Table, column: usize, order: Option<DateOrder>, f
     let (text, finding) = match refused {
         DateFault::NotADate(text) => {
             let shown: String = text.chars().take(60).collect();
-            let help = "dates are ISO (2026-11-20) or as one locale writes them; a column keeps one order of day and month";
+            let help =
+                "dates are ISO (2026-11-20) or as one locale writes them; a column keeps one order of day and month";
             (text, Diagnostic::error(code::DATE, format!("`{shown}` is not a date of this column's form")).help(help))
         }
         DateFault::Unproved(text) => {

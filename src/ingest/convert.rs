@@ -92,7 +92,12 @@ impl<'t> Reader<'t> {
         found.map(|(_, value)| *value)
     }
 
-    pub fn moments(&self, column: Option<usize>, order: Option<DateOrder>, faults: &mut Faults) -> Option<Coded<date::Moment>> {
+    pub fn moments(
+        &self,
+        column: Option<usize>,
+        order: Option<DateOrder>,
+        faults: &mut Faults,
+    ) -> Option<Coded<date::Moment>> {
         column.map(|column| column::instants(self.table, column, order, faults))
     }
 
@@ -101,7 +106,8 @@ impl<'t> Reader<'t> {
         let text = self.text(row, column)?;
         let read = date::alone(&text);
         if read.is_none() {
-            let finding = Diagnostic::error(code::DATE, format!("`{text}` is not a date")).help("write it as 2026-11-20");
+            let finding =
+                Diagnostic::error(code::DATE, format!("`{text}` is not a date")).help("write it as 2026-11-20");
             self.fault(row, column, faults, finding);
         }
         read

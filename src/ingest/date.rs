@@ -10,6 +10,18 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+impl std::str::FromStr for DateOrder {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "day-first" => Ok(DateOrder::DayFirst),
+            "month-first" => Ok(DateOrder::MonthFirst),
+            _ => Err("write `day-first` or `month-first`".to_owned()),
+        }
+    }
+}
+
 /// A moment; `None` for the ways in which tools write “no date”: year 1, 1601 or 9999, `accountExpires` 0 and never.
 pub(super) type Moment = Option<DateTime<Utc>>;
 
@@ -25,7 +37,13 @@ pub(super) enum DateFault {
 enum Form {
     Fixed(Moment),
     /// Two numbers of which one is the day, the year, the time of day, and whether AM or PM stands behind it.
-    Open { first: u32, second: u32, year: i32, time: NaiveTime, american: bool },
+    Open {
+        first: u32,
+        second: u32,
+        year: i32,
+        time: NaiveTime,
+        american: bool,
+    },
 }
 
 /// Reads all distinct texts of a column in one order.

@@ -81,8 +81,8 @@ pub(super) fn field(source: Source, heading: &Heading) -> Option<Field> {
         "useraccountcontrol" => Some(Field::AccountControl),
         "enabled" => Some(Field::Attribute(Attribute::AccountEnabled)),
         "licenseassignmentpaths" => Some(Field::LicensePaths),
-        "assignedlicenses" | "licenses" | "assignedproducts" | "skuid" | "accountskuid" | "licensestype" | "licjoined"
-        | "skupartnumber" => Some(Field::Licenses),
+        "assignedlicenses" | "licenses" | "assignedproducts" | "skuid" | "accountskuid" | "licensestype"
+        | "licjoined" | "skupartnumber" => Some(Field::Licenses),
         "objectguid" => Some(Field::ObjectGuid),
         "accountexpirationdate" | "accountexpires" => Some(Field::AccountExpires),
         "reportrefreshdate" | "lastdirsynctime" => Some(Field::ExportedOn),

@@ -55,7 +55,13 @@ const KINDS: [(&str, GroupKind); 8] = [
     ("Distribution", GroupKind::Distribution),
 ];
 
-pub(super) fn groups(table: &Table, source: Source, with: &Converter<'_>, report: &mut FileReport, faults: &mut Faults) -> GroupTable {
+pub(super) fn groups(
+    table: &Table,
+    source: Source,
+    with: &Converter<'_>,
+    report: &mut FileReport,
+    faults: &mut Faults,
+) -> GroupTable {
     let mut reader = Reader::new(table, source.is_shell());
     let id = reader.column(&["id", "objectid", "groupid", "objectguid"]);
     let name = reader.column(&["displayname", "groupdisplayname", "name"]);
@@ -74,7 +80,8 @@ pub(super) fn groups(table: &Table, source: Source, with: &Converter<'_>, report
     let self_service = reader.column(&["selfservice"]);
     let licenses = reader.column(&["assignedlicenses", "licenses"]);
     let created = reader.column(&["createddatetime", "whencreated"]);
-    let keys: Vec<Option<usize>> = ["distinguishedname", "sid", "objectguid", "samaccountname"].iter().map(|key| reader.column(&[key])).collect();
+    let keys: Vec<Option<usize>> =
+        ["distinguishedname", "sid", "objectguid", "samaccountname"].iter().map(|key| reader.column(&[key])).collect();
 
     let created = reader.moments(created, with.date_order, faults);
     let licenses = licenses.and_then(|column| group_licenses(&reader, column, with, report));
@@ -96,9 +103,13 @@ pub(super) fn groups(table: &Table, source: Source, with: &Converter<'_>, report
             text.as_ref().map(|text| RuleText { text: (&**text).into(), origin: table.at_cell(row, column) })
         });
         let told = reader.word(row, membership, &[("Dynamic", true), ("Assigned", false)], faults);
-        let dynamic = told.or(group_types.map(|_| words.contains("dynamicmembership"))).or(text.is_some().then_some(true));
+        let dynamic =
+            told.or(group_types.map(|_| words.contains("dynamicmembership"))).or(text.is_some().then_some(true));
         let cloud = reader.text(row, origin).map(|text| !text.trim().eq_ignore_ascii_case("cloud"));
-        let on_premises_sync_enabled = reader.boolean(row, synced, faults).or(cloud.filter(|synced| *synced)).or(source.is_on_premises().then_some(true));
+        let on_premises_sync_enabled = reader
+            .boolean(row, synced, faults)
+            .or(cloud.filter(|synced| *synced))
+            .or(source.is_on_premises().then_some(true));
         drafts.push(GroupDraft {
             display_name: reader.text(row, name).map(Into::into),
             kind,
@@ -152,17 +163,26 @@ fn kind_of(mail: Option<bool>, security: Option<bool>) -> Option<GroupKind> {
 }
 
 /// The SKUs of each row; `None` where the column holds type names.
-fn group_licenses(reader: &Reader<'_>, column: usize, with: &Converter<'_>, report: &mut FileReport) -> Option<Vec<Vec<SkuId>>> {
+fn group_licenses(
+    reader: &Reader<'_>,
+    column: usize,
+    with: &Converter<'_>,
+    report: &mut FileReport,
+) -> Option<Vec<Vec<SkuId>>> {
     let table = reader.table;
     let placeholder = |row: &usize| table.cell(*row, column).is_some_and(|text| value::is_placeholder(&text));
     if let Some(row) = (0..table.rows()).find(placeholder) {
         let name = &table.header[column].name;
         let message = format!("column {name} holds the name of a type in place of data; group licences are unknown");
-        let help = "flatten it: @{n='AssignedLicenses';e={$_.AssignedLicenses.SkuId -join ';'}} (see `seatcast schema`)";
-        report.diagnostics.push(Diagnostic::warning(code::PLACEHOLDER, message).at(&table.at_cell(row, column)).help(help));
+        let help =
+            "flatten it: @{n='AssignedLicenses';e={$_.AssignedLicenses.SkuId -join ';'}} (see `seatcast schema`)";
+        report
+            .diagnostics
+            .push(Diagnostic::warning(code::PLACEHOLDER, message).at(&table.at_cell(row, column)).help(help));
         return None;
     }
-    let cells: Vec<String> = (0..table.rows()).map(|row| reader.text(row, Some(column)).unwrap_or_default().into()).collect();
+    let cells: Vec<String> =
+        (0..table.rows()).map(|row| reader.text(row, Some(column)).unwrap_or_default().into()).collect();
     let separator = Separator::of(with.products, cells.iter().filter(|cell| !cell.is_empty()).map(String::as_str));
     let mut licenses = Vec::with_capacity(cells.len());
     for (row, cell) in cells.iter().enumerate() {

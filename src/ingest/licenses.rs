@@ -56,7 +56,9 @@ pub(super) fn assigned(
         let mut told: Option<(usize, &[SkuId])> = None;
         for at in &order {
             let Some(row) = row(*at) else { continue };
-            let Some(licenses) = tables[*at].licenses.as_ref().filter(|licenses| licenses.codes[row] != 0) else { continue };
+            let Some(licenses) = tables[*at].licenses.as_ref().filter(|licenses| licenses.codes[row] != 0) else {
+                continue;
+            };
             let skus: &[SkuId] = licenses.get(row).map_or(&[], Vec::as_slice);
             match told {
                 None => told = Some((*at, skus)),

@@ -35,7 +35,13 @@ pub(super) struct MemberTable {
     pub group: Option<String>,
 }
 
-pub(super) fn members(table: &Table, source: Source, told: Option<&str>, report: &mut FileReport, faults: &mut Faults) -> Option<MemberTable> {
+pub(super) fn members(
+    table: &Table,
+    source: Source,
+    told: Option<&str>,
+    report: &mut FileReport,
+    faults: &mut Faults,
+) -> Option<MemberTable> {
     let mut reader = Reader::new(table, source.is_shell());
     let group = reader.column(&["groupid"]).or_else(|| reader.column(&["groupdisplayname"]));
     let one = match group {
@@ -44,17 +50,23 @@ pub(super) fn members(table: &Table, source: Source, told: Option<&str>, report:
     };
     if group.is_none() && one.is_none() {
         let message = "these are members of a group, but nothing says of which";
-        let help = "say it with `--group FILE=GROUP` (name or id), or export with a GroupId column (see `seatcast schema`)";
+        let help =
+            "say it with `--group FILE=GROUP` (name or id), or export with a GroupId column (see `seatcast schema`)";
         report.refuse(Diagnostic::error(code::NO_GROUP, message).at(&table.origin).help(help));
         return None;
     }
     let kind = reader.column(&["membertype", "objecttype", "@odata.type", "odata.type", "objectclass"]);
     let (is_user, is_group) = (reader.column(&["isuser"]), reader.column(&["isgroup"]));
-    let keys: Vec<Option<usize>> =
-        [&["memberid", "id", "objectid"][..], &["memberuserprincipalname", "userprincipalname"], &["objectguid"], &["sid", "objectsid"], &["distinguishedname"]]
-            .iter()
-            .map(|names| reader.column(names))
-            .collect();
+    let keys: Vec<Option<usize>> = [
+        &["memberid", "id", "objectid"][..],
+        &["memberuserprincipalname", "userprincipalname"],
+        &["objectguid"],
+        &["sid", "objectsid"],
+        &["distinguishedname"],
+    ]
+    .iter()
+    .map(|names| reader.column(names))
+    .collect();
     let mut members = Vec::with_capacity(table.rows());
     for row in 0..table.rows() {
         let group = match (&one, reader.text(row, group)) {
@@ -65,9 +77,11 @@ pub(super) fn members(table: &Table, source: Source, told: Option<&str>, report:
                 continue;
             }
         };
-        let texts: Vec<String> = keys.iter().filter_map(|key| reader.text(row, *key)).map(|text| {
-            value::guid(&text).unwrap_or_else(|| text.trim().to_lowercase())
-        }).collect();
+        let texts: Vec<String> = keys
+            .iter()
+            .filter_map(|key| reader.text(row, *key))
+            .map(|text| value::guid(&text).unwrap_or_else(|| text.trim().to_lowercase()))
+            .collect();
         if texts.is_empty() {
             faults.error(row, Diagnostic::error(code::MISSING_KEY, "a member without an id").at(&table.at(row)));
             continue;
@@ -102,7 +116,8 @@ fn group_in_name(source: Source, path: &str) -> Option<String> {
     match source {
         Source::EntraMembers => {
             let mut parts = rest.splitn(4, '-');
-            let dated = parts.by_ref().take(3).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+            let dated =
+                parts.by_ref().take(3).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
             parts.next().filter(|name| dated && !name.is_empty()).map(str::to_owned)
         }
         Source::AdMembers if first.to_lowercase().contains("member") => Some(rest.to_owned()),

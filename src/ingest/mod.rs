@@ -19,7 +19,6 @@ mod licenses;
 mod members;
 mod prices;
 mod product;
-mod rate;
 mod record;
 mod report;
 mod roster;

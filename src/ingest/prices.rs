@@ -15,7 +15,12 @@ use crate::supply::Price;
 /// The columns of the file, in the order in which it is documented.
 pub const COLUMNS: [&str; 6] = ["skuId", "skuPartNumber", "listPrice", "contractedPrice", "currency", "validFrom"];
 
-pub(super) fn prices(table: &Table, products: &Products<'_>, report: &mut FileReport, faults: &mut Faults) -> Vec<Price> {
+pub(super) fn prices(
+    table: &Table,
+    products: &Products<'_>,
+    report: &mut FileReport,
+    faults: &mut Faults,
+) -> Vec<Price> {
     unknown_columns(table, &COLUMNS, report);
     let mut reader = Reader::new(table, false);
     let [sku, part, list, contracted, currency, valid] = COLUMNS.map(|name| reader.column(&[&name.to_lowercase()]));
@@ -43,12 +48,21 @@ pub(super) fn prices(table: &Table, products: &Products<'_>, report: &mut FileRe
     prices
 }
 
-fn amount(reader: &Reader<'_>, row: usize, column: Option<usize>, currency: Currency, faults: &mut Faults) -> Option<i64> {
+fn amount(
+    reader: &Reader<'_>,
+    row: usize,
+    column: Option<usize>,
+    currency: Currency,
+    faults: &mut Faults,
+) -> Option<i64> {
     let text = reader.text(row, column)?;
     let read = minor_units(text.trim(), currency.minor_digits());
     if read.is_none() {
         let finding = Diagnostic::error(code::PRICE, format!("`{text}` is not an amount in {currency}"));
-        let help = format!("write it with a decimal point, at most {} digits after it, and no other separators", currency.minor_digits());
+        let help = format!(
+            "write it with a decimal point, at most {} digits after it, and no other separators",
+            currency.minor_digits()
+        );
         reader.fault(row, column, faults, finding.help(help));
     }
     read
@@ -59,10 +73,16 @@ fn minor_units(text: &str, digits: u32) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let numeric = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let fraction = if fraction.len() > digits as usize { fraction.trim_end_matches('0') } else { fraction };
-    if whole.is_empty() || !numeric(whole) || !numeric(fraction) || fraction.len() > digits as usize || text.ends_with('.') {
+    if whole.is_empty()
+        || !numeric(whole)
+        || !numeric(fraction)
+        || fraction.len() > digits as usize
+        || text.ends_with('.')
+    {
         return None;
     }
     let scale = 10i64.checked_pow(digits)?;
-    let part = if fraction.is_empty() { 0 } else { fraction.parse::<i64>().ok()? * 10i64.pow(digits - fraction.len() as u32) };
+    let part =
+        if fraction.is_empty() { 0 } else { fraction.parse::<i64>().ok()? * 10i64.pow(digits - fraction.len() as u32) };
     whole.parse::<i64>().ok()?.checked_mul(scale)?.checked_add(part)
 }

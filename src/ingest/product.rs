@@ -34,7 +34,11 @@ pub(super) struct Products<'a> {
 
 /// Blanks and letter case differ between portal, catalogue and report.
 pub(super) fn fold_name(name: &str) -> String {
-    name.split(|c: char| c.is_whitespace() || c == '\u{a0}').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
+    name.split(|c: char| c.is_whitespace() || c == '\u{a0}')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
 
 impl<'a> Products<'a> {
@@ -63,7 +67,7 @@ impl<'a> Products<'a> {
         }
         match self.named(text) {
             Found::Unknown(id) => match text.rsplit_once(':') {
-                Some((tenant, part)) if !tenant.contains(' ') && !part.trim().is_empty() => self.named(part.trim()),
+                Some((tenant, part)) if is_tenant(tenant) && !part.trim().is_empty() => self.named(part.trim()),
                 _ => Found::Unknown(id),
             },
             found => found,
@@ -74,11 +78,17 @@ impl<'a> Products<'a> {
         if let Some(id) = self.tenant.get(&fold_name(name)) {
             return Found::Known(id.clone());
         }
-        match self.catalog.find(name).as_slice() {
+        let mut found = self.catalog.find(name);
+        if found.is_empty() && name.contains(' ') {
+            // Newer names are often the part number with blanks: `Microsoft 365 Copilot`, `Microsoft_365_Copilot`.
+            found = self.catalog.find(&fold_name(name).replace(' ', "_"));
+        }
+        match found.as_slice() {
             [] => Found::Unknown(SkuId::new(name)),
             [sku] => Found::Known(sku.sku_id.clone()),
             several => {
-                let own: Vec<_> = several.iter().filter(|sku| self.tenant.values().any(|id| *id == sku.sku_id)).collect();
+                let own: Vec<_> =
+                    several.iter().filter(|sku| self.tenant.values().any(|id| *id == sku.sku_id)).collect();
                 match own.as_slice() {
                     [sku] => Found::Known(sku.sku_id.clone()),
                     _ => Found::Ambiguous(
@@ -93,6 +103,11 @@ impl<'a> Products<'a> {
     fn is_known(&self, text: &str) -> bool {
         !matches!(self.find(text), Found::Unknown(_))
     }
+}
+
+/// The name before `:SKU` in what the MSOnline module writes. A list of such SKUs is no name.
+fn is_tenant(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
 }
 
 /// What joins the SKUs of one cell: decided once a column by what resolves.

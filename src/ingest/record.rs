@@ -159,11 +159,8 @@ pub(super) fn records(text: &[u8], from: usize, delimiter: u8, width: usize) -> 
     all.starts.reserve_exact(stretches.iter().map(|part| part.starts.len()).sum());
     all.ends.reserve_exact(stretches.iter().map(|part| part.ends.len()).sum());
     for (part, bound) in stretches.into_iter().zip(bounds.windows(2)) {
-        let part = if all.stop == bound[0] {
-            part
-        } else {
-            stretch(text, all.stop, bound[1].max(all.stop), delimiter, width)
-        };
+        let part =
+            if all.stop == bound[0] { part } else { stretch(text, all.stop, bound[1].max(all.stop), delimiter, width) };
         all.stop = part.stop;
         all.starts.extend_from_slice(&part.starts);
         all.ends.extend_from_slice(&part.ends);

@@ -84,7 +84,9 @@ fn by_id<'t>(tables: &'t [UserTable], roster: &mut Roster<'t>, findings: &mut Ve
 
 /// Two rows of one file about the same user: a warning where they agree, an error naming both lines where they do not.
 fn twice(users: &UserTable, first: usize, second: usize, findings: &mut Vec<Diagnostic>) {
-    if findings.iter().filter(|finding| finding.code == code::CONTRADICTION || finding.code == code::DUPLICATE).count() > LISTED {
+    if findings.iter().filter(|finding| finding.code == code::CONTRADICTION || finding.code == code::DUPLICATE).count()
+        > LISTED
+    {
         return;
     }
     let table = &users.table;
@@ -92,12 +94,16 @@ fn twice(users: &UserTable, first: usize, second: usize, findings: &mut Vec<Diag
     let name = users.text(&Attribute::UserPrincipalName, second).unwrap_or_default();
     let lines = format!("lines {} and {}", table.line(first), table.line(second));
     findings.push(match differs {
-        None => Diagnostic::warning(code::DUPLICATE, format!("user `{name}` is there twice, {lines}, and counts once")).at(&table.at(second)),
+        None => Diagnostic::warning(code::DUPLICATE, format!("user `{name}` is there twice, {lines}, and counts once"))
+            .at(&table.at(second)),
         Some(column) => {
             let header = &table.header[column].name;
             let message = format!("user `{name}` is there twice, {lines}, with different values of {header}");
             let help = "remove the wrong line, or export again";
-            Diagnostic::error(code::CONTRADICTION, message).at(&table.at_cell(second, column)).at(&table.at_cell(first, column)).help(help)
+            Diagnostic::error(code::CONTRADICTION, message)
+                .at(&table.at_cell(second, column))
+                .at(&table.at_cell(first, column))
+                .help(help)
         }
     });
 }
@@ -185,7 +191,9 @@ fn by_other_keys<'t>(tables: &'t [UserTable], rest: &[usize], roster: &mut Roste
                 twice(table, rows[user as usize] as usize, row, findings);
             }
         }
-        report_unmatched(table, &unmatched, adds, with_ids, findings);
+        if adds || cloud {
+            report_unmatched(table, &unmatched, adds, with_ids, findings);
+        }
     }
     roster.rows.iter_mut().for_each(|rows| rows.resize(roster.ids.len(), NO_ROW));
 }
@@ -202,7 +210,13 @@ fn stand_in<'t>(table: &'t UserTable, row: usize) -> Option<Cow<'t, str>> {
     Some(Cow::Owned(text.to_lowercase()))
 }
 
-fn report_unmatched(table: &UserTable, unmatched: &[usize], adds: bool, with_ids: bool, findings: &mut Vec<Diagnostic>) {
+fn report_unmatched(
+    table: &UserTable,
+    unmatched: &[usize],
+    adds: bool,
+    with_ids: bool,
+    findings: &mut Vec<Diagnostic>,
+) {
     let Some(first) = unmatched.first() else { return };
     let origin = table.table.at(*first);
     let count = unmatched.len();
@@ -212,12 +226,15 @@ fn report_unmatched(table: &UserTable, unmatched: &[usize], adds: bool, with_ids
             Diagnostic::warning(code::NO_IDS, message).help("export with Id, so that memberships by id can be joined")
         }
         (true, true) => {
-            let message = format!("{count} users of this file are in no file with ids and are kept by their user principal names");
+            let message = format!(
+                "{count} users of this file are in no file with ids and are kept by their user principal names"
+            );
             Diagnostic::warning(code::UNMATCHED, message).help("export all files on the same day")
         }
         (false, _) => {
             let message = format!("{count} accounts of this file are no users of the cloud export and are left out");
-            Diagnostic::warning(code::UNMATCHED, message).help("they may not be synchronised, deleted, or newer than the users file")
+            Diagnostic::warning(code::UNMATCHED, message)
+                .help("they may not be synchronised, deleted, or newer than the users file")
         }
     };
     findings.push(finding.at(&origin));

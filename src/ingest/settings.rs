@@ -9,11 +9,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::bytes::position;
 use super::code;
-use super::rate;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
-use crate::directory::SelfService;
+use crate::directory::{Attribute, SelfService};
 use crate::licensing::{GuestPolicy, MissingUsageLocation, OrderPolicy, Policy, Reprocess, SwapPolicy};
-use crate::scenario::{Assumptions, SkuPolicy};
+use crate::scenario::{Assumptions, Rate, SkuPolicy};
 
 /// What the file says; names of groups and SKUs are still to be resolved.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +29,18 @@ pub(super) struct Settings {
 pub const KEYS: &[(&str, &[&str])] = &[
     ("tenant", &["name", "country", "exported-on"]),
     ("policy", &["missing-usage-location", "guests", "reprocess", "order", "swap", "enforce-soft-conflicts"]),
-    ("workforce", &["joiners", "leavers", "movers", "joiner-seasonality", "leaver-seasonality", "deletion-lag-days"]),
+    (
+        "workforce",
+        &[
+            "joiners",
+            "leavers",
+            "movers",
+            "movers-change",
+            "joiner-seasonality",
+            "leaver-seasonality",
+            "deletion-lag-days",
+        ],
+    ),
     ("guests", &["invited", "removed"]),
     ("self-service", &["joins", "leaves", "approval-delay-days"]),
     ("groups", &["self-service"]),
@@ -167,7 +177,8 @@ impl Reader<'_> {
                 set(&mut policy.missing_usage_location, self.word(value, &words));
             }
             ("policy", "guests") => {
-                let words = [("consume", GuestPolicy::Consume), ("skip", GuestPolicy::Skip), ("flag", GuestPolicy::Flag)];
+                let words =
+                    [("consume", GuestPolicy::Consume), ("skip", GuestPolicy::Skip), ("flag", GuestPolicy::Flag)];
                 set(&mut policy.guests, self.word(value, &words));
             }
             ("policy", "reprocess") => set(&mut policy.reprocess, self.reprocess(value)),
@@ -180,6 +191,7 @@ impl Reader<'_> {
             ("workforce", "joiners") => set(&mut assumptions.joiners, self.rate(value)),
             ("workforce", "leavers") => set(&mut assumptions.leavers, self.rate(value)),
             ("workforce", "movers") => set(&mut assumptions.movers, self.rate(value)),
+            ("workforce", "movers-change") => set(&mut assumptions.movers_change, self.attributes(value)),
             ("workforce", "joiner-seasonality") => set(&mut assumptions.joiner_seasonality, self.seasonality(value)),
             ("workforce", "leaver-seasonality") => set(&mut assumptions.leaver_seasonality, self.seasonality(value)),
             ("workforce", _) => set(&mut assumptions.deletion_lag_days, self.days(value)),
@@ -195,13 +207,21 @@ impl Reader<'_> {
     }
 
     /// `[groups."Name or id"]` and `[sku.PART_NUMBER]`.
-    fn named(&mut self, table: &str, keys: &[&str], name: &Spanned<std::borrow::Cow<'_, str>>, entries: &DeTable<'_>, settings: &mut Settings) {
+    fn named(
+        &mut self,
+        table: &str,
+        keys: &[&str],
+        name: &Spanned<std::borrow::Cow<'_, str>>,
+        entries: &DeTable<'_>,
+        settings: &mut Settings,
+    ) {
         let origin = self.at(&name.span());
         let mut sku = SkuPolicy::default();
         for (key, value) in entries {
             match &**key.get_ref() {
                 "self-service" if table == "groups" => {
-                    let words = [("open", SelfService::Open), ("approval", SelfService::Approval), ("no", SelfService::No)];
+                    let words =
+                        [("open", SelfService::Open), ("approval", SelfService::Approval), ("no", SelfService::No)];
                     if let Some(word) = self.word(value, &words) {
                         settings.groups.push((name.get_ref().to_string(), word, origin.clone()));
                     }
@@ -260,9 +280,10 @@ impl Reader<'_> {
         };
         let attribute = priority.get("attribute").and_then(|value| value.get_ref().as_str()).map(str::to_owned);
         let values = priority.get("values").and_then(|value| value.get_ref().as_array());
-        let values = values.and_then(|values| values.iter().map(|value| value.get_ref().as_str().map(str::to_owned)).collect());
+        let values =
+            values.and_then(|values| values.iter().map(|value| value.get_ref().as_str().map(str::to_owned)).collect());
         match (attribute, values) {
-            (Some(attribute), Some(values)) => match crate::directory::Attribute::from_graph_name(&attribute) {
+            (Some(attribute), Some(values)) => match Attribute::from_graph_name(&attribute) {
                 Some(attribute) => Some(OrderPolicy::Priority { attribute: attribute.graph_name(), values }),
                 None => self.wrong(value, &format!("an attribute of users: `{attribute}` is none")),
             },
@@ -270,21 +291,36 @@ impl Reader<'_> {
         }
     }
 
-    fn rate(&mut self, value: &Value<'_>) -> Option<crate::scenario::Rate> {
-        let read = value.get_ref().as_str().and_then(rate::rate);
-        read.or_else(|| self.wrong(value, "a rate: `\"12/month\"`, `\"8..14/month\"`, `\"1.2%/month\"` or `\"0.8..1.4%/month\"`"))
+    fn rate(&mut self, value: &Value<'_>) -> Option<Rate> {
+        let read = value.get_ref().as_str().and_then(|text| Rate::parse(text).ok());
+        read.or_else(|| {
+            self.wrong(value, "a rate: `\"12/month\"`, `\"8..14/month\"`, `\"1.2%/month\"` or `\"0.8..1.4%/month\"`")
+        })
+    }
+
+    fn attributes(&mut self, value: &Value<'_>) -> Option<Vec<Attribute>> {
+        let names = value.get_ref().as_array().map(|array| array.iter());
+        let read = names.and_then(|names| {
+            names.map(|name| name.get_ref().as_str().and_then(Attribute::from_graph_name)).collect::<Option<Vec<_>>>()
+        });
+        read.filter(|attributes| !attributes.is_empty())
+            .or_else(|| self.wrong(value, "a list of attributes of users, for example [\"department\", \"jobTitle\"]"))
     }
 
     /// Twelve weights, made to have the mean 1.
     fn seasonality(&mut self, value: &Value<'_>) -> Option<[f64; 12]> {
         let numbers: Option<Vec<f64>> = value.get_ref().as_array().and_then(|array| {
-            array.iter().map(|value| match value.get_ref() {
-                DeValue::Integer(number) => number.as_str().parse().ok(),
-                DeValue::Float(number) => number.as_str().parse().ok(),
-                _ => None,
-            }).collect()
+            array
+                .iter()
+                .map(|value| match value.get_ref() {
+                    DeValue::Integer(number) => number.as_str().parse().ok(),
+                    DeValue::Float(number) => number.as_str().parse().ok(),
+                    _ => None,
+                })
+                .collect()
         });
-        let valid = |months: &[f64; 12]| months.iter().all(|m| m.is_finite() && *m >= 0.0) && months.iter().sum::<f64>() > 0.0;
+        let valid =
+            |months: &[f64; 12]| months.iter().all(|m| m.is_finite() && *m >= 0.0) && months.iter().sum::<f64>() > 0.0;
         let months = numbers.and_then(|numbers| <[f64; 12]>::try_from(numbers).ok()).filter(valid);
         match months {
             Some(months) => {
@@ -300,7 +336,7 @@ impl Reader<'_> {
             DeValue::Integer(number) if number.as_str().parse::<u32>().is_ok() => {
                 sku.reserve_units = number.as_str().parse().unwrap_or(0);
             }
-            DeValue::String(text) => match rate::percent(text).filter(|share| *share < 1.0) {
+            DeValue::String(text) => match percent(text).filter(|share| *share < 1.0) {
                 Some(share) => sku.reserve_share = share,
                 None => set(&mut sku.reserve_share, self.wrong(value, "a share such as `\"5%\"`")),
             },
@@ -313,4 +349,10 @@ fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
     }
+}
+
+/// `5%` as 0.05.
+fn percent(text: &str) -> Option<f64> {
+    let number = text.trim().strip_suffix('%')?.trim().parse::<f64>().ok()?;
+    (number.is_finite() && (0.0..=100.0).contains(&number)).then_some(number / 100.0)
 }

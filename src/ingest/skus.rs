@@ -31,13 +31,20 @@ pub(super) struct SkuTable {
     pub drafts: Vec<SkuDraft>,
 }
 
-pub(super) fn skus(table: &Table, source: Source, products: &Products<'_>, report: &mut FileReport, faults: &mut Faults) -> Option<SkuTable> {
+pub(super) fn skus(
+    table: &Table,
+    source: Source,
+    products: &Products<'_>,
+    report: &mut FileReport,
+    faults: &mut Faults,
+) -> Option<SkuTable> {
     let mut reader = Reader::new(table, source.is_shell());
     let id = reader.column(&["skuid"]);
     let part = reader.column(&["skupartnumber", "accountskuid"]);
     let name = reader.column(&["productname", "producttitle", "productdisplayname"]);
     let applies = reader.column(&["appliesto"]);
-    let enabled = reader.column(&["enabled", "activeunits", "prepaidunitsenabled", "totallicenses", "prepaidunits.enabled"]);
+    let enabled =
+        reader.column(&["enabled", "activeunits", "prepaidunitsenabled", "totallicenses", "prepaidunits.enabled"]);
     let warning = reader.column(&["warning", "warningunits", "expiredlicenses", "prepaidunits.warning"]);
     let suspended = reader.column(&["suspended", "suspendedunits", "prepaidunits.suspended"]);
     let locked = reader.column(&["lockedout", "lockedoutunits", "prepaidunits.lockedout"]);
@@ -97,13 +104,18 @@ fn sku_id(
         return reader.guid(row, id, faults).map(|guid| SkuId::new(&guid));
     }
     let Some(text) = texts[1].as_deref().or(texts[2].as_deref()) else {
-        faults.error(row, Diagnostic::error(code::MISSING_KEY, "an SKU without id, part number and name").at(&reader.table.at(row)));
+        faults.error(
+            row,
+            Diagnostic::error(code::MISSING_KEY, "an SKU without id, part number and name").at(&reader.table.at(row)),
+        );
         return None;
     };
     let found = products.find(text);
     match &found {
         Found::Known(_) => {}
-        Found::Unknown(id) => report.diagnostics.push(product::unknown(id.as_str(), None, products).at(&reader.table.at(row))),
+        Found::Unknown(id) => {
+            report.diagnostics.push(product::unknown(id.as_str(), None, products).at(&reader.table.at(row)))
+        }
         Found::Ambiguous(id, several) => {
             report.diagnostics.push(product::unknown(id.as_str(), Some(several), products).at(&reader.table.at(row)));
         }

@@ -83,9 +83,19 @@ sources! {
 
 /// Columns that only the canonical layout (or a Graph-like one) has and an Entra portal export has not.
 const BEYOND_ENTRA: &[&str] = &[
-    "assignedLicenses", "licenseAssignmentPaths", "onPremisesSyncEnabled", "onPremisesImmutableId", "externalUserState",
-    "employeeHireDate", "employeeLeaveDateTime", "employeeType", "manager", "proxyAddresses", "extensionAttribute1",
-    "lastActivityDate", "deletedDateTime",
+    "assignedLicenses",
+    "licenseAssignmentPaths",
+    "onPremisesSyncEnabled",
+    "onPremisesImmutableId",
+    "externalUserState",
+    "employeeHireDate",
+    "employeeLeaveDateTime",
+    "employeeType",
+    "manager",
+    "proxyAddresses",
+    "extensionAttribute1",
+    "lastActivityDate",
+    "deletedDateTime",
 ];
 
 impl Source {
@@ -98,7 +108,8 @@ impl Source {
     pub(super) fn is_shell(self) -> bool {
         use Source::{AdGroups, AdMembers, AdUsers, AzureAdUsers, GraphGroups, GraphMembers, GraphMembersRaw};
         use Source::{GraphSkus, GraphUsers, MsolSkus, MsolUsers};
-        let cloud = [GraphGroups, GraphMembers, GraphMembersRaw, GraphSkus, GraphUsers, MsolSkus, MsolUsers, AzureAdUsers];
+        let cloud =
+            [GraphGroups, GraphMembers, GraphMembersRaw, GraphSkus, GraphUsers, MsolSkus, MsolUsers, AzureAdUsers];
         cloud.contains(&self) || matches!(self, AdGroups | AdMembers | AdUsers)
     }
 
@@ -136,7 +147,8 @@ fn fits_beyond_names(source: Source, table: &Table) -> bool {
     match source {
         Source::CanonicalMemberships => named("groupId") && named("memberId"),
         Source::CanonicalSkus => named("skuId") && named("consumedUnits"),
-        Source::CanonicalGroups => named("id") && named("displayName"),
+        Source::CanonicalGroups => named("id") && named("displayName") && !has("userprincipalname"),
+        Source::GraphGroups => !has("userprincipalname"),
         Source::CanonicalUsers => named("id") && BEYOND_ENTRA.iter().any(|name| named(name)),
         Source::EntraUsers => named("userPrincipalName"),
         Source::EntraMembers => !has("usagelocation") && !has("accountenabled") && !has("mdmdisplayname"),
@@ -158,7 +170,8 @@ pub(super) fn refine(source: Source, table: &Table) -> Source {
     };
     let qualified = |row: usize| {
         let cell = table.cell(row, column).unwrap_or_default();
-        cell.split_once(':').is_some_and(|(tenant, sku)| !tenant.contains(' ') && sku.starts_with(|c: char| c.is_ascii_uppercase()))
+        cell.split_once(':')
+            .is_some_and(|(tenant, sku)| !tenant.contains(' ') && sku.starts_with(|c: char| c.is_ascii_uppercase()))
     };
     if (0..table.rows().min(1000)).any(qualified) { Source::MsolUsers } else { source }
 }

@@ -14,8 +14,19 @@ use crate::supply::{BillingPlan, Channel, Renewal, Subscription, Term};
 
 /// The columns of the file, in the order in which it is documented.
 pub const COLUMNS: [&str; 13] = [
-    "subscriptionId", "skuId", "skuPartNumber", "quantity", "startDate", "term", "renewalDate", "autoRenew", "endOfTerm",
-    "scheduledQuantity", "billingPlan", "channel", "trial",
+    "subscriptionId",
+    "skuId",
+    "skuPartNumber",
+    "quantity",
+    "startDate",
+    "term",
+    "renewalDate",
+    "autoRenew",
+    "endOfTerm",
+    "scheduledQuantity",
+    "billingPlan",
+    "channel",
+    "trial",
 ];
 
 #[derive(Clone, Copy)]
@@ -26,7 +37,12 @@ enum End {
     Extend,
 }
 
-pub(super) fn subscriptions(table: &Table, products: &Products<'_>, report: &mut FileReport, faults: &mut Faults) -> Vec<Subscription> {
+pub(super) fn subscriptions(
+    table: &Table,
+    products: &Products<'_>,
+    report: &mut FileReport,
+    faults: &mut Faults,
+) -> Vec<Subscription> {
     unknown_columns(table, &COLUMNS, report);
     let mut reader = Reader::new(table, false);
     let [id, sku, part, quantity, start, term, renewal, auto, end, scheduled, billing, channel, trial] =
@@ -48,16 +64,23 @@ pub(super) fn subscriptions(table: &Table, products: &Products<'_>, report: &mut
         let ends = [("renew", End::Renew), ("expire", End::Expire), ("cancel", End::Cancel), ("extend", End::Extend)];
         let end = reader.word(row, end, &ends, faults);
         let scheduled = reader.count(row, scheduled, faults);
-        let plans = [("monthly", BillingPlan::Monthly), ("annual", BillingPlan::Annual), ("triennial", BillingPlan::Triennial)];
+        let plans =
+            [("monthly", BillingPlan::Monthly), ("annual", BillingPlan::Annual), ("triennial", BillingPlan::Triennial)];
         let billing = reader.word(row, billing, &plans, faults);
         let channels = [("direct", Channel::Direct), ("csp", Channel::Csp), ("ea", Channel::Ea)];
         let channel = reader.word(row, channel, &channels, faults).unwrap_or_default();
         let trial = reader.boolean(row, trial, faults).unwrap_or(false);
         let (Some(sku_id), Some(quantity)) = (sku_id, count) else { continue };
         // The term in force began one term before it ends; without either date it began before anything that is counted.
-        let start = began.or_else(|| term_end.and_then(|end| end.checked_sub_months(chrono::Months::new(term.months()))));
-        if let (Some(start), Some(end)) = (start, term_end) && end <= start {
-            faults.error(row, Diagnostic::error(code::LOT, "a lot ends on or before the day it starts").at(&table.at(row)));
+        let start =
+            began.or_else(|| term_end.and_then(|end| end.checked_sub_months(chrono::Months::new(term.months()))));
+        if let (Some(start), Some(end)) = (start, term_end)
+            && end <= start
+        {
+            faults.error(
+                row,
+                Diagnostic::error(code::LOT, "a lot ends on or before the day it starts").at(&table.at(row)),
+            );
         }
         if faults.rows.len() > before {
             continue;
@@ -107,7 +130,9 @@ pub(super) fn resolve(
         Found::Known(_) => {}
         Found::Unknown(_) => {
             let finding = product::unknown(&text, None, products);
-            report.diagnostics.push(finding.at(&column.map_or(reader.table.at(row), |column| reader.table.at_cell(row, column))));
+            report
+                .diagnostics
+                .push(finding.at(&column.map_or(reader.table.at(row), |column| reader.table.at_cell(row, column))));
         }
         // Units or prices of one SKU must not be given to another.
         Found::Ambiguous(_, several) => {
@@ -125,7 +150,8 @@ pub(super) fn unknown_columns(table: &Table, known: &[&str], report: &mut FileRe
     for heading in &table.header {
         if !known.iter().any(|name| name.eq_ignore_ascii_case(&heading.folded)) {
             let message = format!("column `{}` means nothing here and is ignored", heading.name);
-            let mut finding = Diagnostic::warning(code::UNKNOWN_SETTING, message).at(&table.origin.in_column(heading.name.clone()));
+            let mut finding =
+                Diagnostic::warning(code::UNKNOWN_SETTING, message).at(&table.origin.in_column(heading.name.clone()));
             finding.help = did_you_mean(&heading.name, known.iter().copied());
             report.diagnostics.push(finding);
         }

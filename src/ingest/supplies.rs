@@ -73,15 +73,24 @@ fn twice(first: &SkuDraft, second: &SkuDraft, findings: &mut Vec<Diagnostic>) {
     let lines = format!("lines {} and {}", first.origin.line.unwrap_or(0), second.origin.line.unwrap_or(0));
     let name = second.product_name.as_deref().or(second.sku_part_number.as_deref()).unwrap_or(second.sku_id.as_str());
     findings.push(if same == *first {
-        Diagnostic::warning(code::DUPLICATE, format!("SKU `{name}` is there twice, {lines}, and counts once")).at(&second.origin)
+        Diagnostic::warning(code::DUPLICATE, format!("SKU `{name}` is there twice, {lines}, and counts once"))
+            .at(&second.origin)
     } else {
         let message = format!("SKU `{name}` is there twice, {lines}, with different values");
-        Diagnostic::error(code::CONTRADICTION, message).at(&second.origin).at(&first.origin).help("remove the wrong line, or export again")
+        Diagnostic::error(code::CONTRADICTION, message)
+            .at(&second.origin)
+            .at(&first.origin)
+            .help("remove the wrong line, or export again")
     });
 }
 
 /// Adds what one file says of an SKU. Between files of equal worth the later one wins, and a difference is listed.
-fn merge(drafts: &mut BTreeMap<SkuId, (SkuDraft, Source)>, draft: &SkuDraft, source: Source, findings: &mut Vec<Diagnostic>) {
+fn merge(
+    drafts: &mut BTreeMap<SkuId, (SkuDraft, Source)>,
+    draft: &SkuDraft,
+    source: Source,
+    findings: &mut Vec<Diagnostic>,
+) {
     let Some((known, known_source)) = drafts.get_mut(&draft.sku_id) else {
         drafts.insert(draft.sku_id.clone(), (draft.clone(), source));
         return;

@@ -217,9 +217,8 @@ impl Table {
             if first.starts_with(['#', '\u{feff}']) || first.starts_with("\"#TYPE") {
                 return first.trim_start_matches('"').starts_with("#TYPE ") || first.starts_with('\u{feff}');
             }
-            let same = |(column, heading): (usize, &Heading)| {
-                self.raw(row, column).trim_matches('"').trim() == &*heading.name
-            };
+            let same =
+                |(column, heading): (usize, &Heading)| self.raw(row, column).trim_matches('"').trim() == &*heading.name;
             self.header.len() > 1 && self.header.iter().enumerate().all(same)
         };
         if let Some(row) = (0..self.rows()).find(|row| again(*row)) {
@@ -265,12 +264,20 @@ fn delimiter(text: &str) -> char {
 }
 
 /// The header, the number of fields a record has, and the first byte after the header.
-fn heading(origin: &Origin, text: &str, start: usize, delimiter: char) -> Result<(Vec<Heading>, usize, usize), Diagnostic> {
+fn heading(
+    origin: &Origin,
+    text: &str,
+    start: usize,
+    delimiter: char,
+) -> Result<(Vec<Heading>, usize, usize), Diagnostic> {
     let line_end = memchr::memchr2(b'\n', b'\r', &text.as_bytes()[start..]).unwrap_or(text.len() - start);
-    let too_wide = memchr::memchr_iter(delimiter as u8, &text.as_bytes()[start..start + line_end]).take(COLUMN_LIMIT).count();
+    let too_wide =
+        memchr::memchr_iter(delimiter as u8, &text.as_bytes()[start..start + line_end]).take(COLUMN_LIMIT).count();
     if too_wide >= COLUMN_LIMIT || line_end > FIELD_LIMIT {
         let message = format!("the header is longer than {COLUMN_LIMIT} columns or {FIELD_LIMIT} bytes");
-        return Err(Diagnostic::error(code::TOO_MANY_COLUMNS, message).at(origin).help("this is no export of users, groups or SKUs"));
+        return Err(Diagnostic::error(code::TOO_MANY_COLUMNS, message)
+            .at(origin)
+            .help("this is no export of users, groups or SKUs"));
     }
     let (mut ends, mut faults) = (Vec::new(), Vec::new());
     let (body, _) = record::record(text.as_bytes(), start, delimiter as u8, &mut ends, &mut faults);
@@ -286,7 +293,9 @@ fn heading(origin: &Origin, text: &str, start: usize, delimiter: char) -> Result
         let folded = fold(name);
         if !folded.is_empty() && header.iter().any(|heading| heading.folded == folded) {
             let message = format!("two columns are named `{name}`");
-            return Err(Diagnostic::error(code::DUPLICATE_HEADER, message).at(&origin.in_column(name)).help("remove one of them"));
+            return Err(Diagnostic::error(code::DUPLICATE_HEADER, message)
+                .at(&origin.in_column(name))
+                .help("remove one of them"));
         }
         header.push(Heading { name: name.into(), folded });
         from = end as usize + 1;

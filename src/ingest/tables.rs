@@ -205,7 +205,9 @@ fn convert(loaded: Loaded, with: &Converter<'_>, options: &Options) -> (FileRepo
             let told = options.groups.get(&report.path).map(String::as_str);
             members::members(&table, source, told, &mut report, &mut faults).map_or(Part::Nothing, Part::Members)
         }
-        Kind::Skus => skus::skus(&table, source, with.products, &mut report, &mut faults).map_or(Part::Nothing, Part::Skus),
+        Kind::Skus => {
+            skus::skus(&table, source, with.products, &mut report, &mut faults).map_or(Part::Nothing, Part::Skus)
+        }
         Kind::Subscriptions => {
             Part::Subscriptions(subscriptions::subscriptions(&table, with.products, &mut report, &mut faults))
         }
@@ -243,7 +245,9 @@ fn finish(
             table.skipped.extend(&faults.rows);
         }
         let message = format!("{} rows are left out because reading is lenient", report.rows_rejected);
-        report.diagnostics.push(Diagnostic::warning(code::ROWS_SKIPPED, message).at(&Origin::file(report.path.as_str())));
+        report
+            .diagnostics
+            .push(Diagnostic::warning(code::ROWS_SKIPPED, message).at(&Origin::file(report.path.as_str())));
     } else if errors {
         report.refused = true;
         part = Part::Nothing;
@@ -257,14 +261,34 @@ fn not_available(part: &Part, source: Source) -> Vec<String> {
     let mut missing = Vec::new();
     match part {
         Part::Users(table) if source.kind() == Kind::Users => {
-            use Attribute::{AccountEnabled, City, CompanyName, Country, CreatedDateTime, Department, EmployeeHireDate, EmployeeId};
-            use Attribute::{EmployeeLeaveDateTime, EmployeeType, ExtensionAttribute, JobTitle, OfficeLocation, State, UsageLocation, UserType};
+            use Attribute::{
+                AccountEnabled, City, CompanyName, Country, CreatedDateTime, Department, EmployeeHireDate, EmployeeId,
+            };
+            use Attribute::{
+                EmployeeLeaveDateTime, EmployeeType, ExtensionAttribute, JobTitle, OfficeLocation, State,
+                UsageLocation, UserType,
+            };
             let wanted = [
-                AccountEnabled, UserType, UsageLocation, Department, JobTitle, CompanyName, Country, State, City, OfficeLocation,
-                EmployeeId, EmployeeType, EmployeeHireDate, EmployeeLeaveDateTime, CreatedDateTime, Attribute::Manager,
+                AccountEnabled,
+                UserType,
+                UsageLocation,
+                Department,
+                JobTitle,
+                CompanyName,
+                Country,
+                State,
+                City,
+                OfficeLocation,
+                EmployeeId,
+                EmployeeType,
+                EmployeeHireDate,
+                EmployeeLeaveDateTime,
+                CreatedDateTime,
+                Attribute::Manager,
             ];
             let extensions = (1..=15).map(ExtensionAttribute);
-            let lacking = wanted.into_iter().chain(extensions).filter(|attribute| !table.columns.contains_key(attribute));
+            let lacking =
+                wanted.into_iter().chain(extensions).filter(|attribute| !table.columns.contains_key(attribute));
             missing.extend(lacking.map(|attribute| attribute.graph_name()));
             if table.licenses.is_none() {
                 missing.push("assignedLicenses".to_owned());

@@ -35,7 +35,10 @@ pub(super) fn groups(parts: &Parts<'_>, findings: &mut Vec<Diagnostic>) -> Vec<G
     let mut groups: Vec<Group> = drafts.values().map(|draft| group(draft, parts)).collect();
     add_members(parts, &names, &mut groups, findings);
     tell(parts.told, &names, &mut groups, findings);
-    if !parts.groups.is_empty() && drafts.values().all(|draft| draft.rule.is_none()) && groups.iter().any(Group::is_dynamic) {
+    if !parts.groups.is_empty()
+        && drafts.values().all(|draft| draft.rule.is_none())
+        && groups.iter().any(Group::is_dynamic)
+    {
         let message = "no file holds membership rules, so dynamic groups keep the members they were exported with";
         let help = "export groups with Get-MgGroup -Property …,MembershipRule,… (see `seatcast schema`)";
         let origin = drafts.values().next().map(|draft| Origin::file(draft.origin.file.clone())).unwrap_or_default();
@@ -65,7 +68,10 @@ fn merged(tables: &[GroupTable], findings: &mut Vec<Diagnostic>) -> BTreeMap<Str
     if cloud && tables.iter().any(|table| table.source.is_on_premises()) {
         let message = "groups of AD DS are not used beside a cloud export, which holds the synchronised ones with their cloud ids";
         let origin = tables.iter().find(|table| table.source.is_on_premises()).and_then(|table| table.drafts.first());
-        findings.push(Diagnostic::warning(code::UNMATCHED, message).at(&origin.map(|draft| Origin::file(draft.origin.file.clone())).unwrap_or_default()));
+        findings.push(
+            Diagnostic::warning(code::UNMATCHED, message)
+                .at(&origin.map(|draft| Origin::file(draft.origin.file.clone())).unwrap_or_default()),
+        );
     }
     drafts
 }
@@ -79,10 +85,14 @@ fn twice(first: &GroupDraft, second: &GroupDraft, findings: &mut Vec<Diagnostic>
     let name = second.display_name.as_deref().unwrap_or(&second.id);
     let lines = format!("lines {} and {}", first.origin.line.unwrap_or(0), second.origin.line.unwrap_or(0));
     findings.push(if same == *first {
-        Diagnostic::warning(code::DUPLICATE, format!("group `{name}` is there twice, {lines}, and counts once")).at(&second.origin)
+        Diagnostic::warning(code::DUPLICATE, format!("group `{name}` is there twice, {lines}, and counts once"))
+            .at(&second.origin)
     } else {
         let message = format!("group `{name}` is there twice, {lines}, with different values");
-        Diagnostic::error(code::CONTRADICTION, message).at(&second.origin).at(&first.origin).help("remove the wrong line, or export again")
+        Diagnostic::error(code::CONTRADICTION, message)
+            .at(&second.origin)
+            .at(&first.origin)
+            .help("remove the wrong line, or export again")
     });
 }
 
@@ -151,8 +161,14 @@ fn unknown_groups(
         }
     }
     for (group, origin) in &unknown {
-        let message = format!("no file of groups holds the group `{group}`; its members are kept, its rule and licences are unknown");
-        findings.push(Diagnostic::warning(code::UNKNOWN_GROUP, message).at(origin).help("export groups with Get-MgGroup (see `seatcast schema`)"));
+        let message = format!(
+            "no file of groups holds the group `{group}`; its members are kept, its rule and licences are unknown"
+        );
+        findings.push(
+            Diagnostic::warning(code::UNKNOWN_GROUP, message)
+                .at(origin)
+                .help("export groups with Get-MgGroup (see `seatcast schema`)"),
+        );
         let draft = GroupDraft {
             id: group.clone(),
             display_name: Some(group.clone()),
@@ -262,8 +278,13 @@ fn add_members(parts: &Parts<'_>, names: &Names, groups: &mut [Group], findings:
         group.members_exported |= whole_export;
     }
     if let (count @ 1.., Some(origin)) = lost {
-        let message = format!("{count} members are users whom no file of users holds; they take no seats in the forecast");
-        findings.push(Diagnostic::warning(code::UNKNOWN_MEMBER, message).at(origin).help("export users and members on the same day"));
+        let message =
+            format!("{count} members are users whom no file of users holds; they take no seats in the forecast");
+        findings.push(
+            Diagnostic::warning(code::UNKNOWN_MEMBER, message)
+                .at(origin)
+                .help("export users and members on the same day"),
+        );
     }
 }
 
@@ -274,9 +295,11 @@ enum Who {
 }
 
 fn who(member: &Member, parts: &Parts<'_>, names: &Names) -> Who {
-    let by_id = |key: &String| parts.roster.ids.binary_search_by(|id| (**id).cmp(key.as_str())).ok().map(|at| at as u32);
+    let by_id =
+        |key: &String| parts.roster.ids.binary_search_by(|id| (**id).cmp(key.as_str())).ok().map(|at| at as u32);
     let immutable = |key: &String| value::immutable_id(key).and_then(|id| parts.keys.find(&id));
-    let user = || member.keys.iter().find_map(|key| by_id(key).or_else(|| parts.keys.find(key)).or_else(|| immutable(key)));
+    let user =
+        || member.keys.iter().find_map(|key| by_id(key).or_else(|| parts.keys.find(key)).or_else(|| immutable(key)));
     let group = || member.keys.iter().find_map(|key| names.by_key.get(key).copied());
     match member.kind {
         MemberType::User => user().map_or(Who::Other, |user| Who::User(UserIndex(user))),

@@ -71,7 +71,13 @@ struct Column {
 }
 
 /// Converts a table of users. Faults in cells go to `faults`.
-pub(super) fn users(table: Table, source: Source, with: &Converter<'_>, report: &mut FileReport, faults: &mut Faults) -> UserTable {
+pub(super) fn users(
+    table: Table,
+    source: Source,
+    with: &Converter<'_>,
+    report: &mut FileReport,
+    faults: &mut Faults,
+) -> UserTable {
     let columns = chosen(&table, source, report);
     let mut built = UserTable {
         table,
@@ -124,11 +130,13 @@ pub(super) fn users(table: Table, source: Source, with: &Converter<'_>, report: 
 /// The columns that are read: one for each field; a second column for the same field is ignored and listed.
 fn chosen(table: &Table, source: Source, report: &mut FileReport) -> Vec<Column> {
     let mut chosen: Vec<Column> = Vec::new();
-    // A GUID column beats part numbers and names when several hold licences.
+    // A column of ids beats part numbers and names when several hold licences, a display name beats a common name.
     let order = |column: &Column| match table.header[column.index].folded.as_str() {
         "assignedlicenses" => 0,
         "licenses" | "assignedproducts" => 1,
-        _ => 2,
+        "skuid" | "accountskuid" | "name" | "cn" => 2,
+        "skupartnumber" | "licensestype" | "licjoined" => 3,
+        _ => 0,
     };
     let mut columns: Vec<Column> = table
         .header
@@ -136,7 +144,7 @@ fn chosen(table: &Table, source: Source, report: &mut FileReport) -> Vec<Column>
         .enumerate()
         .filter_map(|(index, heading)| Some(Column { index, field: field(source, heading)? }))
         .collect();
-    columns.sort_by_key(|column| (if column.field == Field::Licenses { order(column) } else { 0 }, column.index));
+    columns.sort_by_key(|column| (order(column), column.index));
     for column in columns {
         let several = matches!(column.field, Field::Activity | Field::ExportedOn | Field::IsDeleted);
         if several || chosen.iter().all(|other| other.field != column.field) {
@@ -198,7 +206,9 @@ fn part(
         Field::Attribute(Attribute::Id) => Part::Data(ids(table, index, faults)),
         Field::Attribute(attribute) => match attribute.kind() {
             AttributeKind::Boolean => Part::Data(boolean(false, faults)),
-            AttributeKind::Instant => Part::Data(moments(column::instants(table, index, with.date_order, faults), |at| at)),
+            AttributeKind::Instant => {
+                Part::Data(moments(column::instants(table, index, with.date_order, faults), |at| at))
+            }
             AttributeKind::Texts => Part::Data(mapped(
                 column::convert(table, index, faults, (code::WORD, "a list", ""), |text| Some(addresses(text))),
                 Value::Texts,
@@ -250,7 +260,10 @@ fn mapped<T>(coded: Coded<T>, change: impl Fn(T) -> Value) -> Data {
     Data::Coded(Coded { codes: coded.codes, values: coded.values.into_iter().map(change).collect() })
 }
 
-fn moments(coded: Coded<date::Moment>, change: impl Fn(chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc>) -> Data {
+fn moments(
+    coded: Coded<date::Moment>,
+    change: impl Fn(chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc>,
+) -> Data {
     mapped(coded, |moment| moment.map_or(Value::Null, |at| Value::Instant(change(at))))
 }
 
@@ -272,7 +285,9 @@ fn placeholder(table: &Table, column: usize, row: usize) -> Diagnostic {
     let message = format!("column {name} holds the name of a type in place of data; its values are unknown");
     let help = format!("flatten it in the export: @{{n='{name}';e={{$_.{name} -join ';'}}}} (see `seatcast schema`)");
     let length = text.len();
-    Diagnostic::warning(code::PLACEHOLDER, message).pointing(&table.at_cell(row, column), text, 0..length, "").help(help)
+    Diagnostic::warning(code::PLACEHOLDER, message)
+        .pointing(&table.at_cell(row, column), text, 0..length, "")
+        .help(help)
 }
 
 /// Ids in canonical form. A column that is canonical already is not copied.
@@ -288,7 +303,8 @@ fn ids(table: &Table, column: usize, faults: &mut Faults) -> Data {
         let message = "a user without an id";
         faults.error(row, Diagnostic::error(code::MISSING_KEY, message).at(&table.at_cell(row, column)));
     }
-    let coded = column::convert(table, column, faults, (code::GUID, "a GUID", "ids are GUIDs in every export"), value::guid);
+    let coded =
+        column::convert(table, column, faults, (code::GUID, "a GUID", "ids are GUIDs in every export"), value::guid);
     mapped(coded, |id| Value::Text(id.into()))
 }
 
@@ -341,7 +357,12 @@ fn addresses(cell: &str) -> Vec<Box<str>> {
     } else {
         cell.split([';', '|', ',']).collect()
     };
-    parts.into_iter().map(|part| part.trim_matches([';', ',', ' ', '|'])).filter(|part| !part.is_empty()).map(Into::into).collect()
+    parts
+        .into_iter()
+        .map(|part| part.trim_matches([';', ',', ' ', '|']))
+        .filter(|part| !part.is_empty())
+        .map(Into::into)
+        .collect()
 }
 
 fn licenses(table: &Table, column: usize, with: &Converter<'_>, notes: &mut Vec<Diagnostic>) -> Coded<Vec<SkuId>> {
@@ -399,7 +420,8 @@ fn lost_letters(users: &UserTable, report: &mut FileReport) {
     if !users.source.is_shell() || !users.table.is_ascii() {
         return;
     }
-    let names = [Attribute::DisplayName, Attribute::GivenName, Attribute::Surname, Attribute::Department, Attribute::JobTitle];
+    let names =
+        [Attribute::DisplayName, Attribute::GivenName, Attribute::Surname, Attribute::Department, Attribute::JobTitle];
     for attribute in names {
         let Some(Data::Raw(column)) = users.columns.get(&attribute) else { continue };
         let lost = |row: &usize| users.table.raw(*row, *column).contains('?');

@@ -4,12 +4,26 @@
 /// `true`/`false` as shells, portals and a localised Excel write it.
 pub(super) fn boolean(text: &str) -> Option<bool> {
     const TRUE: &[&str] = &[
-        "true", "1", "yes", "enabled", "wahr", "waar", "vrai", "verdadero", "verdadeiro", "vero", "prawda", "sant", "sand",
-        "sann", "tosi", "igaz",
+        "true",
+        "1",
+        "yes",
+        "enabled",
+        "wahr",
+        "waar",
+        "vrai",
+        "verdadero",
+        "verdadeiro",
+        "vero",
+        "prawda",
+        "sant",
+        "sand",
+        "sann",
+        "tosi",
+        "igaz",
     ];
     const FALSE: &[&str] = &[
-        "false", "0", "no", "disabled", "falsch", "onwaar", "faux", "falso", "fałsz", "falskt", "falsk", "usann", "epätosi",
-        "hamis",
+        "false", "0", "no", "disabled", "falsch", "onwaar", "faux", "falso", "fałsz", "falskt", "falsk", "usann",
+        "epätosi", "hamis",
     ];
     let folded = text.trim().to_lowercase();
     if TRUE.contains(&&*folded) {

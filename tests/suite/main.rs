@@ -5,4 +5,5 @@
 mod architecture;
 mod cell;
 mod floor;
+mod ingest;
 mod supply;
