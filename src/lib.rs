@@ -17,6 +17,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod directory;
 pub mod forecast;
+pub mod generate;
 pub mod ingest;
 pub mod licensing;
 pub mod money;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, generate};
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
 #[derive(Debug, Parser)]
@@ -15,7 +15,9 @@ pub struct Args {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Generate(generate::Args),
+}
 
 /// Parses; help, version and wrong usage are printed here and end the run.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, Exit> {
@@ -27,6 +29,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, Exit
 
 impl Args {
     pub fn run(self) -> Result<Exit, Failure> {
-        match self.command {}
+        match self.command {
+            Command::Generate(args) => generate::run(&args),
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 mod args;
 mod exit;
+mod generate;
 mod outputs;
 mod render;
 

@@ -8,11 +8,19 @@ use super::Failure;
 
 /// Writes `bytes` to `path` whole: into a temporary file beside it, synchronised, then renamed over it.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_chunks(path, [bytes])
+}
+
+/// The same for bytes that come in chunks, so that a large file is never whole in memory.
+pub fn write_chunks(path: &Path, chunks: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<(), Failure> {
     let failed = |source| Failure::Write { path: path.to_owned(), source };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
     let mut file = tempfile::Builder::new().prefix(".seatcast-").suffix(".tmp").tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    for chunk in chunks {
+        file.write_all(chunk.as_ref()).map_err(failed)?;
+    }
+    file.as_file().sync_all().map_err(failed)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -5,5 +5,6 @@
 mod architecture;
 mod cell;
 mod floor;
+mod generate;
 mod ingest;
 mod supply;
