@@ -1,6 +1,20 @@
 //! Who is entitled, who gets a seat, who waits, and why. In: a snapshot, a policy, units on a day. Out: states with reasons.
 //! Never: reads a file, looks past the day it is given, draws a random number.
+//!
+//! [`Terms`] say what is the same for everybody; a [`Ledger`] holds what each user has, and settles one tick after the other.
 
+mod assign;
+mod atlas;
+mod change;
+mod ledger;
 mod policy;
+mod state;
+mod terms;
+mod waitlist;
 
+pub use assign::Unsettled;
+pub use change::RESTORE_DAYS;
+pub use ledger::Ledger;
 pub use policy::{GuestPolicy, MissingUsageLocation, OrderPolicy, Policy, Reprocess, SwapPolicy};
+pub use state::{BundleIndex, Country, Deletion, LicenseError, Path, PathState, Rank, Refusal, Seeker, Source};
+pub use terms::{PlanDependency, PlanIndex, PlanRules, SeatPolicy, SkuTerms, Terms};

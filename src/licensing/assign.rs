@@ -1,0 +1,382 @@
+//! Removals and grants of one tick, until nothing moves. In: the changes a ledger collected, a day. Out: the settled ledger.
+//! Never: takes a seat from somebody because units are short.
+//!
+//! The order is that of R2: removals, then grants by class, arrival, user and group, then both again. Only users who changed
+//! and the heads of queues whose SKU has a free unit are looked at; everybody else cannot have become grantable.
+
+use std::collections::BTreeSet;
+
+use super::atlas::Parcels;
+use super::ledger::{Detail, Going, Held, Intent, Ledger, Outgoing, Verdict, Wanted};
+use super::terms::{Item, Misfit};
+use super::waitlist::Key;
+use super::{BundleIndex, LicenseError, Reprocess, Source};
+use crate::directory::SkuIndex;
+
+/// The rounds of removals and grants that one tick may take (R2).
+const MAX_ROUNDS: usize = 20;
+
+/// Removals and grants of one tick have set each other off for too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("licences did not settle within {MAX_ROUNDS} rounds on day {day}")]
+pub struct Unsettled {
+    pub day: u32,
+}
+
+impl Ledger {
+    /// Applies every change since the last settlement as one tick on `day`. Days ascend.
+    pub fn settle(&mut self, day: u32) -> Result<(), Unsettled> {
+        let retry_all = std::mem::take(&mut self.retry_all) | self.take_retries(day);
+        let mut fresh = Vec::new();
+        let mut changed = self.apply_intents(day, &mut fresh);
+        if retry_all {
+            self.retry_everything();
+        }
+        if !self.is_automatic() {
+            self.due.extend(fresh.iter().map(|key: &Key| (key.user, key.bundle)));
+        }
+        for _ in 0..MAX_ROUNDS {
+            let dirty = std::mem::take(&mut self.dirty);
+            for user in &dirty {
+                if self.remove_outgoing(*user) {
+                    changed = true;
+                    // What went may have kept something else of the user from going.
+                    self.dirty.insert(*user);
+                }
+            }
+            let mut listed = std::mem::take(&mut fresh);
+            self.list_again(&dirty, day, &mut listed);
+            changed |= self.grant(day, listed);
+            if !std::mem::take(&mut changed) {
+                self.end_tick(day);
+                return Ok(());
+            }
+        }
+        self.end_tick(day);
+        Err(Unsettled { day })
+    }
+
+    /// The next day on which waiting bundles are tried again by themselves, where the policy delays that.
+    pub fn next_retry(&self) -> Option<u32> {
+        self.retry_on.first().copied()
+    }
+
+    fn take_retries(&mut self, day: u32) -> bool {
+        let later = self.retry_on.split_off(&day.saturating_add(1));
+        !std::mem::replace(&mut self.retry_on, later).is_empty()
+    }
+
+    fn retry_everything(&mut self) {
+        for (user, detail) in &self.details {
+            self.dirty.insert(*user);
+            self.due.extend(detail.wanted.iter().map(|wanted| (*user, wanted.bundle)));
+        }
+    }
+
+    fn end_tick(&mut self, day: u32) {
+        self.due.clear();
+        self.dirty.clear();
+        let Reprocess::AutoDelayed { days } = self.terms.policy.reprocess else { return };
+        for (seats, before) in self.seats.iter().zip(&mut self.available_before) {
+            let available = seats.available();
+            if available > (*before).max(0) && !self.details.is_empty() {
+                self.retry_on.insert(day.saturating_add(days));
+            }
+            *before = available;
+        }
+    }
+
+    /// The bundles to evaluate in this round beside new ones and heads of queues.
+    fn list_again(&self, dirty: &BTreeSet<u32>, day: u32, listed: &mut Vec<Key>) {
+        let key = |user: u32, wanted: &Wanted| self.key(user, wanted.bundle, wanted.since.unwrap_or(day));
+        if self.is_automatic() {
+            for user in dirty {
+                if let Some(detail) = self.details.get(user) {
+                    listed.extend(detail.wanted.iter().map(|wanted| key(*user, wanted)));
+                }
+            }
+            return;
+        }
+        for (user, bundle) in &self.due {
+            let wanted = self.details.get(user).into_iter().flat_map(|detail| &detail.wanted);
+            listed.extend(wanted.filter(|wanted| wanted.bundle == *bundle).map(|wanted| key(*user, wanted)));
+        }
+    }
+
+    /// Compares every collected intent with what stands, removes what is left of healthy users at once and lists new bundles.
+    fn apply_intents(&mut self, day: u32, fresh: &mut Vec<Key>) -> bool {
+        let mut intents = std::mem::take(&mut self.intents);
+        let bundles = std::mem::take(&mut self.intent_bundles);
+        intents.sort_by_key(|intent| intent.user);
+        let mut changed = false;
+        for (at, intent) in intents.iter().enumerate() {
+            let later: Option<&Intent> = intents.get(at + 1).filter(|next| next.user == intent.user);
+            if later.is_none() {
+                changed |=
+                    self.apply_intent(intent.user, &bundles[intent.start..intent.start + intent.len], day, fresh);
+            }
+        }
+        self.intents = intents;
+        self.intents.clear();
+        self.intent_bundles = bundles;
+        self.intent_bundles.clear();
+        changed
+    }
+
+    fn apply_intent(&mut self, user: u32, bundles: &[BundleIndex], day: u32, fresh: &mut Vec<Key>) -> bool {
+        if self.is_deleted(user) {
+            return false;
+        }
+        let skipped = self.terms.policy.skip_guests && self.seekers[user as usize].guest;
+        let bundles = if skipped { &[] } else { bundles };
+        let changed = !self.has_detail(user) && self.leave_healthy(user, bundles);
+        if self.has_detail(user) || self.leaves_any(user, bundles) {
+            self.leave_with_detail(user, bundles);
+            self.dirty.insert(user);
+        }
+        for bundle in bundles {
+            let parcel = self.current(*bundle);
+            let has = self.atlas.set(self.sets[user as usize]).parcels.binary_search(&parcel).is_ok();
+            let known = |wanted: &Wanted| wanted.bundle == *bundle && wanted.verdict != Verdict::Fresh;
+            let wanted = || self.details[&user].wanted.iter().any(known);
+            if !has && !(self.has_detail(user) && wanted()) {
+                fresh.push(self.key(user, *bundle, day));
+            }
+        }
+        changed
+    }
+
+    fn left_parcel(&self, user: u32, bundles: &[BundleIndex]) -> Option<(BundleIndex, u32)> {
+        let set = self.atlas.set(self.sets[user as usize]);
+        let left = set.parcels.iter().filter_map(|parcel| match self.parcels().get(*parcel).source {
+            Source::Bundle(bundle) if !bundles.contains(&bundle) => Some((bundle, *parcel)),
+            _ => None,
+        });
+        left.min()
+    }
+
+    fn leaves_any(&self, user: u32, bundles: &[BundleIndex]) -> bool {
+        self.left_parcel(user, bundles).is_some()
+    }
+
+    /// Takes a user who has everything out of groups, in order of groups, until a removal is refused.
+    fn leave_healthy(&mut self, user: u32, bundles: &[BundleIndex]) -> bool {
+        let mut changed = false;
+        while let Some((_, parcel)) = self.left_parcel(user, bundles) {
+            let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+            let left = self.atlas.leave(parcels, self.sets[user as usize], parcel);
+            if left.refused {
+                break;
+            }
+            self.sets[user as usize] = left.to;
+            for sku in &left.freed {
+                self.seats[sku.get()].assigned -= 1;
+            }
+            changed = true;
+        }
+        changed
+    }
+
+    /// Turns the paths of groups that a user left into outgoing ones, and adopts those of a group that the user is back in.
+    fn leave_with_detail(&mut self, user: u32, bundles: &[BundleIndex]) {
+        let mut detail = self.begin_edit(user);
+        while let Some((bundle, parcel)) = self.left_parcel(user, bundles) {
+            let held: Vec<Held> =
+                self.parcels().get(parcel).items.iter().map(|item| Held { sku: item.sku, parcel }).collect();
+            let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+            self.sets[user as usize] = self.atlas.without(parcels, self.sets[user as usize], parcel);
+            detail.outgoing.extend(held.into_iter().map(|held| leaving(Source::Bundle(bundle), held)));
+        }
+        let (stay, leave) = std::mem::take(&mut detail.wanted).into_iter().partition(|w| bundles.contains(&w.bundle));
+        detail.wanted = stay;
+        for mut wanted in leave {
+            self.unwatch(user, &mut wanted);
+            let source = Source::Bundle(wanted.bundle);
+            detail.outgoing.iter_mut().filter(|o| o.source == source).for_each(|o| o.going = Going::Now);
+            detail.outgoing.extend(wanted.held.into_iter().map(|held| leaving(source, held)));
+        }
+        for bundle in bundles {
+            self.adopt(user, &mut detail, *bundle);
+        }
+        self.end_edit(user, detail);
+    }
+
+    /// A group the user is back in takes over the paths of it that were refused to go, as far as it still gives their SKUs.
+    fn adopt(&self, user: u32, detail: &mut Detail, bundle: BundleIndex) {
+        let parcel = self.current(bundle);
+        let has = self.atlas.set(self.sets[user as usize]).parcels.binary_search(&parcel).is_ok();
+        if has || detail.wanted.iter().any(|wanted| wanted.bundle == bundle) {
+            return;
+        }
+        let content = self.parcels().get(parcel);
+        let back = |outgoing: &Outgoing| outgoing.source == Source::Bundle(bundle) && content.has(outgoing.held.sku);
+        let (back, out) = std::mem::take(&mut detail.outgoing).into_iter().partition::<Vec<_>, _>(back);
+        detail.outgoing = out;
+        if !back.is_empty() {
+            let held = back.into_iter().map(|outgoing| outgoing.held).collect();
+            insert_wanted(detail, Wanted { bundle, since: None, verdict: Verdict::Fresh, held, watch: None });
+        }
+    }
+
+    /// Removes the outgoing paths of a user, source by source, where nothing that stays needs them (R9).
+    fn remove_outgoing(&mut self, user: u32) -> bool {
+        let outgoing = self.details.get(&user).map_or(&[][..], |detail| &detail.outgoing[..]);
+        let mut sources: Vec<Source> =
+            outgoing.iter().filter(|o| o.going == Going::Now).map(|outgoing| outgoing.source).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        if sources.is_empty() {
+            return false;
+        }
+        let mut detail = self.begin_edit(user);
+        let mut changed = false;
+        for source in sources {
+            let carriers = self.carriers(user, &detail, source);
+            if !carriers.is_empty() {
+                for outgoing in detail.outgoing.iter_mut().filter(|o| o.going == Going::Now && o.source == source) {
+                    let carries = carriers.contains(&outgoing.held.sku);
+                    outgoing.error =
+                        Some(if carries { LicenseError::DependencyViolation } else { LicenseError::Other });
+                }
+                continue;
+            }
+            let goes = |outgoing: &Outgoing| outgoing.going == Going::Now && outgoing.source == source;
+            let (gone, stay) = std::mem::take(&mut detail.outgoing).into_iter().partition::<Vec<_>, _>(goes);
+            detail.outgoing = stay;
+            for outgoing in gone {
+                if !self.holds_with(user, &detail, outgoing.held.sku) {
+                    self.release(outgoing.held.sku);
+                }
+            }
+            changed = true;
+        }
+        self.end_edit(user, detail);
+        changed
+    }
+
+    /// The SKUs of a unit of outgoing paths that carry a plan needed by what stays.
+    fn carriers(&self, user: u32, detail: &Detail, source: Source) -> Vec<SkuIndex> {
+        let goes = |outgoing: &&Outgoing| outgoing.going == Going::Now && outgoing.source == source;
+        let removed: Vec<&Item> = detail.outgoing.iter().filter(goes).map(|o| self.item(o.held)).collect();
+        let mut remaining = self.atlas.items(self.parcels(), self.sets[user as usize]);
+        remaining.extend(detail.outgoing.iter().filter(|o| !goes(o)).map(|outgoing| self.item(outgoing.held)));
+        remaining.extend(detail.wanted.iter().flat_map(|wanted| &wanted.held).map(|held| self.item(*held)));
+        self.terms.needed(&removed, &remaining)
+    }
+
+    /// Evaluates bundles in the order of grants: those listed, those that a grant to the same user may have helped, and the
+    /// heads of queues whose SKU has a free unit.
+    fn grant(&mut self, day: u32, mut listed: Vec<Key>) -> bool {
+        listed.sort_unstable();
+        listed.dedup();
+        let mut listed = listed.into_iter().peekable();
+        let mut late: BTreeSet<Key> = BTreeSet::new();
+        // Units only become fewer from here on, so a SKU without one now stays without.
+        let open = |(sku, queue): (usize, &BTreeSet<Key>)| !queue.is_empty() && self.seats[sku].available() > 0;
+        let open: Vec<usize> =
+            self.queues.iter().enumerate().filter(|entry| open(*entry)).map(|(sku, _)| sku).collect();
+        let mut granted = false;
+        loop {
+            let free = open.iter().filter(|sku| self.seats[**sku].available() > 0);
+            let head = free.filter_map(|sku| self.queues[*sku].first()).min();
+            let Some(key) = [listed.peek(), late.first(), head].into_iter().flatten().min().copied() else { break };
+            listed.next_if_eq(&key);
+            late.remove(&key);
+            if !self.try_bundle(key.user, key.bundle, day) {
+                continue;
+            }
+            granted = true;
+            if let Some(detail) = self.details.get(&key.user) {
+                self.dirty.insert(key.user);
+                if self.is_automatic() {
+                    let again = detail.wanted.iter();
+                    let again = again.map(|wanted| self.key(key.user, wanted.bundle, wanted.since.unwrap_or(day)));
+                    late.extend(again.filter(|other| *other > key));
+                }
+            }
+        }
+        granted
+    }
+
+    /// Evaluates one bundle of one user (R6) and grants it or notes why not (R7). True when it was granted.
+    fn try_bundle(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
+        let parcel = self.current(bundle);
+        let set = self.sets[user as usize];
+        if self.is_deleted(user) || self.atlas.set(set).parcels.binary_search(&parcel).is_ok() {
+            return false;
+        }
+        if !self.has_detail(user) {
+            let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+            let location = self.seekers[user as usize].location;
+            if self.terms.prohibited(location, parcels.get(parcel)).is_empty() {
+                let joined = self.atlas.join(parcels, set, parcel);
+                let free = joined.need.iter().all(|sku| self.seats[sku.get()].available() > 0);
+                if joined.misfit.is_none() && free {
+                    joined.need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
+                    self.sets[user as usize] = joined.to;
+                    return true;
+                }
+            }
+        }
+        self.try_with_detail(user, bundle, day)
+    }
+
+    fn try_with_detail(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
+        let mut detail = self.begin_edit(user);
+        let mut wanted = match detail.wanted.binary_search_by_key(&bundle, |wanted| wanted.bundle) {
+            Ok(at) => detail.wanted.remove(at),
+            Err(_) => Wanted { bundle, since: None, verdict: Verdict::Fresh, held: Vec::new(), watch: None },
+        };
+        self.unwatch(user, &mut wanted);
+        let granted = match self.judge(user, &detail, &wanted) {
+            Ok(need) => {
+                need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
+                let (parcel, set) = (self.current(bundle), self.sets[user as usize]);
+                let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+                self.sets[user as usize] = self.atlas.with(parcels, set, parcel);
+                let source = Source::Bundle(bundle);
+                detail.outgoing.iter_mut().filter(|o| o.source == source).for_each(|o| o.going = Going::Now);
+                true
+            }
+            Err(verdict) => {
+                wanted.since = matches!(verdict, Verdict::Count(_)).then(|| wanted.since.unwrap_or(day));
+                wanted.verdict = verdict;
+                self.watch(user, &mut wanted);
+                insert_wanted(&mut detail, wanted);
+                false
+            }
+        };
+        self.end_edit(user, detail);
+        granted
+    }
+
+    /// The four stages of R6, over what the user has from other sources: the SKUs that need a unit, or why it fails.
+    fn judge(&self, user: u32, detail: &Detail, wanted: &Wanted) -> Result<Vec<SkuIndex>, Verdict> {
+        let parcel = self.parcels().get(self.current(wanted.bundle));
+        let prohibited = self.terms.prohibited(self.seekers[user as usize].location, parcel);
+        if !prohibited.is_empty() {
+            let error = LicenseError::ProhibitedInUsageLocationViolation;
+            return Err(Verdict::Misfit(Misfit { error, skus: prohibited.into() }));
+        }
+        let mut others = self.atlas.items(self.parcels(), self.sets[user as usize]);
+        others.extend(detail.wanted.iter().flat_map(|other| &other.held).map(|held| self.item(*held)));
+        let elsewhere = detail.outgoing.iter().filter(|outgoing| outgoing.source != parcel.source);
+        others.extend(elsewhere.map(|outgoing| self.item(outgoing.held)));
+        if let Some(misfit) = self.terms.misfit(&parcel.items, &others) {
+            return Err(Verdict::Misfit(misfit));
+        }
+        let holds = |sku| self.holds_with(user, detail, sku) || wanted.held.iter().any(|held| held.sku == sku);
+        let need: Vec<SkuIndex> = parcel.items.iter().map(|item| item.sku).filter(|sku| !holds(*sku)).collect();
+        let short: Vec<SkuIndex> = need.iter().copied().filter(|sku| self.seats[sku.get()].available() <= 0).collect();
+        if short.is_empty() { Ok(need) } else { Err(Verdict::Count(short.into())) }
+    }
+}
+
+pub(super) fn leaving(source: Source, held: Held) -> Outgoing {
+    Outgoing { source, held, going: Going::Now, error: None }
+}
+
+pub(super) fn insert_wanted(detail: &mut Detail, wanted: Wanted) {
+    let at = detail.wanted.partition_point(|other| other.bundle < wanted.bundle);
+    detail.wanted.insert(at, wanted);
+}

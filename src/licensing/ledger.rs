@@ -1,0 +1,372 @@
+//! Who holds, waits for, or is refused which SKU. In: terms, users, changes. Out: states and counts. Never: reads a file, looks
+//! past the day it is given, draws a random number.
+//!
+//! Changes are collected between two settlements; [`Ledger::settle`](Ledger) then removes and grants until nothing moves (R2).
+//! A user who has all they are meant to have is one number (see `atlas`); only the others have a [`Detail`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::atlas::{Atlas, NOTHING, Parcels, SetId};
+use super::terms::{Item, Misfit, Parcel, ParcelId, Terms};
+use super::waitlist::Key;
+use super::{BundleIndex, Deletion, LicenseError, Reprocess, Seeker, Source};
+use crate::directory::{GroupLicense, SkuIndex};
+
+/// A SKU that a user holds by one path, as the parcel gave it when the path became active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    pub sku: SkuIndex,
+    pub parcel: ParcelId,
+}
+
+/// How the last evaluation of a bundle ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Not evaluated yet.
+    Fresh,
+    /// Stage 4 failed: the SKUs without a free unit at that time.
+    Count(Box<[SkuIndex]>),
+    /// An earlier stage failed.
+    Misfit(Misfit),
+}
+
+/// A bundle that a member is meant to have and does not have whole.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub bundle: BundleIndex,
+    pub since: Option<u32>,
+    pub verdict: Verdict,
+    /// SKUs of the bundle that the member holds by it all the same (`ActiveWithError`).
+    pub held: Vec<Held>,
+    /// The SKU in whose queue the bundle stands: one without a free unit.
+    pub watch: Option<SkuIndex>,
+}
+
+/// Why a path is to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Going {
+    /// When the bundle that replaces it is granted (R10).
+    AfterSwap,
+    /// As soon as nothing that stays needs it (R9).
+    Now,
+}
+
+/// A path that is held and not meant to be.
+#[derive(Clone, Debug)]
+pub(super) struct Outgoing {
+    pub source: Source,
+    pub held: Held,
+    pub going: Going,
+    pub error: Option<LicenseError>,
+}
+
+/// What a user's set of sources does not tell. Invariant: `wanted` is in order of bundles.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Detail {
+    pub wanted: Vec<Wanted>,
+    pub outgoing: Vec<Outgoing>,
+}
+
+/// What is remembered of a deleted user.
+#[derive(Clone, Debug)]
+pub(super) struct Grave {
+    pub day: u32,
+    pub bundles: Vec<BundleIndex>,
+    pub direct: Vec<SkuIndex>,
+}
+
+/// One SKU's counters. `queued` and `stuck` count users without a seat who have a bundle that failed on units, or only others.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seats {
+    pub capacity: u32,
+    pub assigned: u32,
+    pub queued: u32,
+    pub stuck: u32,
+}
+
+impl Seats {
+    pub fn available(self) -> i64 {
+        i64::from(self.capacity) - i64::from(self.assigned)
+    }
+}
+
+/// The whole new intent of a user, to be compared with the old at the next settlement.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Intent {
+    pub user: u32,
+    pub start: usize,
+    pub len: usize,
+}
+
+/// See the head of this file. Users are numbers in the order in which they were added.
+#[derive(Debug)]
+pub struct Ledger {
+    pub(super) terms: Arc<Terms>,
+    pub(super) atlas: Atlas,
+    /// Parcels of bundles that were replaced, with what they were made from, and the parcel that stands for each bundle now.
+    pub(super) replaced: Vec<Parcel>,
+    pub(super) replacing: Vec<(BundleIndex, Vec<GroupLicense>)>,
+    pub(super) current: BTreeMap<BundleIndex, ParcelId>,
+    pub(super) seekers: Vec<Seeker>,
+    pub(super) sets: Vec<SetId>,
+    pub(super) marks: Vec<u8>,
+    pub(super) details: BTreeMap<u32, Detail>,
+    pub(super) graves: BTreeMap<u32, Grave>,
+    pub(super) seats: Vec<Seats>,
+    /// Bundles that wait, by one SKU that each of them waits for.
+    pub(super) queues: Vec<BTreeSet<Key>>,
+    /// The open tick: intents, users to look at again, bundles to evaluate when nothing is retried by itself.
+    pub(super) intents: Vec<Intent>,
+    pub(super) intent_bundles: Vec<BundleIndex>,
+    pub(super) dirty: BTreeSet<u32>,
+    pub(super) due: BTreeSet<(u32, BundleIndex)>,
+    pub(super) retry_all: bool,
+    pub(super) retry_on: BTreeSet<u32>,
+    pub(super) available_before: Vec<i64>,
+}
+
+const DETAIL: u8 = 1;
+const DELETED: u8 = 2;
+
+impl Clone for Ledger {
+    fn clone(&self) -> Self {
+        Self {
+            terms: self.terms.clone(),
+            atlas: self.atlas.clone(),
+            replaced: self.replaced.clone(),
+            replacing: self.replacing.clone(),
+            current: self.current.clone(),
+            seekers: self.seekers.clone(),
+            sets: self.sets.clone(),
+            marks: self.marks.clone(),
+            details: self.details.clone(),
+            graves: self.graves.clone(),
+            seats: self.seats.clone(),
+            queues: self.queues.clone(),
+            intents: self.intents.clone(),
+            intent_bundles: self.intent_bundles.clone(),
+            dirty: self.dirty.clone(),
+            due: self.due.clone(),
+            retry_all: self.retry_all,
+            retry_on: self.retry_on.clone(),
+            available_before: self.available_before.clone(),
+        }
+    }
+
+    /// The same as `clone`, but keeps memory and what this ledger has learnt about sets of sources: for a thread that starts
+    /// every replication from one ledger.
+    fn clone_from(&mut self, source: &Self) {
+        if self.replaced.is_empty() && source.replaced.is_empty() && Arc::ptr_eq(&self.terms, &source.terms) {
+            self.atlas.follow(&source.atlas);
+        } else {
+            self.atlas = source.atlas.clone();
+        }
+        self.terms = source.terms.clone();
+        self.replaced.clone_from(&source.replaced);
+        self.replacing.clone_from(&source.replacing);
+        self.current.clone_from(&source.current);
+        self.seekers.clone_from(&source.seekers);
+        self.sets.clone_from(&source.sets);
+        self.marks.clone_from(&source.marks);
+        self.details.clone_from(&source.details);
+        self.graves.clone_from(&source.graves);
+        self.seats.clone_from(&source.seats);
+        self.queues.clone_from(&source.queues);
+        self.intents.clone_from(&source.intents);
+        self.intent_bundles.clone_from(&source.intent_bundles);
+        self.dirty.clone_from(&source.dirty);
+        self.due.clone_from(&source.due);
+        self.retry_all = source.retry_all;
+        self.retry_on.clone_from(&source.retry_on);
+        self.available_before.clone_from(&source.available_before);
+    }
+}
+
+impl Ledger {
+    pub fn new(terms: Arc<Terms>) -> Self {
+        let skus = terms.sku_count();
+        Self {
+            terms,
+            atlas: Atlas::default(),
+            replaced: Vec::new(),
+            replacing: Vec::new(),
+            current: BTreeMap::new(),
+            seekers: Vec::new(),
+            sets: Vec::new(),
+            marks: Vec::new(),
+            details: BTreeMap::new(),
+            graves: BTreeMap::new(),
+            seats: vec![Seats::default(); skus],
+            queues: vec![BTreeSet::new(); skus],
+            intents: Vec::new(),
+            intent_bundles: Vec::new(),
+            dirty: BTreeSet::new(),
+            due: BTreeSet::new(),
+            retry_all: false,
+            retry_on: BTreeSet::new(),
+            available_before: vec![0; skus],
+        }
+    }
+
+    pub fn terms(&self) -> &Arc<Terms> {
+        &self.terms
+    }
+
+    /// Users ever added, deleted ones among them.
+    pub fn user_count(&self) -> u32 {
+        self.seekers.len() as u32
+    }
+
+    /// Adds a user without any licence and returns its number.
+    pub fn add_user(&mut self, seeker: Seeker) -> u32 {
+        self.seekers.push(seeker);
+        self.sets.push(NOTHING);
+        self.marks.push(0);
+        self.user_count() - 1
+    }
+
+    /// Gives a user the groups `bundles`, and no others, at the next settlement. Of two calls in one tick the later counts.
+    /// A deleted user's groups are remembered for a restore.
+    pub fn set_bundles(&mut self, user: u32, bundles: &[BundleIndex]) {
+        if self.is_deleted(user) {
+            if let Some(grave) = self.graves.get_mut(&user) {
+                grave.bundles = bundles.to_vec();
+            }
+            return;
+        }
+        let start = self.intent_bundles.len();
+        self.intent_bundles.extend_from_slice(bundles);
+        self.intents.push(Intent { user, start, len: bundles.len() });
+    }
+
+    /// Sets the units that can be assigned (`enabled + warning`, R3). Nobody loses a seat by it (R13).
+    pub fn set_capacity(&mut self, sku: SkuIndex, units: u32) {
+        self.seats[sku.get()].capacity = units;
+    }
+
+    /// Tries every waiting and blocked bundle again at the next settlement, whatever the policy.
+    pub fn reprocess(&mut self) {
+        self.retry_all = true;
+    }
+
+    /// A user's `usageLocation` changed. Licences that are held stay; failed bundles are evaluated again.
+    pub fn set_location(&mut self, user: u32, location: Option<super::Country>) {
+        self.seekers[user as usize].location = location;
+        self.dirty.insert(user);
+    }
+
+    /// A user became a guest or a member: call `set_bundles` in the same tick where the policy skips guests.
+    pub fn set_guest(&mut self, user: u32, guest: bool) {
+        self.seekers[user as usize].guest = guest;
+    }
+
+    pub fn seeker(&self, user: u32) -> Seeker {
+        self.seekers[user as usize]
+    }
+
+    pub fn is_deleted(&self, user: u32) -> bool {
+        self.marks[user as usize] & DELETED != 0
+    }
+
+    pub(super) fn has_detail(&self, user: u32) -> bool {
+        self.marks[user as usize] & DETAIL != 0
+    }
+
+    /// Makes clones cheap: what is known about sets of sources is shared by all clones from now on.
+    pub fn share(&mut self) {
+        self.atlas.share();
+    }
+
+    pub(super) fn parcels(&self) -> Parcels<'_> {
+        Parcels { terms: &self.terms, replaced: &self.replaced }
+    }
+
+    /// The parcel that a bundle gives now.
+    pub(super) fn current(&self, bundle: BundleIndex) -> ParcelId {
+        if self.current.is_empty() {
+            return self.terms.bundle(bundle);
+        }
+        self.current.get(&bundle).copied().unwrap_or_else(|| self.terms.bundle(bundle))
+    }
+
+    pub(super) fn item(&self, held: Held) -> &Item {
+        let items = &self.parcels().get(held.parcel).items;
+        items.iter().find(|item| item.sku == held.sku).expect("a held SKU is in the parcel that gave it")
+    }
+
+    pub(super) fn is_automatic(&self) -> bool {
+        self.terms.policy.reprocess == Reprocess::Auto
+    }
+
+    /// Whether a user holds a SKU by any path, given the user's detail.
+    pub(super) fn holds_with(&self, user: u32, detail: &Detail, sku: SkuIndex) -> bool {
+        self.atlas.holds(self.sets[user as usize], sku)
+            || detail.outgoing.iter().any(|outgoing| outgoing.held.sku == sku)
+            || detail.wanted.iter().any(|wanted| wanted.held.iter().any(|held| held.sku == sku))
+    }
+
+    /// Takes a user's detail out for a change; [`Ledger::end_edit`] puts it back. Between the two the user is not counted.
+    pub(super) fn begin_edit(&mut self, user: u32) -> Detail {
+        if !self.has_detail(user) {
+            return Detail::default();
+        }
+        let detail = self.details.remove(&user).unwrap_or_default();
+        self.tally(user, &detail, false);
+        self.marks[user as usize] &= !DETAIL;
+        detail
+    }
+
+    pub(super) fn end_edit(&mut self, user: u32, detail: Detail) {
+        if detail.wanted.is_empty() && detail.outgoing.is_empty() {
+            return;
+        }
+        self.tally(user, &detail, true);
+        self.marks[user as usize] |= DETAIL;
+        self.details.insert(user, detail);
+    }
+
+    pub(super) fn mark_deleted(&mut self, user: u32, deleted: bool) {
+        let mark = &mut self.marks[user as usize];
+        *mark = if deleted { *mark | DELETED } else { *mark & !DELETED };
+    }
+
+    pub(super) fn release(&mut self, sku: SkuIndex) {
+        self.seats[sku.get()].assigned -= 1;
+    }
+
+    /// Deletes a user: every path goes at once, whatever depends on it, and the groups are remembered (R12).
+    pub fn delete(&mut self, user: u32, day: u32, how: Deletion) {
+        if self.is_deleted(user) {
+            return;
+        }
+        let mut detail = self.begin_edit(user);
+        let set = std::mem::replace(&mut self.sets[user as usize], NOTHING);
+        let mut held: BTreeSet<SkuIndex> = self.atlas.set(set).skus.iter().copied().collect();
+        let mut bundles: Vec<BundleIndex> = Vec::new();
+        let mut direct = Vec::new();
+        for parcel in &self.atlas.set(set).parcels {
+            let parcel = self.parcels().get(*parcel);
+            match parcel.source {
+                Source::Bundle(bundle) => bundles.push(bundle),
+                Source::Direct => direct.extend(parcel.items.iter().map(|item| item.sku)),
+            }
+        }
+        for wanted in &mut detail.wanted {
+            self.unwatch(user, wanted);
+            bundles.push(wanted.bundle);
+            held.extend(wanted.held.iter().map(|held| held.sku));
+        }
+        held.extend(detail.outgoing.iter().map(|outgoing| outgoing.held.sku));
+        held.into_iter().for_each(|sku| self.release(sku));
+        if let Some(intent) = self.intents.iter().rev().find(|intent| intent.user == user) {
+            bundles = self.intent_bundles[intent.start..intent.start + intent.len].to_vec();
+        }
+        bundles.sort_unstable();
+        if how == Deletion::AdminCenter {
+            direct.clear();
+        }
+        self.mark_deleted(user, true);
+        self.graves.insert(user, Grave { day, bundles, direct });
+    }
+}

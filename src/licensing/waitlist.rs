@@ -1,0 +1,239 @@
+//! Order among those who wait, and how many they are. In: the details of users. Out: keys, queues, counters. Never: grants.
+//!
+//! Where waiting bundles are retried by themselves, the code of a path follows from the units that are free now: a SKU without
+//! one is `CountViolation`, its siblings are `Other`. So nothing has to be written when a SKU runs out or frees up, and one
+//! counter stands for all. Where they are not, the codes of the last evaluation stand.
+
+use super::ledger::{Detail, Ledger, Verdict, Wanted};
+use super::terms::ParcelId;
+use super::{BundleIndex, LicenseError, Path, PathState, Source};
+use crate::directory::SkuIndex;
+
+/// The place of a bundle of a user in the order of grants (R8): class, day of arrival, place of the user, group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    class: u8,
+    arrival: u32,
+    place: u32,
+    pub bundle: BundleIndex,
+    pub user: u32,
+}
+
+impl Ledger {
+    pub(super) fn key(&self, user: u32, bundle: BundleIndex, since: u32) -> Key {
+        let rank = self.seekers[user as usize].rank;
+        let arrival = if self.terms.policy.by_arrival { since } else { 0 };
+        Key { class: rank.class, arrival, place: rank.place, bundle, user }
+    }
+
+    /// Takes a waiting bundle out of its queue.
+    pub(super) fn unwatch(&mut self, user: u32, wanted: &mut Wanted) {
+        if let Some(sku) = wanted.watch.take() {
+            let key = self.key(user, wanted.bundle, wanted.since.unwrap_or(0));
+            self.queues[sku.get()].remove(&key);
+        }
+    }
+
+    /// Puts a bundle that waits into the queue of a SKU that has no unit for it.
+    pub(super) fn watch(&mut self, user: u32, wanted: &mut Wanted) {
+        let Verdict::Count(short) = &wanted.verdict else { return };
+        if let (true, Some(sku), Some(since)) = (self.is_automatic(), short.first().copied(), wanted.since) {
+            let key = self.key(user, wanted.bundle, since);
+            self.queues[sku.get()].insert(key);
+            wanted.watch = Some(sku);
+        }
+    }
+
+    /// Changes a user's place in the order, in every queue the user stands in.
+    pub fn set_rank(&mut self, user: u32, rank: super::Rank) {
+        if self.seekers[user as usize].rank == rank {
+            return;
+        }
+        let mut detail = self.begin_edit(user);
+        detail.wanted.iter_mut().for_each(|wanted| self.unwatch(user, wanted));
+        self.seekers[user as usize].rank = rank;
+        detail.wanted.iter_mut().for_each(|wanted| self.watch(user, wanted));
+        self.end_edit(user, detail);
+    }
+
+    /// Whether a user who has `wanted` and no seat of `sku` counts as waiting for it by this bundle.
+    fn waits(&self, wanted: &Wanted, sku: SkuIndex) -> bool {
+        match &wanted.verdict {
+            Verdict::Count(short) => self.is_automatic() || short.contains(&sku),
+            Verdict::Fresh | Verdict::Misfit(_) => false,
+        }
+    }
+
+    /// Adds a user's failed paths to the counters, or takes them off.
+    pub(super) fn tally(&mut self, user: u32, detail: &Detail, add: bool) {
+        let mut counted: Vec<(SkuIndex, bool)> = Vec::new();
+        for wanted in detail.wanted.iter().filter(|wanted| wanted.verdict != Verdict::Fresh) {
+            for item in &self.parcels().get(self.current(wanted.bundle)).items {
+                if !self.holds_with(user, detail, item.sku) {
+                    counted.push((item.sku, !self.waits(wanted, item.sku)));
+                }
+            }
+        }
+        // Of several failed paths to one SKU, one that waits decides (R16).
+        counted.sort_unstable();
+        counted.dedup_by_key(|(sku, _)| *sku);
+        for (sku, stuck) in counted {
+            let seats = &mut self.seats[sku.get()];
+            let counter = if stuck { &mut seats.stuck } else { &mut seats.queued };
+            *counter = if add { *counter + 1 } else { *counter - 1 };
+        }
+    }
+
+    /// Seats held.
+    pub fn assigned(&self, sku: SkuIndex) -> u32 {
+        self.seats[sku.get()].assigned
+    }
+
+    /// Units that can be assigned, held or not.
+    pub fn capacity(&self, sku: SkuIndex) -> u32 {
+        self.seats[sku.get()].capacity
+    }
+
+    /// `capacity - assigned`, never clamped.
+    pub fn available(&self, sku: SkuIndex) -> i64 {
+        self.seats[sku.get()].available()
+    }
+
+    /// Users without a seat who wait for a unit (R16).
+    pub fn waiting(&self, sku: SkuIndex) -> u32 {
+        let seats = self.seats[sku.get()];
+        if self.is_automatic() && seats.available() > 0 { 0 } else { seats.queued }
+    }
+
+    /// Users without a seat for another reason than units of this SKU (R16).
+    pub fn blocked(&self, sku: SkuIndex) -> u32 {
+        let seats = self.seats[sku.get()];
+        seats.queued + seats.stuck - self.waiting(sku)
+    }
+
+    pub fn holds(&self, user: u32, sku: SkuIndex) -> bool {
+        let set = self.atlas.holds(self.sets[user as usize], sku);
+        set || self.details.get(&user).is_some_and(|detail| self.holds_with(user, detail, sku))
+    }
+
+    /// Everybody who holds a SKU, in the order in which users were added.
+    pub fn holders(&self, sku: SkuIndex) -> Vec<u32> {
+        (0..self.user_count()).filter(|user| self.holds(*user, sku)).collect()
+    }
+
+    /// Users with a path that is not `Active`, in the order in which users were added.
+    pub fn users_in_error(&self) -> impl Iterator<Item = u32> {
+        self.details.keys().copied()
+    }
+
+    /// The SKUs a user holds, ascending.
+    pub fn skus_of(&self, user: u32) -> Vec<SkuIndex> {
+        let mut skus = self.atlas.set(self.sets[user as usize]).skus.to_vec();
+        if let Some(detail) = self.details.get(&user) {
+            skus.extend(detail.outgoing.iter().map(|outgoing| outgoing.held.sku));
+            skus.extend(detail.wanted.iter().flat_map(|wanted| wanted.held.iter().map(|held| held.sku)));
+            skus.sort_unstable();
+            skus.dedup();
+        }
+        skus
+    }
+
+    /// The groups that a user is meant to have licences from, ascending, as of the last settlement.
+    pub fn bundles_of(&self, user: u32) -> Vec<BundleIndex> {
+        let source = |parcel: &ParcelId| match self.parcels().get(*parcel).source {
+            Source::Bundle(bundle) => Some(bundle),
+            Source::Direct => None,
+        };
+        let mut bundles: Vec<BundleIndex> =
+            self.atlas.set(self.sets[user as usize]).parcels.iter().filter_map(source).collect();
+        bundles.extend(self.details.get(&user).into_iter().flat_map(|detail| detail.wanted.iter().map(|w| w.bundle)));
+        bundles.sort_unstable();
+        bundles
+    }
+
+    /// Every path of a user, by SKU and source.
+    pub fn paths(&self, user: u32) -> Vec<Path> {
+        let mut paths = Vec::new();
+        for parcel in &self.atlas.set(self.sets[user as usize]).parcels {
+            let parcel = self.parcels().get(*parcel);
+            paths.extend(parcel.items.iter().map(|item| Path {
+                sku: item.sku,
+                source: parcel.source,
+                state: PathState::Active,
+                error: None,
+                waiting_since: None,
+            }));
+        }
+        if let Some(detail) = self.details.get(&user) {
+            detail.wanted.iter().for_each(|wanted| paths.extend(self.wanted_paths(user, detail, wanted)));
+            paths.extend(detail.outgoing.iter().map(|outgoing| Path {
+                sku: outgoing.held.sku,
+                source: outgoing.source,
+                state: PathState::ActiveWithError,
+                error: Some(outgoing.error.unwrap_or(LicenseError::Other)),
+                waiting_since: None,
+            }));
+        }
+        paths.sort_unstable();
+        paths
+    }
+
+    fn wanted_paths(&self, user: u32, detail: &Detail, wanted: &Wanted) -> Vec<Path> {
+        let parcel = self.parcels().get(self.current(wanted.bundle));
+        let path = |sku: SkuIndex| {
+            let held = wanted.held.iter().any(|held| held.sku == sku);
+            Path {
+                sku,
+                source: parcel.source,
+                state: if held { PathState::ActiveWithError } else { PathState::Error },
+                error: Some(self.error_of(user, detail, wanted, sku)),
+                waiting_since: wanted.since,
+            }
+        };
+        parcel.items.iter().map(|item| path(item.sku)).collect()
+    }
+
+    /// The code of one path of a bundle that failed.
+    fn error_of(&self, user: u32, detail: &Detail, wanted: &Wanted, sku: SkuIndex) -> LicenseError {
+        let failed = match &wanted.verdict {
+            Verdict::Misfit(misfit) if misfit.skus.contains(&sku) => return misfit.error,
+            Verdict::Count(_) if self.is_automatic() => {
+                !self.holds_with(user, detail, sku) && self.seats[sku.get()].available() <= 0
+            }
+            Verdict::Count(short) => short.contains(&sku),
+            Verdict::Fresh | Verdict::Misfit(_) => false,
+        };
+        if failed { LicenseError::CountViolation } else { LicenseError::Other }
+    }
+
+    /// The users who wait for a SKU, first in line first.
+    pub fn queue(&self, sku: SkuIndex) -> Vec<u32> {
+        let mut keys = Vec::new();
+        for (user, detail) in &self.details {
+            let waiting = detail.wanted.iter().filter(|wanted| {
+                self.parcels().get(self.current(wanted.bundle)).has(sku)
+                    && self.waits(wanted, sku)
+                    && self.error_of(*user, detail, wanted, sku) == LicenseError::CountViolation
+            });
+            let first = waiting.map(|wanted| self.key(*user, wanted.bundle, wanted.since.unwrap_or(0))).min();
+            keys.extend(first.filter(|_| !self.holds_with(*user, detail, sku)));
+        }
+        keys.sort_unstable();
+        keys.into_iter().map(|key| key.user).collect()
+    }
+
+    /// The names of the service plans that are on for a user: the union over the paths that hold a seat (INV-30).
+    pub fn service_plans_of(&self, user: u32) -> Vec<&str> {
+        let mut items = self.atlas.items(self.parcels(), self.sets[user as usize]);
+        if let Some(detail) = self.details.get(&user) {
+            let held = detail.wanted.iter().flat_map(|wanted| &wanted.held);
+            items
+                .extend(held.chain(detail.outgoing.iter().map(|outgoing| &outgoing.held)).map(|held| self.item(*held)));
+        }
+        let mut names: Vec<&str> =
+            items.iter().flat_map(|item| item.plans.iter().map(|plan| self.terms.plan_name(*plan))).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}

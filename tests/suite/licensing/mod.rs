@@ -1,0 +1,6 @@
+//! Licensing: the engine against a naive one, and the laws of the reference.
+
+mod laws;
+mod naive;
+mod oracle;
+mod worlds;

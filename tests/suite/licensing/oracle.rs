@@ -1,0 +1,78 @@
+//! The engine agrees with the naive one on random histories: every path, count and queue after every tick.
+
+use proptest::prelude::*;
+use seatcast::directory::SkuIndex;
+use seatcast::licensing::{Ledger, Source};
+
+use super::naive::Naive;
+use super::worlds::{Change, GROUPS, SKUS, USERS, World, apply, history, world};
+
+fn apply_naive(naive: &mut Naive, day: u32, change: &Change) -> bool {
+    match change {
+        Change::Groups(user, groups) => naive.set_bundles(*user, groups),
+        Change::DirectAssign(user, sku) => return naive.direct_assign(*user, *sku).is_ok(),
+        Change::DirectRemove(user, sku) => return naive.direct_remove(*user, *sku),
+        Change::Delete(user, admin_center) => naive.delete(*user, day, *admin_center),
+        Change::Restore(user) => return naive.restore(*user, day),
+        Change::Licenses(group, licenses) => naive.replace_bundle(*group, licenses),
+        Change::Capacity(sku, units) => naive.set_capacity(*sku, *units),
+        Change::Location(user, place) => naive.set_location(*user, *place),
+        Change::Reprocess => naive.reprocess(),
+    }
+    true
+}
+
+fn agree(ledger: &Ledger, naive: &Naive) -> Result<(), TestCaseError> {
+    for user in 0..USERS {
+        let source = |source| match source {
+            Source::Direct => None,
+            Source::Bundle(bundle) => Some(bundle.0),
+        };
+        let mut paths: Vec<_> =
+            ledger.paths(user).iter().map(|p| (p.sku.0, source(p.source), p.state, p.error)).collect();
+        paths.sort();
+        prop_assert_eq!(paths, naive.paths(user), "paths of user {}", user);
+    }
+    for sku in 0..SKUS {
+        let index = SkuIndex(sku);
+        prop_assert_eq!(ledger.assigned(index), naive.assigned(sku), "assigned, SKU {}", sku);
+        prop_assert_eq!(ledger.waiting(index), naive.waiting(sku), "waiting, SKU {}", sku);
+        prop_assert_eq!(ledger.blocked(index), naive.blocked(sku), "blocked, SKU {}", sku);
+        prop_assert_eq!(ledger.queue(index), naive.queue(sku), "queue, SKU {}", sku);
+        let holders: Vec<u32> = (0..USERS).filter(|user| naive.holds(*user, sku)).collect();
+        prop_assert_eq!(ledger.holders(index), holders, "holders, SKU {}", sku);
+    }
+    Ok(())
+}
+
+fn run_both(world: &World, history: &[(u32, Vec<Change>)]) -> Result<(), TestCaseError> {
+    let mut ledger = world.ledger();
+    let mut naive = Naive::new(&world.skus, GROUPS as usize, &world.rules, world.policy);
+    world.seekers.iter().for_each(|seeker| naive.add_user(*seeker));
+    let mut day = 0;
+    for (number, (gap, changes)) in history.iter().enumerate() {
+        day += gap;
+        for change in changes {
+            let taken = apply(&mut ledger, day, change);
+            prop_assert_eq!(taken, apply_naive(&mut naive, day, change), "{:?} on day {}", change, day);
+        }
+        ledger.settle(day).unwrap();
+        naive.settle(day);
+        agree(&ledger, &naive)?;
+        // A clone, and a ledger that shares what it knows, go on in the same way.
+        if number % 3 == 1 {
+            ledger.share();
+            ledger = ledger.clone();
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn engine_and_naive_engine_agree(world in world(), history in history()) {
+        run_both(&world, &history)?;
+    }
+}
