@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use csv::WriterBuilder;
 
-use super::{PRICE_COLUMNS, SUBSCRIPTION_COLUMNS, Tables};
+use super::{PRICE_COLUMNS, SUBSCRIPTION_COLUMNS, Tables, value};
 use crate::cell;
 use crate::directory::{
-    Attribute, Group, GroupKind, LicenseSource, Membership, ProcessingState, SelfService, Snapshot, UserIndex, ValueRef, Visibility,
+    Attribute, Group, GroupKind, LicenseSource, Membership, ProcessingState, SelfService, Snapshot, UserIndex,
+    ValueRef, Visibility,
 };
 use crate::money::Currency;
 use crate::scenario::Baseline;
@@ -16,33 +17,60 @@ use crate::supply::{BillingPlan, Channel, Renewal, Subscription, Term};
 
 /// The columns of `groups.csv`.
 pub const GROUP_COLUMNS: [&str; 15] = [
-    "id", "displayName", "groupKind", "membershipKind", "securityEnabled", "membershipRule", "membershipRuleProcessingState",
-    "visibility", "isAssignableToRole", "onPremisesSyncEnabled", "selfService", "assignedLicenses", "createdDateTime", "mailEnabled",
+    "id",
+    "displayName",
+    "groupKind",
+    "membershipKind",
+    "securityEnabled",
+    "membershipRule",
+    "membershipRuleProcessingState",
+    "visibility",
+    "isAssignableToRole",
+    "onPremisesSyncEnabled",
+    "selfService",
+    "assignedLicenses",
+    "createdDateTime",
+    "mailEnabled",
     "groupTypes",
 ];
 /// The columns of `memberships.csv`.
 pub const MEMBER_COLUMNS: [&str; 3] = ["groupId", "memberId", "memberType"];
 /// The columns of `skus.csv`.
-pub const SKU_COLUMNS: [&str; 9] =
-    ["skuId", "skuPartNumber", "productName", "appliesTo", "enabled", "warning", "suspended", "lockedOut", "consumedUnits"];
+pub const SKU_COLUMNS: [&str; 9] = [
+    "skuId",
+    "skuPartNumber",
+    "productName",
+    "appliesTo",
+    "enabled",
+    "warning",
+    "suspended",
+    "lockedOut",
+    "consumedUnits",
+];
 /// What stands in a cell whose value no file held, in a column that some file did hold. Readers take it for unknown.
 const NOT_IN_FILE: &str = "System.NotInFile";
 
 /// The columns that `users.csv` may have.
 pub fn user_columns() -> impl Iterator<Item = String> {
-    let plain = Attribute::known().filter(|attribute| !matches!(attribute, Attribute::AssignedPlans | Attribute::MemberOf));
-    plain.map(|attribute| attribute.graph_name()).chain(["assignedLicenses", "licenseAssignmentPaths"].map(str::to_owned))
+    let plain =
+        Attribute::known().filter(|attribute| !matches!(attribute, Attribute::AssignedPlans | Attribute::MemberOf));
+    plain
+        .map(|attribute| attribute.graph_name())
+        .chain(["assignedLicenses", "licenseAssignmentPaths"].map(str::to_owned))
 }
 
 /// The files of the folder: a name and its bytes.
 pub fn canonical(tables: &Tables, baseline: &Baseline) -> Vec<(String, Vec<u8>)> {
     let snapshot = &baseline.snapshot;
-    let mut files = vec![
-        ("users.csv".to_owned(), users(snapshot)),
-        ("groups.csv".to_owned(), groups(snapshot)),
-        ("memberships.csv".to_owned(), memberships(snapshot)),
-        ("skus.csv".to_owned(), skus(snapshot)),
-    ];
+    let mut files = vec![("users.csv".to_owned(), users(snapshot))];
+    // A header without rows would say that there are none; a file that is not there says nothing.
+    if !snapshot.groups.is_empty() {
+        files.push(("groups.csv".to_owned(), groups(snapshot)));
+        files.push(("memberships.csv".to_owned(), memberships(snapshot)));
+    }
+    if snapshot.skus.iter().any(|sku| sku.prepaid.is_some()) {
+        files.push(("skus.csv".to_owned(), skus(snapshot)));
+    }
     let lots: Vec<&Subscription> = baseline.supplies.iter().flat_map(|supply| &supply.lots).collect();
     if !lots.is_empty() {
         files.push(("subscriptions.csv".to_owned(), subscriptions(&lots)));
@@ -91,8 +119,11 @@ impl Sheet {
 
 fn users(snapshot: &Snapshot) -> Vec<u8> {
     let users = &snapshot.users;
-    let held: Vec<&Attribute> =
-        users.columns().map(|(attribute, _)| attribute).filter(|attribute| !matches!(attribute, Attribute::AssignedPlans)).collect();
+    let held: Vec<&Attribute> = users
+        .columns()
+        .map(|(attribute, _)| attribute)
+        .filter(|attribute| !matches!(attribute, Attribute::AssignedPlans))
+        .collect();
     let mut names: Vec<String> = held.iter().map(|attribute| attribute.graph_name()).collect();
     if snapshot.assignments_exported {
         names.extend(["assignedLicenses".to_owned(), "licenseAssignmentPaths".to_owned()]);
@@ -209,10 +240,13 @@ fn memberships(snapshot: &Snapshot) -> Vec<u8> {
 fn skus(snapshot: &Snapshot) -> Vec<u8> {
     let mut sheet = Sheet::new(&SKU_COLUMNS);
     for sku in &snapshot.skus {
-        let units = |count: fn(&crate::directory::PrepaidUnits) -> u32| sku.prepaid.as_ref().map(|units| count(units).to_string());
+        let units = |count: fn(&crate::directory::PrepaidUnits) -> u32| {
+            sku.prepaid.as_ref().map(|units| count(units).to_string())
+        };
         sheet.row(
             [
-                Some(sku.sku_id.to_string()),
+                // An SKU that nobody knows has a name for its id, and is written by it.
+                Some(sku.sku_id.to_string()).filter(|id| value::is_canonical_guid(id)),
                 Some(sku.sku_part_number.to_string()),
                 Some(sku.product_name.to_string()),
                 Some(if sku.company_wide { "Company" } else { "User" }.to_owned()),

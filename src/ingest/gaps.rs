@@ -32,7 +32,11 @@ pub fn gaps(tables: &Tables, snapshot: Option<&Snapshot>) -> Vec<Gap> {
         gap("activity", "seats that nobody uses cannot be found", remedy::ACTIVITY);
     }
     if !holds(tables, Kind::Subscriptions) {
-        gap("subscriptions.csv", "renewal dates are unknown, and units are held as they are", "write it by hand: `seatcast schema subscriptions` prints its columns");
+        gap(
+            "subscriptions.csv",
+            "renewal dates are unknown, and units are held as they are",
+            "write it by hand: `seatcast schema subscriptions` prints its columns",
+        );
     }
     if !holds(tables, Kind::Prices) {
         gap("prices.csv", "no cost is computed", "write it by hand: `seatcast schema prices` prints its columns");
@@ -45,9 +49,17 @@ fn holds(tables: &Tables, kind: Kind) -> bool {
 }
 
 fn in_snapshot(snapshot: &Snapshot, gap: &mut impl FnMut(&str, &str, &str)) {
-    let dynamic = snapshot.groups.iter().filter(|group| matches!(group.membership, Membership::Dynamic { rule: None, .. })).count();
+    let dynamic = snapshot
+        .groups
+        .iter()
+        .filter(|group| matches!(group.membership, Membership::Dynamic { rule: None, .. }))
+        .count();
     if dynamic > 0 {
-        gap(&format!("rules of {dynamic} dynamic groups"), "they keep the members they were exported with", remedy::GROUPS);
+        gap(
+            &format!("rules of {dynamic} dynamic groups"),
+            "they keep the members they were exported with",
+            remedy::GROUPS,
+        );
     }
     if !snapshot.assignments_exported {
         gap("licences that users have today", "existing direct licences are not counted", remedy::USERS);
@@ -62,7 +74,8 @@ fn in_snapshot(snapshot: &Snapshot, gap: &mut impl FnMut(&str, &str, &str)) {
             gap(&attribute.graph_name(), consequence, remedy::USERS);
         }
     }
-    let unknown = snapshot.groups.iter().filter(|group| group.self_service == SelfService::Unknown && !group.licenses.is_empty());
+    let unknown =
+        snapshot.groups.iter().filter(|group| group.self_service == SelfService::Unknown && !group.licenses.is_empty());
     match unknown.count() {
         0 => {}
         count => gap(

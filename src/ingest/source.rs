@@ -115,7 +115,10 @@ impl Source {
 
     /// Whether seatcast may have written the file, with cells neutralised.
     pub(super) fn is_canonical(self) -> bool {
-        matches!(self, Source::CanonicalUsers | Source::CanonicalGroups | Source::CanonicalMemberships | Source::CanonicalSkus)
+        matches!(
+            self,
+            Source::CanonicalUsers | Source::CanonicalGroups | Source::CanonicalMemberships | Source::CanonicalSkus
+        )
     }
 
     /// Whether AD DS wrote the file: its ids are not those of the cloud.

@@ -1,6 +1,7 @@
 //! Files in, tables and a baseline out.
 
 mod samples;
+mod traps;
 
 use std::path::{Path, PathBuf};
 
