@@ -7,4 +7,5 @@ mod cell;
 mod floor;
 mod generate;
 mod ingest;
+mod rule;
 mod supply;

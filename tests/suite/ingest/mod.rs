@@ -1,7 +1,6 @@
 //! Files in, tables and a baseline out.
 
 mod samples;
-mod traps;
 
 use std::path::{Path, PathBuf};
 
