@@ -21,6 +21,7 @@ pub mod generate;
 pub mod ingest;
 pub mod licensing;
 pub mod money;
+pub mod report;
 pub mod rule;
 pub mod scenario;
 pub mod simulate;

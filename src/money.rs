@@ -52,3 +52,17 @@ pub struct Money {
     pub minor: i64,
     pub currency: Currency,
 }
+
+impl Money {
+    /// The amount with a decimal point and the minor digits of its currency, for files that programs read: `-1234.50`.
+    pub fn decimal(&self) -> String {
+        let sign = if self.minor < 0 { "-" } else { "" };
+        let width = self.currency.minor_digits();
+        let scale = 10u64.pow(width);
+        let minor = self.minor.unsigned_abs();
+        match width {
+            0 => format!("{sign}{minor}"),
+            width => format!("{sign}{}.{:0width$}", minor / scale, minor % scale, width = width as usize),
+        }
+    }
+}

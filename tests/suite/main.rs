@@ -7,5 +7,6 @@ mod cell;
 mod floor;
 mod generate;
 mod ingest;
+mod report;
 mod rule;
 mod supply;

@@ -1,0 +1,79 @@
+//! Charts as pictures. In: a chart of the document. Out: SVG, and the same drawing as PNG. Never: uses a font of the system.
+//!
+//! There is one drawing routine: plotters writes SVG, and the PNG is that SVG put on pixels with the same embedded font.
+
+mod axis;
+mod canvas;
+mod fan;
+mod overview;
+mod palette;
+mod plot;
+
+use std::sync::{Arc, LazyLock};
+
+use resvg::{tiny_skia, usvg};
+
+pub use palette::Theme;
+
+use self::canvas::Canvas;
+use super::RenderError;
+use super::document::{Chart, Fan, Picture};
+use super::words::{Language, Words};
+
+/// The chart as SVG text.
+pub fn svg(chart: &Chart, language: Language, theme: Theme) -> Result<String, RenderError> {
+    let words = Words::of(language);
+    let size = match &chart.picture {
+        Picture::Fan(_) => fan::SIZE,
+        Picture::Overview(fans) => overview::size(fans.len()),
+    };
+    let mut drawn = String::new();
+    let result = Canvas::draw(&mut drawn, size, theme, |canvas| match &chart.picture {
+        Picture::Fan(data) => fan::draw(canvas, chart, data, words),
+        Picture::Overview(fans) => overview::draw(canvas, chart, fans, words),
+    });
+    result.map_err(|reason| RenderError::Chart { chart: chart.id.clone(), reason })?;
+    Ok(drawn)
+}
+
+/// Where a fan chart's months stand on its drawing, for formats that show values on demand.
+pub struct Places {
+    pub top: f64,
+    pub bottom: f64,
+    /// From left to right, one for each day of the fan.
+    pub days: Vec<f64>,
+}
+
+pub fn places(fan: &Fan, language: Language) -> Option<Places> {
+    let plot = fan::layout(fan, Words::of(language))?;
+    let days = fan.days.iter().map(|day| plot.x(*day).round()).collect();
+    Some(Places { top: plot.frame.top, bottom: plot.frame.bottom, days })
+}
+
+/// The same drawing without a size of its own, so that it takes the room it is given.
+pub fn scalable(svg: &str) -> String {
+    match svg.split_once(" viewBox=") {
+        Some((_, rest)) => format!("<svg viewBox={rest}"),
+        None => svg.to_owned(),
+    }
+}
+
+/// The SVG of a chart put on pixels, one pixel a unit.
+pub fn png(chart: &str, svg: &str) -> Result<Vec<u8>, RenderError> {
+    let failed = |reason: String| RenderError::Chart { chart: chart.to_owned(), reason };
+    static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
+        let mut fonts = usvg::fontdb::Database::new();
+        for face in [notosans::REGULAR_TTF, notosans::BOLD_TTF] {
+            fonts.load_font_source(usvg::fontdb::Source::Binary(Arc::new(face)));
+        }
+        Arc::new(fonts)
+    });
+    let options =
+        usvg::Options { fontdb: FONTS.clone(), font_family: "Noto Sans".to_owned(), ..usvg::Options::default() };
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| failed(error.to_string()))?;
+    let size = tree.size().to_int_size();
+    let mut pixels =
+        tiny_skia::Pixmap::new(size.width(), size.height()).ok_or_else(|| failed("it has no size".to_owned()))?;
+    resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| failed(error.to_string()))
+}

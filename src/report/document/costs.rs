@@ -1,0 +1,139 @@
+//! Money and renewals. In: a forecast. Out: cost by month and by department, and the renewal calendar. Never: adds two
+//! currencies, or shows a missing price as zero.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::{Block, Cell, Column, Level, Phrase, Row, Section, Table, Tone};
+use crate::forecast::{DepartmentCost, Forecast, RenewalEvent, RenewalOutcome};
+use crate::money::{Currency, Money};
+use crate::report::clean;
+use crate::report::words::Words;
+
+/// Every step of supply with the last day on which it can still be changed.
+pub fn renewals(forecast: &Forecast, words: &Words) -> Section {
+    let units = || words.say("unit.seats.header");
+    let columns = vec![
+        Column::number(words.say("column.act-by"), String::new()),
+        Column::number(words.say("column.day"), String::new()),
+        Column::text(words.say("column.sku")),
+        Column::text(words.say("column.subscription")).dispensable(3),
+        Column::text(words.say("column.what")),
+        Column::number(words.say("column.before"), units()).dispensable(2),
+        Column::number(words.say("column.after"), units()),
+    ];
+    let rows: Vec<Row> = forecast.renewals.iter().map(|event| renewal_row(forecast, event, words)).collect();
+    let notes = vec![words.say("renewals.note")];
+    let table = Table { id: "renewals".to_owned(), caption: words.say("renewals.caption"), columns, rows, notes };
+    let blocks = match table.rows.is_empty() {
+        true => vec![Block::Paragraph(Phrase::plain(words.say("renewals.none")))],
+        false => vec![Block::Table(table)],
+    };
+    Section { id: "renewals", title: words.say("renewals.title"), level: Level::Summary, blocks }
+}
+
+fn renewal_row(forecast: &Forecast, event: &RenewalEvent, words: &Words) -> Row {
+    let act = match event.last_day_to_act {
+        Some(day) if day < forecast.provenance.today => Cell::Absent(words.say("renewals.past")),
+        day => Cell::date(day),
+    };
+    let row = Row::of(vec![
+        act,
+        Cell::Date(event.day),
+        Cell::name(&event.sku),
+        Cell::name(&event.subscription),
+        Cell::Text(words.say(outcome(event.outcome))),
+        Cell::Count(event.quantity_before),
+        Cell::Count(event.quantity_after),
+    ]);
+    row.tone(if event.quantity_after < event.quantity_before { Tone::Warning } else { Tone::Plain })
+}
+
+fn outcome(outcome: RenewalOutcome) -> &'static str {
+    match outcome {
+        RenewalOutcome::Renews => "renewals.renews",
+        RenewalOutcome::Reduced => "renewals.reduced",
+        RenewalOutcome::Increased => "renewals.increased",
+        RenewalOutcome::Expires => "renewals.expires",
+        RenewalOutcome::Cancelled => "renewals.cancelled",
+        RenewalOutcome::ExtendedServiceTerm => "renewals.extended-service-term",
+    }
+}
+
+/// Cost of all planned SKUs by month, one column a currency.
+pub fn months(forecast: &Forecast, words: &Words) -> Section {
+    let mut by_day: BTreeMap<NaiveDate, BTreeMap<Currency, i64>> = BTreeMap::new();
+    for cost in &forecast.costs {
+        by_day.entry(cost.day).or_default().insert(cost.currency, cost.minor);
+    }
+    let mut currencies: Vec<Currency> = forecast.costs.iter().map(|cost| cost.currency).collect();
+    currencies.sort();
+    currencies.dedup();
+    let title = words.say("costs.title");
+    let mut notes = Vec::new();
+    if !forecast.coverage.skus_without_price.is_empty() {
+        let list = forecast.coverage.skus_without_price.iter().map(|sku| clean::text(sku)).collect::<Vec<_>>();
+        notes.push(words.tell("costs.without-price", &[("skus", list.join(", "))]));
+    }
+    if currencies.is_empty() {
+        let blocks = vec![Block::Paragraph(Phrase::plain(words.say("costs.none")))];
+        return Section { id: "costs", title, level: Level::Full, blocks };
+    }
+    if currencies.len() > 1 {
+        notes.push(words.say("costs.currencies"));
+    }
+    let mut columns = vec![Column::number(words.say("column.month-from"), String::new())];
+    let column = |currency: &Currency| Column::number(words.say("column.cost"), currency.code().to_owned());
+    columns.extend(currencies.iter().map(column));
+    let rows = by_day.into_iter().map(|(day, amounts)| {
+        let amount = |currency: &Currency| {
+            amounts
+                .get(currency)
+                .map_or(Cell::Nothing, |minor| Cell::Money(Money { minor: *minor, currency: *currency }))
+        };
+        let mut cells = vec![Cell::Date(day)];
+        cells.extend(currencies.iter().map(amount));
+        Row::of(cells)
+    });
+    let rows = rows.collect();
+    let table = Table { id: "costs".to_owned(), caption: words.say("costs.caption"), columns, rows, notes };
+    Section { id: "costs", title, level: Level::Full, blocks: vec![Block::Table(table)] }
+}
+
+/// Who the seats of today are for, in money; users without a department and seats without a user stand last.
+pub fn departments(forecast: &Forecast, words: &Words) -> Section {
+    let columns = vec![
+        Column::text(words.say("column.department")),
+        Column::number(words.say("column.seats"), String::new()),
+        Column::number(words.say("column.cost-month"), words.say("unit.a-month")),
+        Column::text(words.say("column.currency")),
+    ];
+    let mut lines: Vec<&DepartmentCost> = forecast.departments.iter().collect();
+    lines.sort_by_key(|line| own_line(&line.department).is_some());
+    let row = |line: &DepartmentCost| {
+        let own = own_line(&line.department);
+        let cells = vec![
+            own.map_or_else(|| Cell::name(&line.department), |key| Cell::Text(words.say(key))),
+            Cell::Count(line.seats),
+            Cell::Money(Money { minor: line.minor, currency: line.currency }),
+            Cell::Text(line.currency.code().to_owned()),
+        ];
+        Row { cells, tone: Tone::Plain, apart: own.is_some() }
+    };
+    let rows = lines.into_iter().map(row).collect();
+    let notes = vec![words.say("departments.note")];
+    let caption = words.say("departments.caption");
+    let table = Table { id: "departments".to_owned(), caption, columns, rows, notes };
+    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    Section { id: "departments", title: words.say("departments.title"), level: Level::Full, blocks }
+}
+
+/// The message of the two lines that are not departments.
+fn own_line(department: &str) -> Option<&'static str> {
+    match department {
+        "unallocated" => Some("departments.unallocated"),
+        "unassigned" => Some("departments.unassigned"),
+        _ => None,
+    }
+}

@@ -1,0 +1,121 @@
+//! Page one in words. In: a forecast's troubles. Out: a verdict and a sentence for each SKU in trouble. Never: a number
+//! without its date and its certainty.
+
+use super::{Phrase, Tone, Trouble};
+use crate::forecast::{self, Forecast, TroubleCause};
+use crate::report::clean;
+use crate::report::words::Words;
+
+/// What the report is about, in one line.
+pub fn subtitle(forecast: &Forecast, words: &Words) -> String {
+    let provenance = &forecast.provenance;
+    let end = forecast.skus.iter().find_map(|sku| sku.points.last()).map_or(provenance.today, |point| point.day);
+    words.tell(
+        "subtitle",
+        &[
+            ("today", words.date(provenance.today)),
+            ("end", words.date(end)),
+            ("users", words.count(u64::from(forecast.coverage.users))),
+            ("skus", words.plural("unit.skus", forecast.skus.len() as u64)),
+            ("replications", words.count(u64::from(provenance.replications))),
+        ],
+    )
+}
+
+/// The answer to “is there anything to do?”.
+pub fn verdict(forecast: &Forecast, words: &Words) -> Phrase {
+    let all = words.plural("unit.skus", forecast.skus.len() as u64);
+    let horizon = words.plural("unit.months", u64::from(forecast.provenance.horizon_months));
+    if forecast.skus.is_empty() {
+        return Phrase::plain(words.say("verdict.no-skus"));
+    }
+    if forecast.trouble.is_empty() {
+        return words.phrase("verdict.fine", &[("all", all), ("horizon", horizon)], &[]);
+    }
+    let short = forecast.trouble.iter().filter(|trouble| trouble.already_short).count();
+    let later = forecast.trouble.len() - short;
+    let counted = |n: usize| words.count(n as u64);
+    let values = [("all", all), ("horizon", horizon), ("short", counted(short)), ("later", counted(later))];
+    let key = match (short, later) {
+        (_, 0) => "verdict.short",
+        (0, _) => "verdict.later",
+        _ => "verdict.both",
+    };
+    words.phrase(key, &values, &["short", "later"])
+}
+
+pub fn troubles(forecast: &Forecast, words: &Words) -> Vec<Trouble> {
+    forecast.trouble.iter().map(|trouble| sentence(forecast, trouble, words)).collect()
+}
+
+/// Amount, date, certainty, cause and last day to act of one SKU.
+fn sentence(forecast: &Forecast, trouble: &forecast::Trouble, words: &Words) -> Trouble {
+    let named = |name: &str, id: &str| trouble.sku == name || trouble.sku == id;
+    let status = forecast.status.skus.iter().find(|sku| named(&sku.sku_part_number, &sku.sku_id));
+    let today = status.map_or(0, |sku| sku.shortfall);
+    let name = match clean::text(&trouble.product_name) {
+        name if name.is_empty() => clean::text(&trouble.sku),
+        name => name,
+    };
+    let first = &trouble.first_shortage;
+    let date = |day: Option<chrono::NaiveDate>| day.map_or(String::new(), |day| words.date(day));
+    let values = [
+        ("product", name),
+        ("today", words.seats(today)),
+        ("p50", words.seats(trouble.shortfall_p50)),
+        ("p90", words.seats(trouble.shortfall_p90)),
+        ("worst", words.date(trouble.worst_day)),
+        ("date", date(first.p50)),
+        ("early", date(first.p10)),
+        ("share", words.share(trouble.replications_short, forecast.provenance.replications)),
+        ("act", date(trouble.last_day_to_act)),
+    ];
+    let strong = ["product", "today", "date", "early", "act"];
+    let mut phrase = words.phrase(opening(trouble), &values, &strong);
+    if !trouble.already_short {
+        phrase = phrase.and(words.phrase("trouble.certainty", &values, &[]));
+    }
+    phrase = phrase.and(cause(&trouble.cause, words));
+    let act = if trouble.last_day_to_act.is_some() { "trouble.act" } else { "trouble.act-now" };
+    phrase = phrase.and(words.phrase(act, &values, &strong));
+    let tone = if trouble.already_short || first.p50.is_some() { Tone::Alarm } else { Tone::Warning };
+    Trouble { tone, phrase }
+}
+
+fn cause(cause: &TroubleCause, words: &Words) -> Phrase {
+    let through = |source: &str, users: u32| {
+        let source = match source {
+            "direct" => words.say("source.direct"),
+            group => words.tell("source.group", &[("name", clean::text(group))]),
+        };
+        [("source", source), ("users", words.plural("unit.users", u64::from(users)))]
+    };
+    match cause {
+        TroubleCause::SupplyFalls { day, units_before, units_after, subscription } => {
+            let values = [
+                ("day", words.date(*day)),
+                ("before", words.count(u64::from(*units_before))),
+                ("after", words.count(u64::from(*units_after))),
+                ("subscription", clean::text(subscription)),
+            ];
+            words.phrase("trouble.cause-supply", &values, &[])
+        }
+        TroubleCause::Growth { source, users } => words.phrase("trouble.cause-growth", &through(source, *users), &[]),
+        TroubleCause::AlreadyShort { source, users } => {
+            words.phrase("trouble.cause-today", &through(source, *users), &[])
+        }
+    }
+}
+
+/// The message that fits how certain the shortage is.
+fn opening(trouble: &forecast::Trouble) -> &'static str {
+    let first = &trouble.first_shortage;
+    match (trouble.already_short, trouble.shortfall_p90 > 0) {
+        (true, true) => "trouble.now",
+        (true, false) => "trouble.now-only",
+        _ if first.p50.is_some() && first.p10.is_some() && first.p10 != first.p50 => "trouble.likely",
+        _ if first.p50.is_some() => "trouble.certain",
+        (_, true) if first.p10.is_some() => "trouble.possible",
+        _ => "trouble.unlikely",
+    }
+}

@@ -1,0 +1,47 @@
+//! What readers get. In: a `Forecast`. Out: a `Document`, and from it the bytes of each format. Never: computes a number that
+//! the forecast does not hold, reads the clock, opens a file or a connection.
+
+mod chart;
+pub mod clean;
+mod document;
+mod files;
+mod html;
+pub mod json;
+mod markdown;
+mod parquet;
+mod pdf;
+mod series;
+mod text;
+mod words;
+mod xlsx;
+
+pub use chart::{Theme, png, svg};
+pub use document::{
+    Block, Cell, Chart, Column, Document, Level, Phrase, Picture, Row, Section, Span, Table, Tone, document,
+};
+pub use files::{Options, files};
+pub use html::render as html;
+pub use markdown::render as markdown;
+pub use parquet::render as parquet;
+pub use pdf::render as pdf;
+pub use series::render as csv;
+pub use text::{Screen, render as text};
+pub use words::{Language, Words};
+pub use xlsx::render as xlsx;
+
+/// Why a report could not be made. None of these is about what the inputs say.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    #[error("cannot draw the chart `{chart}`: {reason}")]
+    Chart { chart: String, reason: String },
+    #[error("cannot set the PDF: {0}")]
+    Pdf(String),
+    #[error("cannot write the workbook: {0}")]
+    Xlsx(String),
+    #[error("cannot write the series: {0}")]
+    Csv(#[from] csv::Error),
+    #[error("cannot write the Parquet file: {0}")]
+    Parquet(#[from] polars::error::PolarsError),
+    #[error("cannot write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}

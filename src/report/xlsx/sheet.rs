@@ -1,0 +1,107 @@
+//! What all sheets share: formats, names, references. In: names. Out: what Excel takes. Never: a name that it refuses.
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+
+use crate::money::Currency;
+use crate::report::clean;
+
+pub struct Formats {
+    pub title: Format,
+    pub header: Format,
+    pub number_header: Format,
+    pub text: Format,
+    pub wrap: Format,
+    pub strong: Format,
+    pub count: Format,
+    pub tenths: Format,
+    pub day: Format,
+    pub share: Format,
+    pub input_rate: Format,
+    pub input_count: Format,
+    pub note: Format,
+}
+
+const INPUT: Color = Color::RGB(0xFFF6DF);
+
+impl Formats {
+    pub fn new() -> Self {
+        let top = || Format::new().set_align(FormatAlign::Top);
+        let header = || Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Medium);
+        let input = || Format::new().set_background_color(INPUT).set_border(FormatBorder::Thin);
+        Formats {
+            title: Format::new().set_bold().set_font_size(14),
+            header: header(),
+            number_header: header().set_align(FormatAlign::Right),
+            text: top(),
+            wrap: top().set_text_wrap(),
+            strong: top().set_bold().set_text_wrap(),
+            count: top().set_num_format("#,##0"),
+            tenths: top().set_num_format("#,##0.0"),
+            day: top().set_num_format("d mmm yyyy"),
+            share: top().set_num_format("0.0%"),
+            input_rate: input().set_num_format("0.00%"),
+            input_count: input().set_num_format("#,##0"),
+            note: top().set_font_color(Color::RGB(0x595959)),
+        }
+    }
+
+    /// Amounts with as many digits as the currency has.
+    pub fn money(&self, currency: Currency) -> Format {
+        self.count.clone().set_num_format(money_pattern(currency))
+    }
+
+    pub fn input_money(&self, currency: Currency) -> Format {
+        self.input_count.clone().set_num_format(money_pattern(currency))
+    }
+}
+
+fn money_pattern(currency: Currency) -> String {
+    match currency.minor_digits() {
+        0 => "#,##0".to_owned(),
+        digits => format!("#,##0.{}", "0".repeat(digits as usize)),
+    }
+}
+
+/// A sheet with a name that is legal, short and not taken (Excel compares without regard to case).
+pub fn named(name: &str, taken: &mut Vec<String>) -> Result<Worksheet, XlsxError> {
+    let legal: String = clean::text(name).chars().map(|c| if "[]:*?/\\'".contains(c) { ' ' } else { c }).collect();
+    let short: String = legal.trim().chars().take(28).collect();
+    let base = if short.is_empty() { "-".to_owned() } else { short };
+    let free = |name: &String| !taken.contains(&name.to_lowercase());
+    let numbered = (2..100).map(|n| format!("{base} {n}"));
+    let name = std::iter::once(base.clone()).chain(numbered).find(free).unwrap_or(base);
+    taken.push(name.to_lowercase());
+    let mut sheet = Worksheet::new();
+    sheet.set_name(name)?;
+    Ok(sheet)
+}
+
+/// `$B$7` of a row and column counted from 0.
+pub fn cell(row: u32, column: u16) -> String {
+    format!("${}${}", letters(column), row + 1)
+}
+
+/// `B7`.
+pub fn near(row: u32, column: u16) -> String {
+    format!("{}{}", letters(column), row + 1)
+}
+
+/// `'Sheet'!$B$7`.
+pub fn on(sheet: &str, row: u32, column: u16) -> String {
+    format!("'{}'!{}", sheet.replace('\'', "''"), cell(row, column))
+}
+
+/// `'Sheet'!$B$7:$B$9` of one column.
+pub fn run(sheet: &str, first: u32, last: u32, column: u16) -> String {
+    format!("{}:{}", on(sheet, first, column), cell(last, column))
+}
+
+fn letters(column: u16) -> String {
+    let mut rest = u32::from(column) + 1;
+    let mut letters = Vec::new();
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
