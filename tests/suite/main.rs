@@ -7,6 +7,7 @@ mod cell;
 mod floor;
 mod generate;
 mod ingest;
+mod licensing;
 mod report;
 mod rule;
 mod supply;

@@ -1,0 +1,188 @@
+//! Who is a direct member of which group today. In: a snapshot, an instant. Out: members by group, the rules that were evaluated,
+//! and those that were not with the reason. Never: follows a nested group, changes an exported member of an assigned group.
+
+use chrono::{DateTime, Utc};
+
+use crate::diagnostic::{Diagnosed, Diagnostic};
+use crate::directory::{Attribute, Group, GroupIndex, LicenseSource, Membership, ProcessingState, Snapshot, UserIndex};
+use crate::rule::{self, Checked, Form};
+
+/// A dynamic group whose members follow from its rule.
+#[derive(Clone, Debug)]
+pub struct EvaluatedRule {
+    pub group: GroupIndex,
+    pub rule: Checked,
+}
+
+/// Why a dynamic group keeps its exported members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptReason {
+    /// The export says that the group is dynamic, not by which rule.
+    NoRule,
+    /// The rule cannot be read; the findings say why.
+    Invalid,
+    /// No file holds an attribute that the rule names.
+    NotInFile(Attribute),
+    /// `memberOf` rules are frozen since November 2026.
+    MemberOf,
+    Device,
+    Paused,
+    /// The rule reads service plans, which follow from licences: taken as exported.
+    AssignedPlans,
+    /// A regular expression takes more steps than allowed.
+    TooManySteps,
+}
+
+impl KeptReason {
+    /// A clause for a table.
+    pub fn text(&self) -> String {
+        match self {
+            KeptReason::NoRule => "the export does not hold its rule".to_owned(),
+            KeptReason::Invalid => "its rule cannot be read".to_owned(),
+            KeptReason::NotInFile(attribute) => format!("no file holds `{attribute}`"),
+            KeptReason::MemberOf => "a `memberOf` rule is frozen".to_owned(),
+            KeptReason::Device => "its members are devices".to_owned(),
+            KeptReason::Paused => "its processing is paused".to_owned(),
+            KeptReason::AssignedPlans => "its rule reads service plans, taken as exported".to_owned(),
+            KeptReason::TooManySteps => "a regular expression of its rule takes too many steps".to_owned(),
+        }
+    }
+}
+
+/// A dynamic group whose exported members stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptGroup {
+    pub group: GroupIndex,
+    pub reason: KeptReason,
+    pub members_kept: u32,
+}
+
+/// Direct user members of every group today.
+#[derive(Clone, Debug, Default)]
+pub struct Memberships {
+    members: Vec<Vec<UserIndex>>,
+    rules: Vec<EvaluatedRule>,
+    kept: Vec<KeptGroup>,
+    inferred: Vec<GroupIndex>,
+}
+
+impl Memberships {
+    /// Direct user members, ascending and distinct.
+    pub fn members(&self, group: GroupIndex) -> &[UserIndex] {
+        &self.members[group.get()]
+    }
+
+    /// The rules that were evaluated, in order of groups: those that a simulation evaluates again.
+    pub fn rules(&self) -> &[EvaluatedRule] {
+        &self.rules
+    }
+
+    /// Dynamic groups that keep their exported members, in order of groups.
+    pub fn kept(&self) -> &[KeptGroup] {
+        &self.kept
+    }
+
+    /// Groups whose members no file lists: they are known only as far as users hold licences by them.
+    pub fn inferred(&self) -> &[GroupIndex] {
+        &self.inferred
+    }
+}
+
+/// Evaluates every rule that can be evaluated on all users at `now`; every other group has the members of the export.
+pub fn resolve(snapshot: &Snapshot, now: DateTime<Utc>) -> Diagnosed<Memberships> {
+    let mut memberships = Memberships::default();
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    let mut compiled = Vec::new();
+    for index in snapshot.group_indexes() {
+        let group = snapshot.group(index);
+        memberships.members.push(exported_members(snapshot, index, &mut memberships.inferred));
+        let Membership::Dynamic { .. } = group.membership else { continue };
+        match evaluable(snapshot, group).into_value(&mut findings) {
+            Ok(rule) => compiled.push(EvaluatedRule { group: index, rule }),
+            Err(reason) => memberships.keep(index, reason),
+        }
+    }
+    for (rule, members) in evaluate(snapshot, compiled, now) {
+        match members {
+            Some(members) => {
+                memberships.members[rule.group.get()] = members;
+                memberships.rules.push(rule);
+            }
+            None => memberships.keep(rule.group, KeptReason::TooManySteps),
+        }
+    }
+    memberships.kept.sort_by_key(|kept| kept.group);
+    Diagnosed::new(memberships, findings)
+}
+
+impl Memberships {
+    fn keep(&mut self, group: GroupIndex, reason: KeptReason) {
+        let members_kept = self.members[group.get()].len() as u32;
+        self.kept.push(KeptGroup { group, reason, members_kept });
+    }
+}
+
+/// The members a file lists; where none does, the users who hold a licence by the group.
+fn exported_members(snapshot: &Snapshot, index: GroupIndex, inferred: &mut Vec<GroupIndex>) -> Vec<UserIndex> {
+    let group = snapshot.group(index);
+    if group.members_exported || group.licenses.is_empty() || !snapshot.assignments_exported {
+        return group.members.clone();
+    }
+    let by_group = snapshot.assigned.iter().filter(|license| license.source == LicenseSource::Group(index));
+    let mut members: Vec<UserIndex> =
+        by_group.map(|license| license.user).chain(group.members.iter().copied()).collect();
+    members.sort_unstable();
+    members.dedup();
+    inferred.push(index);
+    members
+}
+
+/// The rule of a dynamic group, or why it is not evaluated.
+fn evaluable(snapshot: &Snapshot, group: &Group) -> Diagnosed<Result<Checked, KeptReason>> {
+    let Membership::Dynamic { rule: Some(text), state } = &group.membership else {
+        return Diagnosed::clean(Err(KeptReason::NoRule));
+    };
+    let compiled = rule::compile(&text.text, &text.origin);
+    compiled.map(|checked| {
+        let checked = checked.ok_or(KeptReason::Invalid)?;
+        match checked.form() {
+            Form::MemberOf => return Err(KeptReason::MemberOf),
+            Form::Device => return Err(KeptReason::Device),
+            Form::Expression | Form::DirectReports => {}
+        }
+        if *state == ProcessingState::Paused {
+            return Err(KeptReason::Paused);
+        }
+        if checked.attributes().contains(&Attribute::AssignedPlans) {
+            return Err(KeptReason::AssignedPlans);
+        }
+        let in_file =
+            |attribute: &&Attribute| !snapshot.users.column(attribute).is_some_and(|column| column.is_in_file());
+        match checked.attributes().iter().find(in_file) {
+            Some(attribute) => Err(KeptReason::NotInFile(attribute.clone())),
+            None => Ok(checked),
+        }
+    })
+}
+
+/// The members by each rule, ascending; `None` where a user cannot be decided.
+fn evaluate(
+    snapshot: &Snapshot,
+    rules: Vec<EvaluatedRule>,
+    now: DateTime<Utc>,
+) -> Vec<(EvaluatedRule, Option<Vec<UserIndex>>)> {
+    let mut members: Vec<Option<Vec<UserIndex>>> = vec![Some(Vec::new()); rules.len()];
+    if !rules.is_empty() {
+        for user in snapshot.users.indexes() {
+            let record = snapshot.users.record(user);
+            for (rule, members) in rules.iter().zip(&mut members) {
+                match rule.rule.decide(&record, now) {
+                    Some(true) => members.iter_mut().for_each(|members| members.push(user)),
+                    Some(false) => {}
+                    None => *members = None,
+                }
+            }
+        }
+    }
+    rules.into_iter().zip(members).collect()
+}
