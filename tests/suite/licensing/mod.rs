@@ -1,5 +1,6 @@
 //! Licensing: the engine against a naive one, and the laws of the reference.
 
+mod demo;
 mod laws;
 mod naive;
 mod oracle;
