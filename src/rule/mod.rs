@@ -2,7 +2,8 @@
 //! whether they belong, and every finding about the text. Never: fails on a text, reads the clock, or guesses in silence:
 //! where the documentation is open, a [`Choice`] with a code of its own is taken.
 //!
-//! `text → tokens → ast::Expr → Checked → bool`: [`parse`] and [`compile`] for one rule, [`Checked::holds`] for one user.
+//! `text → tokens → ast::Expr → Checked → bool`: [`parse`] and [`compile`] for one rule, [`Checked::holds`] for one user,
+//! [`RuleSet`] for many of both.
 
 pub mod ast;
 mod check;
@@ -19,6 +20,7 @@ mod parser;
 mod pattern;
 mod record;
 mod request;
+mod set;
 mod source;
 mod token;
 
@@ -30,6 +32,7 @@ pub use instant::{Timestamp, timestamp};
 pub use parser::{DEPTH_LIMIT, LENGTH_LIMIT};
 pub use record::record;
 pub use request::{Sandbox, refusal};
+pub use set::RuleSet;
 pub use token::{Operator, Span};
 
 use source::Source;

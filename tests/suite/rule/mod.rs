@@ -4,5 +4,6 @@ mod corpus;
 mod eval;
 mod language;
 mod laws;
+mod oracle;
 mod patterns;
 mod sentences;
