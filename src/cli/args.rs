@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{Exit, Failure, generate};
+use super::{Exit, Failure, forecast, generate};
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
 #[derive(Debug, Parser)]
@@ -16,6 +16,7 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Forecast(forecast::Args),
     Generate(generate::Args),
 }
 
@@ -30,6 +31,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, Exit
 impl Args {
     pub fn run(self) -> Result<Exit, Failure> {
         match self.command {
+            Command::Forecast(args) => forecast::run(&args),
             Command::Generate(args) => generate::run(&args),
         }
     }

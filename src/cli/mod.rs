@@ -3,9 +3,12 @@
 
 mod args;
 mod exit;
+mod forecast;
 mod generate;
+mod inputs;
 mod outputs;
 mod render;
+mod settings;
 
 use std::ffi::OsString;
 

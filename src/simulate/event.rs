@@ -21,8 +21,6 @@ pub enum Happening {
     Join { slot: Slot, like: Slot },
     /// A self-service join takes effect.
     JoinGroup { slot: Slot, eligible: u32 },
-    /// A rule with `system.now` may change its answer for this person.
-    Clock { slot: Slot },
 }
 
 /// A happening on a day, counted from today; nothing happens on day 0, which is the world as read.

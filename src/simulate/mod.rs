@@ -1,13 +1,27 @@
 //! The future of a tenant, many times over. In: a baseline and settings. Out: a forecast. Never: reads a file, prints, or
 //! looks at a licence while it draws what people do.
 
+mod costs;
+mod coverage;
 mod draws;
 mod event;
 mod people;
 mod rates;
+mod replication;
 mod rows;
+mod rules;
+mod run;
 mod settings;
+mod status;
+mod summary;
 mod tally;
+mod trouble;
 mod workforce;
+mod world;
 
+pub use event::{Event, Happening, Slot};
+pub use run::{Observed, Progress, observe, run, today};
 pub use settings::{HORIZON_MONTHS_MAX, REPLICATIONS_MAX, Settings, SettingsError};
+pub use status::status;
+pub use tally::Reading;
+pub use workforce::Population;

@@ -4,9 +4,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
-use super::replication::replicate;
-use super::tally::Tally;
+use super::replication::{follow, replicate};
+use super::rows;
+use super::settings::Settings;
+use super::tally::{Reading, Tally};
+use super::workforce::{self, Population};
 use super::world::World;
+use super::{coverage, status, summary};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Code, Diagnosed, Diagnostic};
+use crate::directory::PrepaidUnits;
+use crate::forecast::Forecast;
+use crate::licensing::{self, Memberships, Today};
+use crate::scenario::Baseline;
+
+/// A licensed dynamic group has neither a rule that can be evaluated nor exported members.
+const UNKNOWN_MEMBERS: Code = Code("P301");
 
 /// How many replications are done: a number that whoever shows progress reads from another thread.
 #[derive(Debug, Default)]
@@ -22,10 +35,81 @@ impl Progress {
 pub fn tally(world: &World<'_>, progress: &Progress) -> Tally {
     (0..world.settings().replications())
         .into_par_iter()
-        .fold(Tally::default, |tally, replication| {
-            let tally = tally.add(&replicate(world, replication));
-            progress.0.fetch_add(1, Ordering::Relaxed);
-            tally
-        })
+        .fold(
+            || (Tally::default(), world.ledger.clone()),
+            |(tally, mut ledger), replication| {
+                let tally = tally.add(&replicate(world, &mut ledger, replication));
+                progress.0.fetch_add(1, Ordering::Relaxed);
+                (tally, ledger)
+            },
+        )
+        .map(|(tally, _)| tally)
         .reduce(Tally::default, Tally::merge)
+}
+
+/// Licensing on the day of the baseline. `None` where the members of a licensed group are unknown, which would make its
+/// numbers wrong.
+pub fn today(baseline: &Baseline, catalog: &Catalog) -> Diagnosed<Option<Today>> {
+    let snapshot = &baseline.snapshot;
+    let mut findings = Vec::new();
+    let memberships = licensing::resolve(snapshot, rows::instant(baseline.today)).into_value(&mut findings);
+    findings.extend(unknown_members(baseline, &memberships));
+    if findings.iter().any(|finding| finding.code == UNKNOWN_MEMBERS) {
+        return Diagnosed::new(None, findings);
+    }
+    let units: Vec<PrepaidUnits> = baseline.supplies.iter().map(|supply| supply.units_on(baseline.today)).collect();
+    let today = licensing::today(snapshot, memberships, &baseline.policy, &units, catalog).into_value(&mut findings);
+    Diagnosed::new(Some(today), findings)
+}
+
+fn unknown_members(baseline: &Baseline, memberships: &Memberships) -> Vec<Diagnostic> {
+    let groups = memberships.kept().iter().map(|kept| (kept, baseline.snapshot.group(kept.group)));
+    let unknown = groups.filter(|(kept, group)| {
+        !group.members_exported && !group.licenses.is_empty() && !memberships.inferred().contains(&kept.group)
+    });
+    let finding = |(kept, group): (&licensing::KeptGroup, &crate::directory::Group)| {
+        let message =
+            format!("the members of the licensed group `{}` are unknown: {}", group.display_name, kept.reason.text());
+        let help = "export the members of the group, or mend its rule; without either its seats cannot be counted";
+        Diagnostic::error(UNKNOWN_MEMBERS, message).at(&group.origin).help(help)
+    };
+    unknown.map(finding).collect()
+}
+
+/// The forecast of a baseline. `None` where a number would be wrong; the findings say why.
+pub fn run(
+    baseline: &Baseline,
+    catalog: &Catalog,
+    settings: &Settings,
+    progress: &Progress,
+) -> Diagnosed<Option<Forecast>> {
+    let Diagnosed { value, diagnostics } = today(baseline, catalog);
+    let Some(today) = value else { return Diagnosed::new(None, diagnostics) };
+    let world = World::new(baseline, &today, settings);
+    let tally = tally(&world, progress);
+    let status = status::status(baseline, &today);
+    let coverage = coverage::coverage(&world, &today);
+    Diagnosed::new(Some(summary::forecast(&world, &today, &tally, status, coverage)), diagnostics)
+}
+
+/// One replication in full: for checking the engine, and for seeing how a number came about.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    pub population: Population,
+    /// Positions of the groups that people join by themselves, in the order in which events name them.
+    pub eligible: Vec<usize>,
+    /// The readings of every SKU on every day, today first.
+    pub days: Vec<Vec<Reading>>,
+}
+
+/// Follows one replication day by day.
+pub fn observe(baseline: &Baseline, settings: &Settings, replication: u32) -> Diagnosed<Option<Observed>> {
+    let Diagnosed { value, diagnostics } = today(baseline, Catalog::embedded());
+    let Some(today) = value else { return Diagnosed::new(None, diagnostics) };
+    let world = World::new(baseline, &today, settings);
+    let mut days = Vec::new();
+    follow(&world, &mut world.ledger.clone(), replication, &mut |_, readings| days.push(readings.to_vec()));
+    let population = workforce::draw(&world.people, &baseline.assumptions, settings.seed(), replication);
+    let eligible = world.people.eligible.iter().map(|eligible| eligible.group).collect();
+    Diagnosed::new(Some(Observed { population, eligible, days }), diagnostics)
 }

@@ -46,6 +46,12 @@ impl Supply {
         steps
     }
 
+    /// The earliest end of a term after `day` of any lot that still runs: from then on fewer units can be paid for.
+    pub fn next_term_end(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let running = self.lots.iter().filter(|lot| lot.units_on(day).enabled > 0);
+        running.filter_map(|lot| lot.term_ends(NaiveDate::MAX).find(|end| *end > day)).min()
+    }
+
     /// Whether the end of any lot's term is unknown, or units are not explained by lots at all.
     pub fn lacks_renewal_date(&self) -> bool {
         self.lots.iter().any(|lot| lot.term_end.is_none()) || self.unexplained != PrepaidUnits::default()

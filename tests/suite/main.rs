@@ -5,6 +5,7 @@
 mod architecture;
 mod cell;
 mod floor;
+mod simulate;
 mod generate;
 mod ingest;
 mod licensing;

@@ -2,6 +2,6 @@
 
 mod demo;
 mod laws;
-mod naive;
+pub mod naive;
 mod oracle;
 mod worlds;

@@ -1,0 +1,90 @@
+//! What was typed, turned into settings once. In: arguments, the clock, the terminal. Out: settings that the core knows.
+//! Never: a clap type past this room.
+
+use std::io::IsTerminal;
+
+use chrono::{NaiveDate, Utc};
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+use crate::simulate;
+
+/// How long and how often to simulate.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Months to look ahead
+    #[arg(long, value_name = "N", default_value_t = 24, help_heading = "Simulation")]
+    pub months: u32,
+    /// Random runs; more of them make the percentiles steadier
+    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Simulation")]
+    pub replications: u32,
+    /// Start of all chance: the same seed gives the same bytes
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Simulation")]
+    pub seed: u64,
+    /// Threads to use [default: all]; the result does not depend on it
+    #[arg(long, value_name = "N", help_heading = "Simulation")]
+    pub threads: Option<usize>,
+}
+
+impl RunArgs {
+    pub fn settings(&self, today: NaiveDate) -> Result<simulate::Settings, Failure> {
+        simulate::Settings::new(today, self.months, self.replications, self.seed)
+            .map_err(|error| Failure::Other(error.to_string()))
+    }
+
+    /// Runs `work` on the number of threads that was asked for.
+    pub fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+        let Some(threads) = self.threads else { return Ok(work()) };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.clamp(1, 1024)).build();
+        Ok(pool.map_err(|error| Failure::Other(format!("cannot start {threads} threads: {error}")))?.install(work))
+    }
+}
+
+/// The form of what is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// What decides whether a finished run ends with exit code 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// Any SKU is in trouble.
+    Shortage,
+    /// Any licensed group holds guests.
+    B2b,
+    /// At least this many users wait or are blocked.
+    Error(u32),
+}
+
+impl std::str::FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            None if text == "shortage" => Ok(FailOn::Shortage),
+            None if text == "b2b" => Ok(FailOn::B2b),
+            Some(("error", number)) => {
+                number.parse().map(FailOn::Error).map_err(|_| format!("`{number}` is no number"))
+            }
+            _ => Err("write `shortage`, `b2b` or `error=N`".to_owned()),
+        }
+    }
+}
+
+/// The clock's day in UTC: the only place that reads it.
+pub fn clock_day() -> NaiveDate {
+    Utc::now().date_naive()
+}
+
+/// Columns of the terminal, or 100 where there is none.
+pub fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0)).clamp(40, 240)
+}
+
+/// Whether text on stdout may carry colour: a terminal, and `NO_COLOR` not set.
+pub fn colour() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

@@ -1,0 +1,41 @@
+//! What a forecast does not cover. In: a world, licensing today. Out: counts and names. Never: leaves out a zero.
+
+use super::summary;
+use super::world::World;
+use crate::directory::{Attribute, SkuIndex, Users};
+use crate::forecast::{Coverage, UnsimulatedRule};
+use crate::licensing::Today;
+
+pub fn coverage(world: &World<'_>, today: &Today) -> Coverage {
+    let snapshot = &world.baseline.snapshot;
+    let names = |wanted: &dyn Fn(SkuIndex) -> bool| -> Vec<String> {
+        let found = snapshot.sku_indexes().filter(|sku| wanted(*sku));
+        found.map(|sku| snapshot.sku(sku).sku_part_number.to_string()).collect()
+    };
+    let planned = summary::planned(world);
+    let priced =
+        |sku: SkuIndex| world.baseline.prices.on(&snapshot.sku(sku).sku_id, world.settings().today()).is_some();
+    let kept = today.memberships.kept().iter().map(|kept| UnsimulatedRule {
+        group: snapshot.group(kept.group).display_name.to_string(),
+        reason: kept.reason.text(),
+        members_kept: kept.members_kept,
+    });
+    Coverage {
+        rules_simulated: today.memberships.rules().len() as u32,
+        rules_not_simulated: kept.collect(),
+        users: snapshot.users.len() as u32,
+        users_without_usage_location: without(&snapshot.users, &Attribute::UsageLocation),
+        users_without_department: without(&snapshot.users, &Attribute::Department),
+        skus_without_price: names(&|sku| planned.contains(&sku) && !priced(sku)),
+        skus_without_renewal_date: names(&|sku| {
+            planned.contains(&sku) && world.baseline.supplies[sku.get()].lacks_renewal_date()
+        }),
+        skus_not_planned: names(&|sku| !planned.contains(&sku)),
+    }
+}
+
+/// Users without a text, or with a blank one.
+fn without(users: &Users, attribute: &Attribute) -> u32 {
+    let blank = users.indexes().filter(|user| users.text(*user, attribute).is_none_or(|text| text.trim().is_empty()));
+    blank.count() as u32
+}

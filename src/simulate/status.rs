@@ -1,0 +1,246 @@
+//! Today as a table. In: a baseline, licensing today. Out: seats per SKU, who waits and why, what to look at. Never: hides an
+//! over-assignment, or clamps a number.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::calendar;
+use crate::directory::{Attribute, PrepaidUnits, SkuIndex, UserIndex, Users, ValueRef};
+use crate::forecast::{
+    BlockedCause, GuestGroup, NestedGroup, ReclaimCause, Reclaimable, SkuStatus, Status, WaitingUser,
+};
+use crate::licensing::{LicenseError, Path, Source, Today};
+use crate::money::Money;
+use crate::scenario::Baseline;
+
+/// An account without activity for longer than this holds its seats idle (usage reports keep 180 days).
+const INACTIVE_DAYS: u32 = 90;
+
+pub fn status(baseline: &Baseline, today: &Today) -> Status {
+    let users = &baseline.snapshot.users;
+    let disabled = |user: &UserIndex| users.boolean(*user, &Attribute::AccountEnabled) == Some(false);
+    Status {
+        skus: skus(baseline, today),
+        waiting: waiting(baseline, today),
+        blocked: blocked(baseline, today),
+        guest_groups: guest_groups(baseline, today),
+        nested_groups: nested_groups(baseline, today),
+        reclaimable: reclaimable(baseline, today),
+        users: users.len() as u32,
+        guests: users.indexes().filter(|user| users.is_guest(*user)).count() as u32,
+        disabled_users: users.indexes().filter(disabled).count() as u32,
+        entra_p1_needed: entra_p1_needed(baseline, today),
+    }
+}
+
+/// SKUs with seats, by product name. Free and tenant-wide ones have none (INV-45).
+fn planned(baseline: &Baseline) -> Vec<SkuIndex> {
+    let snapshot = &baseline.snapshot;
+    let mut planned: Vec<SkuIndex> = snapshot.sku_indexes().filter(|sku| snapshot.sku(*sku).is_planned()).collect();
+    planned.sort_by_key(|sku| (snapshot.sku(*sku).product_name.to_lowercase(), *sku));
+    planned
+}
+
+fn skus(baseline: &Baseline, today: &Today) -> Vec<SkuStatus> {
+    let snapshot = &baseline.snapshot;
+    let mut holders: BTreeMap<SkuIndex, BTreeSet<UserIndex>> = BTreeMap::new();
+    for license in &snapshot.assigned {
+        holders.entry(license.sku).or_default().insert(license.user);
+    }
+    let status = |sku: SkuIndex| {
+        let named = snapshot.sku(sku);
+        let units = baseline.supplies[sku.get()].units_on(baseline.today);
+        let ledger = &today.ledger;
+        let (assigned, waiting) = (ledger.assigned(sku), ledger.waiting(sku));
+        let (demand, capacity) = (assigned + waiting, units.capacity());
+        SkuStatus {
+            sku_id: named.sku_id.to_string(),
+            sku_part_number: named.sku_part_number.to_string(),
+            product_name: named.product_name.to_string(),
+            enabled: units.enabled,
+            warning: units.warning,
+            suspended: units.suspended,
+            locked_out: units.locked_out,
+            consumed_exported: named.consumed,
+            assigned_exported: snapshot
+                .assignments_exported
+                .then(|| holders.get(&sku).map_or(0, |holders| holders.len() as u32)),
+            assigned,
+            waiting,
+            blocked: ledger.blocked(sku),
+            demand,
+            headroom: capacity.saturating_sub(demand),
+            shortfall: demand.saturating_sub(capacity),
+            available: i64::from(capacity) - i64::from(assigned),
+        }
+    };
+    planned(baseline).into_iter().map(status).collect()
+}
+
+fn source_name(baseline: &Baseline, today: &Today, source: Source) -> String {
+    match source {
+        Source::Direct => "direct".to_owned(),
+        Source::Bundle(bundle) => baseline.snapshot.group(today.group_of(bundle)).display_name.to_string(),
+    }
+}
+
+/// Paths in error of users without a seat of the SKU, in order of users, then SKUs, then sources.
+fn failing<'a>(baseline: &'a Baseline, today: &'a Today) -> impl Iterator<Item = (UserIndex, Path)> + 'a {
+    let users = today.ledger.users_in_error();
+    let paths = users.flat_map(|user| today.ledger.paths(user).into_iter().map(move |path| (UserIndex(user), path)));
+    paths.filter(|(user, path)| {
+        !path.state.holds_seat()
+            && baseline.snapshot.sku(path.sku).is_planned()
+            && !today.ledger.holds(user.0, path.sku)
+    })
+}
+
+fn waiting(baseline: &Baseline, today: &Today) -> Vec<WaitingUser> {
+    let users = &baseline.snapshot.users;
+    let row = |(user, path): (UserIndex, Path)| {
+        let error = path.error?;
+        Some(WaitingUser {
+            user_id: users.id(user).to_owned(),
+            user: users.name(user).to_owned(),
+            sku: baseline.snapshot.sku(path.sku).product_name.to_string(),
+            source: source_name(baseline, today, path.source),
+            error: error.name().to_owned(),
+            waiting_since: path.waiting_since.map(|day| calendar::after(baseline.today, day)),
+        })
+    };
+    let mut rows: Vec<WaitingUser> = failing(baseline, today).filter_map(row).collect();
+    rows.sort_by(|a, b| {
+        (&a.sku, &a.error, &a.user, &a.user_id, &a.source).cmp(&(&b.sku, &b.error, &b.user, &b.user_id, &b.source))
+    });
+    rows
+}
+
+/// Users without a seat whose paths are all in error for another reason than units, by the first of their errors (R16).
+fn blocked(baseline: &Baseline, today: &Today) -> Vec<BlockedCause> {
+    let mut errors: BTreeMap<(SkuIndex, UserIndex), BTreeSet<LicenseError>> = BTreeMap::new();
+    for (user, path) in failing(baseline, today) {
+        errors.entry((path.sku, user)).or_default().extend(path.error);
+    }
+    let mut causes: BTreeMap<(SkuIndex, LicenseError), u32> = BTreeMap::new();
+    for ((sku, _), errors) in errors {
+        if let (false, Some(error)) = (errors.contains(&LicenseError::CountViolation), errors.first()) {
+            *causes.entry((sku, *error)).or_default() += 1;
+        }
+    }
+    let cause = |((sku, error), users): ((SkuIndex, LicenseError), u32)| BlockedCause {
+        sku: baseline.snapshot.sku(sku).product_name.to_string(),
+        error: error.name().to_owned(),
+        users,
+    };
+    causes.into_iter().map(cause).collect()
+}
+
+fn sku_names(baseline: &Baseline, today: &Today, group: crate::directory::GroupIndex) -> Vec<String> {
+    let Some(bundle) = today.bundle_of(group) else { return Vec::new() };
+    today.terms.bundle_skus(bundle).map(|sku| baseline.snapshot.sku(sku).product_name.to_string()).collect()
+}
+
+/// Licensed groups that hold B2B guests, most guests first.
+fn guest_groups(baseline: &Baseline, today: &Today) -> Vec<GuestGroup> {
+    let snapshot = &baseline.snapshot;
+    let mut groups: Vec<GuestGroup> = today
+        .licensed_groups()
+        .iter()
+        .map(|index| {
+            let (group, members) = (snapshot.group(*index), today.memberships.members(*index));
+            GuestGroup {
+                group_id: group.id.to_string(),
+                group: group.display_name.to_string(),
+                members: members.len() as u32,
+                guests: snapshot.guests_in(members),
+                skus: sku_names(baseline, today, *index),
+                dynamic: group.is_dynamic(),
+            }
+        })
+        .filter(|group| group.guests > 0)
+        .collect();
+    groups.sort_by(|a, b| b.guests.cmp(&a.guests).then_with(|| (&a.group, &a.group_id).cmp(&(&b.group, &b.group_id))));
+    groups
+}
+
+/// Licensed groups with groups inside. Users count who are in a nested group, at any depth, and not in the group itself.
+fn nested_groups(baseline: &Baseline, today: &Today) -> Vec<NestedGroup> {
+    let snapshot = &baseline.snapshot;
+    let nested = today.licensed_groups().iter().filter(|group| !snapshot.group(**group).nested.is_empty());
+    nested
+        .map(|index| {
+            let group = snapshot.group(*index);
+            let mut seen: BTreeSet<_> = group.nested.iter().copied().collect();
+            let mut open: Vec<_> = group.nested.clone();
+            let mut reached: BTreeSet<UserIndex> = BTreeSet::new();
+            // Each group is opened once: nesting may go in circles.
+            while let Some(inner) = open.pop() {
+                reached.extend(today.memberships.members(inner));
+                open.extend(snapshot.group(inner).nested.iter().filter(|next| seen.insert(**next)));
+            }
+            let direct: BTreeSet<UserIndex> = today.memberships.members(*index).iter().copied().collect();
+            NestedGroup {
+                group: group.display_name.to_string(),
+                nested: group.nested.iter().map(|inner| snapshot.group(*inner).display_name.to_string()).collect(),
+                users_not_licensed: reached.difference(&direct).count() as u32,
+            }
+        })
+        .collect()
+}
+
+fn reclaimable(baseline: &Baseline, today: &Today) -> Vec<Reclaimable> {
+    let users = &baseline.snapshot.users;
+    let mut rows = Vec::new();
+    for sku in planned(baseline) {
+        let units = baseline.supplies[sku.get()].units_on(baseline.today);
+        if units == PrepaidUnits::default() {
+            continue;
+        }
+        let holders: Vec<UserIndex> = today.ledger.holders(sku).into_iter().map(UserIndex).collect();
+        let disabled = |user: &&UserIndex| users.boolean(**user, &Attribute::AccountEnabled) == Some(false);
+        let inactive = |user: &&UserIndex| !disabled(user) && is_inactive(baseline, users, **user);
+        // Units in grace are not paid for: giving them back saves nothing.
+        let unassigned = units.enabled.saturating_sub(today.ledger.assigned(sku) + today.ledger.waiting(sku));
+        rows.extend([
+            row(baseline, sku, ReclaimCause::Unassigned, unassigned),
+            row(baseline, sku, ReclaimCause::Disabled, holders.iter().filter(disabled).count() as u32),
+            row(baseline, sku, ReclaimCause::Inactive, holders.iter().filter(inactive).count() as u32),
+        ]);
+    }
+    rows.retain(|row| row.seats > 0);
+    rows
+}
+
+/// Whether the usage report says that the account has been idle. Without a date nothing is known, and nothing is claimed.
+fn is_inactive(baseline: &Baseline, users: &Users, user: UserIndex) -> bool {
+    match users.value(user, &Attribute::LastActivityDate) {
+        ValueRef::Instant(last) => calendar::days_between(last.date_naive(), baseline.today) > INACTIVE_DAYS,
+        _ => false,
+    }
+}
+
+fn row(baseline: &Baseline, sku: SkuIndex, cause: ReclaimCause, seats: u32) -> Reclaimable {
+    let named = baseline.snapshot.sku(sku);
+    let price = baseline.prices.on(&named.sku_id, baseline.today);
+    let monthly = price.and_then(|price| {
+        Some(Money { minor: price.effective_minor()?.checked_mul(i64::from(seats))?, currency: price.currency })
+    });
+    Reclaimable {
+        sku: named.product_name.to_string(),
+        cause,
+        seats,
+        monthly,
+        // Units are paid for until the end of their term (INV-46): the earliest end of any lot that still runs.
+        saves_from: baseline.supplies[sku.get()].next_term_end(baseline.today),
+    }
+}
+
+/// Distinct members of all licensed groups and all dynamic user groups.
+fn entra_p1_needed(baseline: &Baseline, today: &Today) -> u32 {
+    let snapshot = &baseline.snapshot;
+    let mut members = vec![false; snapshot.users.len()];
+    let groups = snapshot.group_indexes();
+    for group in groups.filter(|group| snapshot.group(*group).is_dynamic() || today.bundle_of(*group).is_some()) {
+        today.memberships.members(group).iter().for_each(|user| members[user.get()] = true);
+    }
+    members.iter().filter(|member| **member).count() as u32
+}

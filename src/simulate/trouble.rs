@@ -1,0 +1,91 @@
+//! Which SKUs are in trouble, why, and until when something can be done. In: forecasts by SKU. Out: one entry a SKU, worst
+//! first. Never: prose.
+
+use chrono::NaiveDate;
+
+use crate::forecast::{RenewalEvent, SkuForecast, Status, Trouble, TroubleCause};
+
+/// A SKU is in trouble when it is short today, or runs short in at least this percentage of replications.
+pub const TROUBLE_PERCENT: u32 = 10;
+
+/// Troubles: what is short already first, then by the day of the P50, then of the P10 shortage.
+pub fn find(skus: &[SkuForecast], renewals: &[RenewalEvent], status: &Status, replications: u32) -> Vec<Trouble> {
+    let mut troubles: Vec<Trouble> =
+        skus.iter().filter_map(|sku| trouble(sku, renewals, status, replications)).collect();
+    let later = |day: Option<NaiveDate>| day.unwrap_or(NaiveDate::MAX);
+    troubles.sort_by_key(|trouble| {
+        let first = &trouble.first_shortage;
+        (!trouble.already_short, later(first.p50), later(first.p10), trouble.product_name.clone())
+    });
+    troubles
+}
+
+fn trouble(sku: &SkuForecast, renewals: &[RenewalEvent], status: &Status, replications: u32) -> Option<Trouble> {
+    let already_short =
+        status.skus.iter().find(|today| today.sku_id == sku.sku_id).is_some_and(|today| today.shortfall > 0);
+    let short = sku.first_shortage.replications_short;
+    if !already_short && u64::from(short) * 100 < u64::from(TROUBLE_PERCENT) * u64::from(replications) {
+        return None;
+    }
+    let worst = sku
+        .points
+        .iter()
+        .max_by_key(|point| (point.shortfall.p90, point.shortfall.p50, std::cmp::Reverse(point.day)))?;
+    let cause = cause(sku, renewals, already_short);
+    let today = sku.points.first()?.day;
+    Some(Trouble {
+        sku: sku.sku_part_number.clone(),
+        product_name: sku.product_name.clone(),
+        already_short,
+        shortfall_p50: sku.points.iter().map(|point| point.shortfall.p50).max().unwrap_or(0),
+        shortfall_p90: worst.shortfall.p90,
+        worst_day: worst.day,
+        first_shortage: sku.first_shortage,
+        replications_short: short,
+        last_day_to_act: last_day_to_act(sku, &cause, renewals, today),
+        cause,
+    })
+}
+
+/// Units that fall below what is needed are the cause when they were enough on the day before; else demand is.
+fn cause(sku: &SkuForecast, renewals: &[RenewalEvent], already_short: bool) -> TroubleCause {
+    let (source, users) = sku.sources.first().cloned().unwrap_or_else(|| ("direct".to_owned(), 0));
+    if already_short {
+        return TroubleCause::AlreadyShort { source, users };
+    }
+    let first = sku.first_shortage.p50.or(sku.first_shortage.p10);
+    let falls = sku.supply.windows(2).filter(|pair| pair[1].capacity < pair[0].capacity);
+    let fall = falls.filter(|pair| first.is_some_and(|first| pair[1].day <= first)).last();
+    if let Some([before, after]) = fall {
+        let needed = sku.points.iter().rfind(|point| point.day <= after.day).map_or(0, |point| point.demand.p50);
+        if needed > after.capacity || first == Some(after.day) {
+            let event = renewals.iter().rfind(|event| event.day <= after.day && event.sku == sku.product_name);
+            return TroubleCause::SupplyFalls {
+                day: after.day,
+                units_before: before.capacity,
+                units_after: after.capacity,
+                subscription: event.map_or_else(String::new, |event| event.subscription.clone()),
+            };
+        }
+    }
+    TroubleCause::Growth { source, users }
+}
+
+/// Units can be added on any day, so the last day is the one before the early (P10) shortage; where a renewal takes units
+/// away, it is the last day to change that renewal. `None` when it is past.
+fn last_day_to_act(
+    sku: &SkuForecast,
+    cause: &TroubleCause,
+    renewals: &[RenewalEvent],
+    today: NaiveDate,
+) -> Option<NaiveDate> {
+    let order_by = sku.first_shortage.p10.and_then(|day| day.pred_opt());
+    let renew_by = match cause {
+        TroubleCause::SupplyFalls { day, subscription, .. } => {
+            let event = renewals.iter().rfind(|event| event.day <= *day && event.subscription == *subscription);
+            event.and_then(|event| event.last_day_to_act)
+        }
+        _ => None,
+    };
+    renew_by.filter(|day| *day >= today).or(order_by).filter(|day| *day >= today)
+}

@@ -1,0 +1,24 @@
+//! The simulation: the same trajectories as a naive day-by-day engine, the same bytes on any number of threads.
+
+mod naive;
+mod worlds;
+
+use proptest::prelude::*;
+use seatcast::simulate::{self, Settings};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    /// Every reading of every day, for the same draws.
+    #[test]
+    fn the_event_engine_agrees_with_the_naive_one(baseline in worlds::baseline(), seed in 0u64..1000, number in 0u32..4) {
+        let settings = Settings::new(baseline.today, 2, 8, seed).unwrap();
+        let observed = simulate::observe(&baseline, &settings, number).value.expect("every rule is valid");
+        let mut future = naive::Future::new(&baseline, &observed.eligible, &observed.population);
+        prop_assert_eq!(&observed.days[0], &future.read(baseline.today), "today");
+        for (day, readings) in observed.days.iter().enumerate().skip(1) {
+            let expected = future.day(day as u32, &observed.population);
+            prop_assert_eq!(readings, &expected, "day {}, events {:?}", day, observed.population.events);
+        }
+    }
+}
