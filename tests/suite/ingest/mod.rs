@@ -1,5 +1,8 @@
 //! Files in, tables and a baseline out.
 
+mod dates;
+mod hand_written;
+mod laws;
 mod samples;
 
 use std::path::{Path, PathBuf};
