@@ -312,6 +312,7 @@ pub(super) fn settings(skus: &[OwnedSku]) -> Vec<u8> {
 [tenant]
 name = "{TENANT}"
 country = "NL"
+exported-on = 2026-11-20
 
 [policy]
 missing-usage-location = "tenant"

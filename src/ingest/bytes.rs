@@ -20,7 +20,8 @@ pub(super) fn decode(name: &str, bytes: Vec<u8>, told: Option<&'static Encoding>
         let help = "export it again; an export without rows still has a header";
         return Err(Diagnostic::error(code::EMPTY, "the file is empty").at(&origin).help(help));
     }
-    if let Some((what, help)) = foreign(&bytes) {
+    // A TOML file may start with the bracket that JSON starts with.
+    if let Some((what, help)) = foreign(&bytes).filter(|(what, _)| *what != "JSON" || !name.ends_with(".toml")) {
         return Err(Diagnostic::error(code::NOT_CSV, format!("the file is {what}, not CSV")).at(&origin).help(help));
     }
     match bytes.as_slice() {

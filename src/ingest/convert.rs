@@ -67,7 +67,7 @@ impl<'t> Reader<'t> {
 
     pub fn guid(&self, row: usize, column: Option<usize>, faults: &mut Faults) -> Option<String> {
         let text = self.text(row, column)?;
-        let read = value::guid(&text);
+        let read = value::id(&text, self.table.neutral);
         if read.is_none() {
             self.fault(row, column, faults, Diagnostic::error(code::GUID, format!("`{text}` is not a GUID")));
         }

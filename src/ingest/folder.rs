@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::SourceFile;
+use super::{FileReport, SourceFile, code};
+use crate::diagnostic::{Diagnostic, Origin};
 
 /// The largest file that is read: positions in it are 32-bit numbers.
 pub const FILE_LIMIT: u64 = (1 << 31) - 1;
@@ -28,10 +29,25 @@ pub enum ReadError {
 /// extension, `seatcast.toml`, and what people put there in place of CSV, so that it can be named. Hidden files, `history/`
 /// and `scenarios/` are left out.
 pub fn read_folder(folder: &Path) -> Result<Vec<SourceFile>, ReadError> {
-    let mut paths = Vec::new();
-    walk(folder, "", 0, &mut paths)?;
-    paths.sort();
-    paths.into_iter().map(|name| read_file(&folder.join(&name), &name)).collect()
+    list_folder(folder)?.into_iter().map(|name| read_file(&folder.join(&name), &name)).collect()
+}
+
+/// The names of those files, sorted.
+pub fn list_folder(folder: &Path) -> Result<Vec<String>, ReadError> {
+    let mut names = Vec::new();
+    walk(folder, "", 0, &mut names)?;
+    names.sort();
+    Ok(names)
+}
+
+impl ReadError {
+    /// The report of a file that was not even read.
+    pub fn report(&self, name: &str) -> FileReport {
+        let mut report = FileReport::new(name);
+        let finding = Diagnostic::error(code::TOO_LARGE, self.to_string()).at(&Origin::file(name));
+        report.refuse(finding.help("exports are smaller; look at what this file is, or split it"));
+        report
+    }
 }
 
 /// One file, under the name that reports show.

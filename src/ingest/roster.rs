@@ -73,7 +73,7 @@ fn by_id<'t>(tables: &'t [UserTable], roster: &mut Roster<'t>, findings: &mut Ve
         }
         let user = roster.ids.len() - 1;
         let rows = &mut roster.rows[at as usize];
-        rows.resize(user, NO_ROW);
+        rows.resize(rows.len().max(user), NO_ROW);
         match rows.get(user) {
             None => rows.push(row),
             Some(first) => twice(table, *first as usize, row_number, findings),

@@ -113,6 +113,14 @@ impl Source {
         cloud.contains(&self) || matches!(self, AdGroups | AdMembers | AdUsers)
     }
 
+    /// Whether seatcast may have written the file, with cells neutralised.
+    pub(super) fn is_canonical(self) -> bool {
+        matches!(
+            self,
+            Source::CanonicalUsers | Source::CanonicalGroups | Source::CanonicalMemberships | Source::CanonicalSkus
+        )
+    }
+
     /// Whether AD DS wrote the file: its ids are not those of the cloud.
     pub(super) fn is_on_premises(self) -> bool {
         matches!(self, Source::AdUsers | Source::AdGroups | Source::AdMembers | Source::Csvde)

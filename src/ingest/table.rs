@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::bytes::{line_ends, position};
 use super::code;
 use super::record::{self, FIELD_LIMIT, Fault};
+use crate::cell;
 use crate::diagnostic::{Diagnostic, Origin};
 
 /// The widest export known has about 130 columns.
@@ -30,6 +31,8 @@ pub(super) struct Table {
     /// What a `#TYPE` line says, which only breaks ties.
     pub type_name: Option<String>,
     pub rejected: u32,
+    /// Whether cells may carry the apostrophe that `cell::neutral` puts before a formula.
+    pub neutral: bool,
     text: String,
     width: usize,
     starts: Vec<u32>,
@@ -71,6 +74,7 @@ impl Table {
             delimiter,
             type_name,
             rejected: records.faults.len() as u32,
+            neutral: false,
             text,
             width,
             starts: records.starts,
@@ -93,11 +97,16 @@ impl Table {
         if raw.is_empty() {
             return None;
         }
-        match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-            Some(inner) if inner.contains('"') => Some(Cow::Owned(inner.replace("\"\"", "\""))),
-            Some(inner) => Some(Cow::Borrowed(inner)),
-            None => Some(Cow::Borrowed(raw)),
-        }
+        let text = match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"")),
+            Some(inner) => Cow::Borrowed(inner),
+            None => Cow::Borrowed(raw),
+        };
+        Some(match text {
+            Cow::Borrowed(text) if self.neutral => Cow::Borrowed(cell::original(text)),
+            Cow::Owned(text) if self.neutral => Cow::Owned(cell::original(&text).to_owned()),
+            text => text,
+        })
     }
 
     /// The cell as it stands in the file, quotes included.

@@ -34,6 +34,8 @@ pub struct Tables {
     pub(super) subscriptions: Vec<Subscription>,
     pub(super) prices: Vec<Price>,
     pub(super) settings: Settings,
+    /// `seatcast.toml` as it stands.
+    pub(super) settings_text: Option<String>,
     /// Names of SKUs that the tenant's own files teach.
     pub(super) sku_names: Vec<(String, SkuId)>,
 }
@@ -55,7 +57,7 @@ struct Loaded {
 enum Content {
     Nothing,
     Table(Source, Table),
-    Settings(Settings),
+    Settings(Settings, String),
 }
 
 /// What one file holds.
@@ -67,7 +69,7 @@ enum Part {
     Skus(SkuTable),
     Subscriptions(Vec<Subscription>),
     Prices(Vec<Price>),
-    Settings(Settings),
+    Settings(Settings, String),
 }
 
 /// Reads every file. The order of `files` is the order in which they were given: where two disagree, the later one wins.
@@ -98,7 +100,10 @@ pub fn tables(files: Vec<SourceFile>, options: &Options) -> Tables {
             Part::Skus(table) => tables.skus.push(table),
             Part::Subscriptions(lots) => tables.subscriptions.extend(lots),
             Part::Prices(prices) => tables.prices.extend(prices),
-            Part::Settings(settings) => tables.settings = settings,
+            Part::Settings(settings, text) => {
+                tables.settings = settings;
+                tables.settings_text = Some(text);
+            }
         }
     }
     tables.inputs.sort();
@@ -123,7 +128,7 @@ fn load(file: SourceFile, options: &Options) -> Loaded {
                 let origin = Origin::file(file.name.as_str());
                 let settings = settings::settings(&origin, &decoded.text, &mut report.diagnostics);
                 report.refused = report.diagnostics.iter().any(Diagnostic::is_error);
-                Content::Settings(settings)
+                Content::Settings(settings, decoded.text)
             } else {
                 recognise(&file.name, decoded.text, options, &mut report)
             }
@@ -134,7 +139,7 @@ fn load(file: SourceFile, options: &Options) -> Loaded {
 
 /// Cuts a text into records and finds out which program wrote it.
 fn recognise(name: &str, text: String, options: &Options, report: &mut FileReport) -> Content {
-    let Some(table) = Table::read(Origin::file(name), text, &mut report.diagnostics, options.lenient) else {
+    let Some(mut table) = Table::read(Origin::file(name), text, &mut report.diagnostics, options.lenient) else {
         report.refused = true;
         return Content::Nothing;
     };
@@ -162,6 +167,7 @@ fn recognise(name: &str, text: String, options: &Options, report: &mut FileRepor
     };
     report.source = Some(source);
     report.kind = source.kind();
+    table.neutral = source.is_canonical();
     if table.rows() == 0 && table.rejected == 0 && matches!(source.kind(), Kind::Users | Kind::Skus) {
         let message = "the file holds a header and nothing else";
         report.refuse(Diagnostic::error(code::HEADER_ONLY, message).at(&table.origin).help("export it again"));
@@ -186,7 +192,7 @@ fn convert(loaded: Loaded, with: &Converter<'_>, options: &Options) -> (FileRepo
     let Loaded { mut report, digest, content } = loaded;
     let (source, table) = match content {
         Content::Nothing => return (report, digest, Part::Nothing),
-        Content::Settings(settings) => return (report, digest, Part::Settings(settings)),
+        Content::Settings(settings, text) => return (report, digest, Part::Settings(settings, text)),
         Content::Table(source, table) => (source, table),
     };
     let mut faults = Faults::default();

@@ -303,8 +303,9 @@ fn ids(table: &Table, column: usize, faults: &mut Faults) -> Data {
         let message = "a user without an id";
         faults.error(row, Diagnostic::error(code::MISSING_KEY, message).at(&table.at_cell(row, column)));
     }
-    let coded =
-        column::convert(table, column, faults, (code::GUID, "a GUID", "ids are GUIDs in every export"), value::guid);
+    let refuse = (code::GUID, "a GUID", "ids are GUIDs in every export");
+    let stands = |text: &str| table.neutral && (text.contains('@') || text.starts_with("s-1-") || text.contains('='));
+    let coded = column::convert(table, column, faults, refuse, |text| value::id(text, stands(text)));
     mapped(coded, |id| Value::Text(id.into()))
 }
 

@@ -51,6 +51,13 @@ pub(super) fn guid(text: &str) -> Option<String> {
     Some(dashed(&digits.to_ascii_lowercase()))
 }
 
+/// A GUID, or in a canonical file what stands for one: a user principal name, a SID, a distinguished name, a group's name.
+/// A text of hexadecimal digits alone is a broken GUID and stands for nothing.
+pub(super) fn id(text: &str, canonical: bool) -> Option<String> {
+    let broken = |text: &str| text.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '-' | '{' | '}'));
+    guid(text).or_else(|| (canonical && !broken(text)).then(|| text.trim().to_lowercase()))
+}
+
 /// Whether a text is a GUID in its canonical form already.
 pub(super) fn is_canonical_guid(text: &str) -> bool {
     text.len() == 36

@@ -4,6 +4,7 @@ mod dates;
 mod hand_written;
 mod laws;
 mod samples;
+mod traps;
 
 use std::path::{Path, PathBuf};
 
