@@ -54,7 +54,7 @@ pub use report::FileReport;
 pub use settings::KEYS as SETTINGS_KEYS;
 pub use source::{Kind, Source};
 pub use subscriptions::COLUMNS as SUBSCRIPTION_COLUMNS;
-pub use tables::{Tables, tables};
+pub use tables::{Tables, is_encoding, tables};
 
 /// One file: its name inside the tenant folder, and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

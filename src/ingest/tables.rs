@@ -72,6 +72,11 @@ enum Part {
     Settings(Settings, String),
 }
 
+/// Whether a label names an encoding that can be read.
+pub fn is_encoding(label: &str) -> bool {
+    Encoding::for_label(label.as_bytes()).is_some()
+}
+
 /// Reads every file. The order of `files` is the order in which they were given: where two disagree, the later one wins.
 pub fn tables(files: Vec<SourceFile>, options: &Options) -> Tables {
     let loaded: Vec<Loaded> = files.into_par_iter().map(|file| load(file, options)).collect();

@@ -60,7 +60,11 @@ fn the_order_is_proved_by_the_column_or_asked_for_and_never_guessed() {
     assert_eq!(read(&["03/04/2026", "13/04/2026"], None), iso(&["2026-04-03", "2026-04-13"]));
     assert_eq!(read(&["03/04/2026", "04/13/2026"], None), iso(&["2026-03-04", "2026-04-13"]));
     assert_eq!(read(&["03/04/2026", "04/05/2026"], None), Err("D402".to_owned()));
-    assert_eq!(read(&["05/05/2026", "07/07/2026"], None), iso(&["2026-05-05", "2026-07-07"]), "the same day either way");
+    assert_eq!(
+        read(&["05/05/2026", "07/07/2026"], None),
+        iso(&["2026-05-05", "2026-07-07"]),
+        "the same day either way"
+    );
     assert_eq!(read(&["03/04/2026"], Some(DateOrder::DayFirst)), iso(&["2026-04-03"]));
     assert_eq!(read(&["03/04/2026"], Some(DateOrder::MonthFirst)), iso(&["2026-03-04"]));
     assert_eq!(read(&["13/04/2026", "04/13/2026"], None), Err("D401".to_owned()), "one column has one order");
@@ -68,7 +72,9 @@ fn the_order_is_proved_by_the_column_or_asked_for_and_never_guessed() {
 
 #[test]
 fn what_is_no_date() {
-    for date in ["30.02.2026", "2026-13-01", "yesterday", "12/2026", "1/2/26", "2026/1-2", "25:00", "8/19/2021 13:25 PM"] {
+    for date in
+        ["30.02.2026", "2026-13-01", "yesterday", "12/2026", "1/2/26", "2026/1-2", "25:00", "8/19/2021 13:25 PM"]
+    {
         assert_eq!(read(&[date], None), Err("D401".to_owned()), "{date}");
     }
 }

@@ -35,11 +35,17 @@ fn lots_explain_units_and_the_rest_is_held() {
     };
     let e3 = supply("SPE_E3");
     assert_eq!((e3.lots[0].quantity, e3.unexplained.enabled), (10, 8));
-    assert_eq!((e3.lots[0].renewal, e3.lots[0].channel, e3.lots[0].term), (Renewal::Renew { quantity: 12 }, Channel::Csp, Term::P1Y));
+    assert_eq!(
+        (e3.lots[0].renewal, e3.lots[0].channel, e3.lots[0].term),
+        (Renewal::Renew { quantity: 12 }, Channel::Csp, Term::P1Y)
+    );
     assert_eq!((supply("SPE_E5").lots[0].renewal, supply("SPE_E5").unexplained.enabled), (Renewal::Cancel, 0));
     assert_eq!(supply("POWER_BI_PRO").lots[0].renewal, Renewal::Expire);
     assert_eq!(supply("VISIOCLIENT").unexplained.warning, 5, "no lot, all as counted");
-    assert!(findings.contains("counts 18 enabled units of `SPE_E3`, the lots in force 10; 8 are held as they are"), "{findings}");
+    assert!(
+        findings.contains("counts 18 enabled units of `SPE_E3`, the lots in force 10; 8 are held as they are"),
+        "{findings}"
+    );
     assert!(findings.contains("`POWER_BI_PRO` have 9 units, the SKU export counts only 7"), "{findings}");
 }
 
@@ -47,13 +53,41 @@ fn lots_explain_units_and_the_rest_is_held() {
 fn faults_in_subscriptions_are_named() {
     let name = "subscriptions.csv";
     let head = "skuPartNumber,quantity,startDate,term,renewalDate,autoRenew";
-    finding(name, &format!("{head}\nSPE_E3,ten,2026-01-01,P1Y,,\n"), "error D403 subscriptions.csv, line 2, column quantity: `ten` is not a whole number of units");
-    finding(name, &format!("{head}\nSPE_E3,,2026-01-01,P1Y,,\n"), "error S102 subscriptions.csv, line 2: a lot without a quantity");
-    finding(name, &format!("{head}\nSPE_E3,1,1/2/2026,P1Y,,\n"), "error D401 subscriptions.csv, line 2, column startDate: `1/2/2026` is not a date");
-    finding(name, &format!("{head}\nSPE_E3,1,2026-01-01,P2Y,,\n"), "error D409 subscriptions.csv, line 2, column term: `P2Y` is not a word of this column");
-    finding(name, &format!("{head}\nSPE_E3,1,2026-01-01,P1Y,2025-01-01,\n"), "error S102 subscriptions.csv, line 2: a lot ends on or before the day it starts");
-    finding(name, &format!("{head}\nVisio Plan 2,1,2026-01-01,P1Y,,\n"), "error D407 subscriptions.csv, line 2, column skuPartNumber: `Visio Plan 2` stands for several SKUs and is kept by its name");
-    finding(name, &format!("{head},renwal\nSPE_E3,1,2026-01-01,P1Y,,,x\n"), "warning P101 subscriptions.csv, column renwal: column `renwal` means nothing here and is ignored");
+    finding(
+        name,
+        &format!("{head}\nSPE_E3,ten,2026-01-01,P1Y,,\n"),
+        "error D403 subscriptions.csv, line 2, column quantity: `ten` is not a whole number of units",
+    );
+    finding(
+        name,
+        &format!("{head}\nSPE_E3,,2026-01-01,P1Y,,\n"),
+        "error S102 subscriptions.csv, line 2: a lot without a quantity",
+    );
+    finding(
+        name,
+        &format!("{head}\nSPE_E3,1,1/2/2026,P1Y,,\n"),
+        "error D401 subscriptions.csv, line 2, column startDate: `1/2/2026` is not a date",
+    );
+    finding(
+        name,
+        &format!("{head}\nSPE_E3,1,2026-01-01,P2Y,,\n"),
+        "error D409 subscriptions.csv, line 2, column term: `P2Y` is not a word of this column",
+    );
+    finding(
+        name,
+        &format!("{head}\nSPE_E3,1,2026-01-01,P1Y,2025-01-01,\n"),
+        "error S102 subscriptions.csv, line 2: a lot ends on or before the day it starts",
+    );
+    finding(
+        name,
+        &format!("{head}\nVisio Plan 2,1,2026-01-01,P1Y,,\n"),
+        "error D407 subscriptions.csv, line 2, column skuPartNumber: `Visio Plan 2` stands for several SKUs and is kept by its name",
+    );
+    finding(
+        name,
+        &format!("{head},renwal\nSPE_E3,1,2026-01-01,P1Y,,,x\n"),
+        "warning P101 subscriptions.csv, column renwal: column `renwal` means nothing here and is ignored",
+    );
 }
 
 #[test]
@@ -61,13 +95,34 @@ fn prices_are_minor_units() {
     let text = "skuId,skuPartNumber,listPrice,contractedPrice,currency,validFrom\n,SPE_E3,36.5,31.05,EUR,2026-01-01\n,SPE_E5,4500,,JPY,2026-01-01\n";
     let (baseline, findings) = with(vec![file("prices.csv", text)]);
     let baseline = baseline.unwrap_or_else(|| panic!("{findings}"));
-    let prices: Vec<_> = baseline.prices.prices().iter().map(|price| (price.list_minor, price.contracted_minor, price.currency.code().to_owned())).collect();
+    let prices: Vec<_> = baseline
+        .prices
+        .prices()
+        .iter()
+        .map(|price| (price.list_minor, price.contracted_minor, price.currency.code().to_owned()))
+        .collect();
     assert_eq!(prices, [(Some(3650), Some(3105), "EUR".to_owned()), (Some(4500), None, "JPY".to_owned())]);
     let head = "skuPartNumber,listPrice,currency,validFrom";
-    finding("prices.csv", &format!("{head}\nSPE_E3,36\u{2c}5,EUR,2026-01-01\n"), "error D200 prices.csv, line 2: found 5 fields, header has 4");
-    finding("prices.csv", &format!("{head}\nSPE_E3,36.555,EUR,2026-01-01\n"), "error S103 prices.csv, line 2, column listPrice: `36.555` is not an amount in EUR");
-    finding("prices.csv", &format!("{head}\nSPE_E3,-1,EUR,2026-01-01\n"), "error S103 prices.csv, line 2, column listPrice: `-1` is not an amount in EUR");
-    finding("prices.csv", &format!("{head}\nSPE_E3,1,euro,2026-01-01\n"), "error S103 prices.csv, line 2, column currency: `euro` is not the code of a currency");
+    finding(
+        "prices.csv",
+        &format!("{head}\nSPE_E3,36\u{2c}5,EUR,2026-01-01\n"),
+        "error D200 prices.csv, line 2: found 5 fields, header has 4",
+    );
+    finding(
+        "prices.csv",
+        &format!("{head}\nSPE_E3,36.555,EUR,2026-01-01\n"),
+        "error S103 prices.csv, line 2, column listPrice: `36.555` is not an amount in EUR",
+    );
+    finding(
+        "prices.csv",
+        &format!("{head}\nSPE_E3,-1,EUR,2026-01-01\n"),
+        "error S103 prices.csv, line 2, column listPrice: `-1` is not an amount in EUR",
+    );
+    finding(
+        "prices.csv",
+        &format!("{head}\nSPE_E3,1,euro,2026-01-01\n"),
+        "error S103 prices.csv, line 2, column currency: `euro` is not the code of a currency",
+    );
 }
 
 #[test]
@@ -100,13 +155,21 @@ reserve = "5%"
     let baseline = baseline.unwrap_or_else(|| panic!("{findings}"));
     assert_eq!((baseline.tenant.as_str(), baseline.today.to_string().as_str()), ("Brindlewick", "2026-11-20"));
     assert_eq!(baseline.policy.tenant_country.as_deref(), Some("NL"));
-    assert_eq!((baseline.policy.guests, baseline.policy.reprocess), (GuestPolicy::Flag, Reprocess::AutoDelayed { days: 3 }));
-    assert!(matches!(&baseline.policy.order, OrderPolicy::Priority { attribute, values } if attribute == "department" && values.len() == 2));
+    assert_eq!(
+        (baseline.policy.guests, baseline.policy.reprocess),
+        (GuestPolicy::Flag, Reprocess::AutoDelayed { days: 3 })
+    );
+    assert!(
+        matches!(&baseline.policy.order, OrderPolicy::Priority { attribute, values } if attribute == "department" && values.len() == 2)
+    );
     let assumptions = &baseline.assumptions;
     assert_eq!(assumptions.joiners, Rate::PeoplePerMonth(Spread { low: 8.0, high: 14.0 }));
     assert_eq!(assumptions.deletion_lag_days, 45);
     assert_eq!(assumptions.joiner_seasonality[0], 2.0);
-    assert_eq!(assumptions.given, ["workforce.deletion-lag-days", "workforce.joiner-seasonality", "workforce.joiners", "workforce.leavers"]);
+    assert_eq!(
+        assumptions.given,
+        ["workforce.deletion-lag-days", "workforce.joiner-seasonality", "workforce.joiners", "workforce.leavers"]
+    );
     let sku = assumptions.skus.values().next().unwrap();
     assert!(sku.important && sku.reserve_share == 0.05);
     let group = baseline.snapshot.groups.iter().find(|group| &*group.display_name == "SG-Copilot-Pilot").unwrap();
@@ -116,15 +179,30 @@ reserve = "5%"
 #[test]
 fn faults_in_settings_are_named_with_their_line() {
     let name = "seatcast.toml";
-    finding(name, "[tenant]\nname = \n", "error P100 seatcast.toml, line 2: the file is not TOML: string values must be quoted, expected literal string");
+    finding(
+        name,
+        "[tenant]\nname = \n",
+        "error P100 seatcast.toml, line 2: the file is not TOML: string values must be quoted, expected literal string",
+    );
     finding(name, "[polcy]\n", "error P101 seatcast.toml, line 1: `polcy` is no setting");
     finding(name, "\n[policy]\nguest = \"skip\"\n", "error P101 seatcast.toml, line 3: `guest` is no setting");
-    finding(name, "[policy]\nguests = \"ignore\"\n", "error P102 seatcast.toml, line 2: wanted is `\"consume\"` or `\"skip\"` or `\"flag\"`");
-    finding(name, "[workforce]\nleavers = \"-1/month\"\n", "error P102 seatcast.toml, line 2: wanted is a rate: `\"12/month\"`, `\"8..14/month\"`, `\"1.2%/month\"` or `\"0.8..1.4%/month\"`");
+    finding(
+        name,
+        "[policy]\nguests = \"ignore\"\n",
+        "error P102 seatcast.toml, line 2: wanted is `\"consume\"` or `\"skip\"` or `\"flag\"`",
+    );
+    finding(
+        name,
+        "[workforce]\nleavers = \"-1/month\"\n",
+        "error P102 seatcast.toml, line 2: wanted is a rate: `\"12/month\"`, `\"8..14/month\"`, `\"1.2%/month\"` or `\"0.8..1.4%/month\"`",
+    );
     let report = tables(vec![file(name, "[policy]\nguest = \"skip\"\n")]).reports.remove(0);
     assert_eq!(report.diagnostics[0].help.as_deref(), Some("did you mean `guests`?"));
     let (baseline, findings) = with(vec![file(name, "[groups.\"No such group\"]\nself-service = \"open\"\n")]);
-    assert!(baseline.is_none() && findings.contains("error D510 seatcast.toml, line 1: no group is named `No such group`"), "{findings}");
+    assert!(
+        baseline.is_none() && findings.contains("error D510 seatcast.toml, line 1: no group is named `No such group`"),
+        "{findings}"
+    );
     let (baseline, findings) = with(vec![file(name, "[groups.\"SG-Finance-All\"]\nself-service = \"open\"\n")]);
     assert!(baseline.is_none() && findings.contains("nobody can join"), "{findings}");
 }
@@ -143,7 +221,7 @@ fn a_refused_users_file_stops_and_a_refused_duplicate_does_not() {
     let mut broken = files("canonical");
     for file in &mut broken {
         if file.name == "users.csv" {
-            let half = file.bytes.len() / 2;
+            let half = file.bytes.len() / 2 - 100;
             file.bytes.truncate(half);
         }
     }
@@ -157,7 +235,10 @@ fn lenient_reading_leaves_rows_out_and_lists_each() {
     let id = |at: u32| format!("{at:08}-1111-4111-8111-111111111111");
     let text = format!(
         "Id,UserPrincipalName,AccountEnabled\n{},a@x.example,True\n{},b@x.example,perhaps\n{},c@x.example\n{},d@x.example,False\n",
-        id(1), id(2), id(3), id(4)
+        id(1),
+        id(2),
+        id(3),
+        id(4)
     );
     let strict = tables(vec![file("u.csv", &text)]);
     assert!(strict.has_refused());

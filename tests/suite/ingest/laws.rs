@@ -15,7 +15,10 @@ fn survive(name: &str, bytes: Vec<u8>) {
         for label in report.diagnostics.iter().flat_map(|finding| &finding.labels) {
             assert!(label.text.get(label.span.clone()).is_some(), "a span outside its text: {label:?}");
         }
-        assert!(!report.refused || report.diagnostics.iter().any(|finding| finding.is_error()), "refused without a reason");
+        assert!(
+            !report.refused || report.diagnostics.iter().any(|finding| finding.is_error()),
+            "refused without a reason"
+        );
     }
     let _ = seatcast::ingest::baseline(&read, &super::options());
 }
@@ -119,7 +122,10 @@ fn a_large_file_is_read_as_one_reader_would() {
     let rows = 4000;
     for row in 0..rows {
         let street = if row % 3 == 0 { "" } else { street.as_str() };
-        text.push_str(&format!("\"{row:08x}-1111-4111-8111-111111111111\",\"u{row}@x.example\",\"{street}\",\"D{}\"\n", row % 7));
+        text.push_str(&format!(
+            "\"{row:08x}-1111-4111-8111-111111111111\",\"u{row}@x.example\",\"{street}\",\"D{}\"\n",
+            row % 7
+        ));
     }
     assert!(text.len() > 5 << 20, "{} bytes are one stretch", text.len());
     let read = load(vec![file("u.csv", &text)]);
@@ -132,5 +138,9 @@ fn a_large_file_is_read_as_one_reader_would() {
     let broken = text.replacen("\"u3999@x.example\",", "\"u3999@x.example\",extra,", 1);
     let report = tables(vec![file("u.csv", &broken)]).reports.remove(0);
     let line = broken[..broken.find("extra").unwrap()].matches('\n').count() as u64 + 1;
-    assert_eq!(report.diagnostics[0].labels[0].origin.line, Some(line), "the physical line, after line ends inside quotes");
+    assert_eq!(
+        report.diagnostics[0].labels[0].origin.line,
+        Some(line),
+        "the physical line, after line ends inside quotes"
+    );
 }
