@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{Exit, Failure, forecast, generate};
+use super::{Exit, Failure, forecast, generate, rule};
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
 #[derive(Debug, Parser)]
@@ -18,6 +18,7 @@ pub struct Args {
 enum Command {
     Forecast(forecast::Args),
     Generate(generate::Args),
+    Rule(rule::RuleArgs),
 }
 
 /// Parses; help, version and wrong usage are printed here and end the run.
@@ -33,6 +34,7 @@ impl Args {
         match self.command {
             Command::Forecast(args) => forecast::run(&args),
             Command::Generate(args) => generate::run(&args),
+            Command::Rule(args) => rule::run(&args),
         }
     }
 }

@@ -8,6 +8,7 @@ mod generate;
 mod inputs;
 mod outputs;
 mod render;
+mod rule;
 mod settings;
 
 use std::ffi::OsString;

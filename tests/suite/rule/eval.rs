@@ -66,3 +66,29 @@ fn values_of_the_wrong_kind_are_refused_and_unknown_names_told() {
     assert_eq!(answered["member"], false);
     assert_eq!(answered["warnings"][0]["code"], "R707");
 }
+
+#[test]
+fn the_program_answers_every_line_in_order_and_survives_any_bytes() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_seatcast"))
+        .args(["rule", "eval", "--format", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = program.stdin.take().unwrap();
+    stdin.write_all(b"{\"id\":1,\"rule\":\"user.city -eq \\\"Graz\\\"\",\"user\":{\"city\":\"graz\"}}\n").unwrap();
+    stdin.write_all(b"{\"id\":2,\n\xff\xfe\x00\n[1]\n").unwrap();
+    stdin.write_all(&[b'['; 100_000]).unwrap();
+    stdin.write_all(b"\n{\"id\":3,\"rule\":\"user.city -eq null\",\"user\":{}}").unwrap();
+    drop(stdin);
+    let output = program.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let answers: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers.len(), 6);
+    assert_eq!(answers[0], json!({"id": 1, "member": true}));
+    for bad in &answers[1..5] {
+        assert_eq!(bad["error"]["code"], "R704");
+    }
+    assert_eq!(answers[5], json!({"id": 3, "member": true}));
+}
