@@ -9,7 +9,6 @@ mod people;
 mod rates;
 mod replication;
 mod rows;
-mod rules;
 mod run;
 mod settings;
 mod status;

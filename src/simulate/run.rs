@@ -9,7 +9,7 @@ use super::rows;
 use super::settings::Settings;
 use super::tally::{Reading, Tally};
 use super::workforce::{self, Population};
-use super::world::World;
+use super::world::{World, future_users};
 use super::{coverage, status, summary};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnosed, Diagnostic};
@@ -85,7 +85,8 @@ pub fn run(
 ) -> Diagnosed<Option<Forecast>> {
     let Diagnosed { value, diagnostics } = today(baseline, catalog);
     let Some(today) = value else { return Diagnosed::new(None, diagnostics) };
-    let world = World::new(baseline, &today, settings);
+    let future = future_users(baseline, &today, settings);
+    let world = World::new(baseline, &today, &future, settings);
     let tally = tally(&world, progress);
     let status = status::status(baseline, &today);
     let coverage = coverage::coverage(&world, &today);
@@ -106,7 +107,8 @@ pub struct Observed {
 pub fn observe(baseline: &Baseline, settings: &Settings, replication: u32) -> Diagnosed<Option<Observed>> {
     let Diagnosed { value, diagnostics } = today(baseline, Catalog::embedded());
     let Some(today) = value else { return Diagnosed::new(None, diagnostics) };
-    let world = World::new(baseline, &today, settings);
+    let future = future_users(baseline, &today, settings);
+    let world = World::new(baseline, &today, &future, settings);
     let mut days = Vec::new();
     follow(&world, &mut world.ledger.clone(), replication, &mut |_, readings| days.push(readings.to_vec()));
     let population = workforce::draw(&world.people, &baseline.assumptions, settings.seed(), replication);

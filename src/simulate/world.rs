@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use super::event::Slot;
 use super::people::People;
 use super::rows::{self, FutureUsers};
-use super::rules::RuleSet;
 use super::settings::Settings;
 use crate::calendar;
 use crate::directory::{Attribute, GroupIndex, SkuIndex, UserIndex};
-use crate::licensing::{BundleIndex, Ledger, Source, Today};
+use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, Source, Today};
+use crate::rule::RuleSet;
 use crate::scenario::Baseline;
 
 /// Lists of small numbers, one for each exported user, end to end.
@@ -57,9 +57,9 @@ pub struct World<'a> {
     /// Licensing today, settled.
     pub ledger: Ledger,
     /// The rules of licensed dynamic groups, and the bundle that each one's members get.
-    pub rules: RuleSet,
+    pub rules: RuleSet<'a>,
     pub rule_bundles: Vec<BundleIndex>,
-    pub future: FutureUsers,
+    pub future: &'a FutureUsers,
     /// The codes of each exported user, `width` a user, in the order of the rule set's slots.
     rows: Vec<u32>,
     width: usize,
@@ -83,18 +83,27 @@ pub struct World<'a> {
     pub points: Vec<u32>,
 }
 
+/// The rules of licensed groups, which decide about seats, with their bundles.
+fn simulated(today: &Today) -> impl Iterator<Item = (&EvaluatedRule, BundleIndex)> {
+    today.memberships.rules().iter().filter_map(|rule| Some((rule, today.bundle_of(rule.group)?)))
+}
+
+/// The users that a world of this baseline evaluates rules on.
+pub fn future_users(baseline: &Baseline, today: &Today, settings: &Settings) -> FutureUsers {
+    let attributes: BTreeSet<Attribute> =
+        simulated(today).flat_map(|(rule, _)| rule.rule.attributes().iter().cloned()).collect();
+    let attributes: Vec<Attribute> = attributes.into_iter().collect();
+    FutureUsers::new(&baseline.snapshot.users, &attributes, settings.today(), settings.horizon_days())
+}
+
 impl<'a> World<'a> {
-    pub fn new(baseline: &'a Baseline, today: &Today, settings: &'a Settings) -> Self {
+    /// `future` are the users of the baseline for the same licensing and settings.
+    pub fn new(baseline: &'a Baseline, today: &Today, future: &'a FutureUsers, settings: &'a Settings) -> Self {
         let snapshot = &baseline.snapshot;
         let users = snapshot.users.len();
         let bundle = |group: GroupIndex| today.bundle_of(group);
-        let simulated: Vec<_> =
-            today.memberships.rules().iter().filter_map(|rule| Some((rule, bundle(rule.group)?))).collect();
+        let simulated: Vec<(&EvaluatedRule, BundleIndex)> = simulated(today).collect();
         let checked: Vec<_> = simulated.iter().map(|(rule, _)| rule.rule.clone()).collect();
-        let attributes: BTreeSet<Attribute> =
-            checked.iter().flat_map(|rule| rule.attributes().iter().cloned()).collect();
-        let attributes: Vec<Attribute> = attributes.into_iter().collect();
-        let future = FutureUsers::new(&snapshot.users, &attributes, settings.today(), settings.horizon_days());
         let rules = RuleSet::compile(&future.users, &checked);
         let slot = |attribute: &Attribute| rules.slots().iter().position(|slot| slot == attribute);
         let rule_groups: BTreeSet<GroupIndex> = simulated.iter().map(|(rule, _)| rule.group).collect();

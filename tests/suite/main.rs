@@ -5,10 +5,10 @@
 mod architecture;
 mod cell;
 mod floor;
-mod simulate;
 mod generate;
 mod ingest;
 mod licensing;
 mod report;
 mod rule;
+mod simulate;
 mod supply;

@@ -183,7 +183,8 @@ fn scatter(plan: &SlotPlan, codes: &[u32], scratch: &mut Scratch) {
 fn window(table: &[u64], run: &[u32]) -> u64 {
     let first = run.first().copied().unwrap_or(0) as usize;
     let low = table.get(first / 64).copied().unwrap_or(0) >> (first % 64);
-    let high = if first.is_multiple_of(64) { 0 } else { table.get(first / 64 + 1).copied().unwrap_or(0) << (64 - first % 64) };
+    let high =
+        if first.is_multiple_of(64) { 0 } else { table.get(first / 64 + 1).copied().unwrap_or(0) << (64 - first % 64) };
     low | high
 }
 

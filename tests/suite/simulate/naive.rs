@@ -50,10 +50,8 @@ impl<'a> Future<'a> {
                 snapshot.group(*group).licenses.iter().map(|license| (license.sku.0, Vec::new())).collect();
             naive.replace_bundle(number as u32, &licenses);
         }
-        let eligible = eligible
-            .iter()
-            .map(|group| groups.iter().position(|(index, _)| index.get() == *group).unwrap())
-            .collect();
+        let eligible =
+            eligible.iter().map(|group| groups.iter().position(|(index, _)| index.get() == *group).unwrap()).collect();
         let mut future = Self {
             baseline,
             people: BTreeMap::new(),
@@ -182,9 +180,8 @@ impl<'a> Future<'a> {
         };
         let assigned = self.groups.iter().enumerate().filter(is_member).map(|(number, _)| number).collect();
         self.people.insert(slot, Person { record, assigned, gone: false });
-        let direct = snapshot.assigned.iter().filter(|license| {
-            license.user == model && license.source == LicenseSource::Direct
-        });
+        let direct =
+            snapshot.assigned.iter().filter(|license| license.user == model && license.source == LicenseSource::Direct);
         for sku in direct.map(|license| license.sku) {
             match self.naive.direct_assign(slot, sku.0) {
                 Ok(()) => {}

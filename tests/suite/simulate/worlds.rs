@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use seatcast::catalog::SkuId;
 use seatcast::diagnostic::Origin;
 use seatcast::directory::{
-    AssignedLicense, Attribute, Group, GroupKind, GroupLicense, LicenseSource, Membership, PrepaidUnits, ProcessingState,
-    RuleText, SelfService, SkuIndex, Snapshot, TenantSku, User, UserIndex, Users, Value,
+    AssignedLicense, Attribute, Group, GroupKind, GroupLicense, LicenseSource, Membership, PrepaidUnits,
+    ProcessingState, RuleText, SelfService, SkuIndex, Snapshot, TenantSku, User, UserIndex, Users, Value,
 };
 use seatcast::licensing::{Policy, Reprocess};
 use seatcast::scenario::{Assumptions, Baseline, Rate, Spread};
@@ -37,7 +37,15 @@ fn person() -> impl Strategy<Value = User> {
     let title = prop::option::of(prop::sample::select(vec!["Clerk", "Buyer", "Lead"]));
     let hired = prop::option::of(-40i64..80);
     let leaves = prop::option::weighted(0.1, 1u64..70);
-    (department, title, prop::bool::weighted(0.15), prop::bool::weighted(0.85), hired, leaves, prop::bool::weighted(0.9))
+    (
+        department,
+        title,
+        prop::bool::weighted(0.15),
+        prop::bool::weighted(0.85),
+        hired,
+        leaves,
+        prop::bool::weighted(0.9),
+    )
         .prop_map(|(department, title, guest, enabled, hired, leaves, located)| {
             let instant = |day: NaiveDate| Value::Instant(day.and_hms_opt(8, 30, 0).unwrap().and_utc());
             let text = |text: Option<&str>| text.map_or(Value::Null, Value::text);
@@ -121,7 +129,11 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
             let assigned = direct
                 .into_iter()
                 .filter(|(user, _)| *user < users && located(*user))
-                .map(|(user, sku)| AssignedLicense { user: UserIndex(user), sku: SkuIndex(sku), source: LicenseSource::Direct })
+                .map(|(user, sku)| AssignedLicense {
+                    user: UserIndex(user),
+                    sku: SkuIndex(sku),
+                    source: LicenseSource::Direct,
+                })
                 .collect();
             let supplies = (0..SKUS).map(|sku| Supply {
                 lots: lots.iter().filter(|lot| lot.sku_id == sku_id(sku)).cloned().collect(),
