@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{Exit, Failure, forecast, generate, replay, rule};
+use super::{Exit, Failure, forecast, generate, rule};
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
 #[derive(Debug, Parser)]
@@ -19,7 +19,6 @@ enum Command {
     Forecast(forecast::Args),
     Generate(generate::Args),
     Rule(rule::RuleArgs),
-    Replay(replay::Args),
 }
 
 /// Parses; help, version and wrong usage are printed here and end the run.
@@ -36,7 +35,6 @@ impl Args {
             Command::Forecast(args) => forecast::run(&args),
             Command::Generate(args) => generate::run(&args),
             Command::Rule(args) => rule::run(&args),
-            Command::Replay(args) => replay::run(&args),
         }
     }
 }

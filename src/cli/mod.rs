@@ -8,7 +8,6 @@ mod generate;
 mod inputs;
 mod outputs;
 mod render;
-mod replay;
 mod rule;
 mod settings;
 

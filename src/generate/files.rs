@@ -7,7 +7,7 @@ use super::person::{EmployeeType, Kind, NOBODY, Person};
 use super::places::{DOMAIN, INITIAL_DOMAIN, TENANT};
 use super::seats::{DIRECT, Path};
 use super::skus::{OwnedSku, Sizing};
-use super::{Tenant, names};
+use super::{DAY, Tenant, names};
 
 pub(super) const USERS_HEADER: &str = "id,userPrincipalName,displayName,givenName,surname,mail,accountEnabled,userType,\
 creationType,externalUserState,usageLocation,department,jobTitle,companyName,country,city,state,officeLocation,employeeId,\
@@ -312,7 +312,7 @@ pub(super) fn settings(skus: &[OwnedSku]) -> Vec<u8> {
 [tenant]
 name = "{TENANT}"
 country = "NL"
-exported-on = 2026-11-20
+exported-on = {DAY}
 
 [policy]
 missing-usage-location = "tenant"

@@ -11,7 +11,6 @@ mod membership;
 mod order;
 mod plan_rules;
 mod policy;
-pub mod replay;
 mod state;
 mod terms;
 mod today;

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use seatcast::generate::{self, Options};
+use seatcast::catalog::Catalog;
+use seatcast::generate::{self, DAY, Options};
+use seatcast::scenario::Baseline;
+use seatcast::{ingest, licensing};
 
 fn files(options: &Options) -> BTreeMap<String, Vec<u8>> {
     generate::tenant(options).into_iter().collect()
@@ -119,5 +122,56 @@ fn seats_are_where_group_licensing_puts_them() {
         let short = |sku: &&HashMap<String, String>| free[&sku["skuId"]] == 0;
         let names: Vec<&str> = skus.iter().filter(short).map(|sku| sku["skuPartNumber"].as_str()).collect();
         assert_eq!(names, ["POWER_BI_PRO"]);
+    }
+}
+
+/// The tenant as the program reads it; there must be nothing to say about its files.
+fn read(options: &Options) -> Baseline {
+    let files = generate::tenant(options).into_iter();
+    let files = files.map(|(name, bytes)| ingest::SourceFile { name, bytes }).collect();
+    let reading = ingest::Options { tenant: "generated".to_owned(), ..ingest::Options::default() };
+    let tables = ingest::tables(files, &reading);
+    for report in &tables.reports {
+        assert!(!report.refused && report.diagnostics.is_empty(), "{:?}", report.diagnostics);
+    }
+    let baseline = ingest::baseline(&tables, &reading);
+    assert!(baseline.diagnostics.is_empty(), "{:?}", baseline.diagnostics);
+    baseline.value.unwrap()
+}
+
+#[test]
+fn dynamic_groups_hold_who_their_rules_give() {
+    for (users, groups, dynamic) in [(2000, 40, 20), (500, 700, 600)] {
+        let baseline = read(&Options { groups, dynamic, ..Options::new(users, 1) });
+        assert_eq!(baseline.today, DAY);
+        for hour in [0, 23] {
+            let now = DAY.and_hms_opt(hour, 30, 0).unwrap().and_utc();
+            let resolved = licensing::resolve(&baseline.snapshot, now);
+            assert!(resolved.diagnostics.iter().all(|finding| !finding.is_error()), "{:?}", resolved.diagnostics);
+            let paused = |kept: &licensing::KeptGroup| kept.reason == licensing::KeptReason::Paused;
+            assert!(resolved.value.kept().iter().all(paused), "{:?}", resolved.value.kept());
+            assert_eq!(resolved.value.rules().len() + resolved.value.kept().len(), dynamic as usize);
+            for rule in resolved.value.rules() {
+                let group = baseline.snapshot.group(rule.group);
+                assert_eq!(resolved.value.members(rule.group), group.members, "{}", group.display_name);
+            }
+        }
+    }
+}
+
+#[test]
+fn exported_seats_are_the_engines_own() {
+    let baseline = read(&Options::new(2000, 1));
+    let (snapshot, catalog) = (&baseline.snapshot, Catalog::embedded());
+    let memberships = licensing::resolve(snapshot, DAY.and_time(chrono::NaiveTime::MIN).and_utc()).value;
+    let units: Vec<_> = baseline.supplies.iter().map(|supply| supply.units_on(DAY)).collect();
+    let today = licensing::today(snapshot, memberships, &baseline.policy, &units, catalog);
+    assert!(today.diagnostics.is_empty(), "{:?}", today.diagnostics);
+    for index in snapshot.sku_indexes() {
+        let sku = snapshot.sku(index);
+        let ledger = &today.value.ledger;
+        assert_eq!(Some(units[index.get()]), sku.prepaid, "{}", sku.sku_part_number);
+        assert_eq!(Some(ledger.assigned(index)), sku.consumed, "{}", sku.sku_part_number);
+        assert_eq!(ledger.waiting(index) > 0, &*sku.sku_part_number == "POWER_BI_PRO", "{}", sku.sku_part_number);
     }
 }

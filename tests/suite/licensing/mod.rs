@@ -4,5 +4,4 @@ mod demo;
 mod laws;
 pub mod naive;
 mod oracle;
-mod replay;
 mod worlds;
