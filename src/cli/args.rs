@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{Exit, Failure, forecast, generate, rule};
+use super::{Exit, Failure, forecast, generate, replay, rule};
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
 #[derive(Debug, Parser)]
@@ -19,6 +19,7 @@ enum Command {
     Forecast(forecast::Args),
     Generate(generate::Args),
     Rule(rule::RuleArgs),
+    Replay(replay::Args),
 }
 
 /// Parses; help, version and wrong usage are printed here and end the run.
@@ -35,6 +36,7 @@ impl Args {
             Command::Forecast(args) => forecast::run(&args),
             Command::Generate(args) => generate::run(&args),
             Command::Rule(args) => rule::run(&args),
+            Command::Replay(args) => replay::run(&args),
         }
     }
 }

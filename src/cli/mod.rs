@@ -8,6 +8,7 @@ mod generate;
 mod inputs;
 mod outputs;
 mod render;
+mod replay;
 mod rule;
 mod settings;
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::code;
 use super::column::{self, FIRST, NULL, UNKNOWN};
+use super::manager;
 use super::roster::{NO_ROW, Roster, Tier, tier};
 use super::users::{Data, UserTable};
 use crate::diagnostic::Diagnostic;
@@ -97,6 +98,7 @@ pub(super) fn users(tables: &[UserTable], roster: &Roster<'_>, findings: &mut Ve
             columns.insert(attribute, column);
         }
     }
+    manager::by_id(&mut columns, &roster.ids);
     let mut ids = ColumnBuilder::with_capacity(Attribute::Id.kind(), len);
     roster.ids.iter().for_each(|id| ids.push_text(id));
     columns.insert(Attribute::Id, ids.finish());

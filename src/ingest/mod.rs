@@ -18,6 +18,7 @@ mod folder;
 mod gaps;
 mod groups;
 mod licenses;
+mod manager;
 mod members;
 mod prices;
 mod product;

@@ -11,6 +11,7 @@ mod membership;
 mod order;
 mod plan_rules;
 mod policy;
+pub mod replay;
 mod state;
 mod terms;
 mod today;

@@ -23,7 +23,7 @@ pub fn forecast(world: &World<'_>, today: &Today, tally: &Tally, status: Status,
     let renewals = renewals(world, &planned);
     Forecast {
         provenance: provenance(world),
-        trouble: trouble::find(&skus, &renewals, &status, tally.replications),
+        trouble: trouble::find(world, &skus, &renewals, &status),
         status,
         costs: costs::by_month(&skus),
         departments: costs::by_department(world, today, &skus),

@@ -3,15 +3,15 @@
 
 use chrono::NaiveDate;
 
+use super::world::World;
 use crate::forecast::{RenewalEvent, SkuForecast, Status, Trouble, TroubleCause};
 
 /// A SKU is in trouble when it is short today, or runs short in at least this percentage of replications.
 pub const TROUBLE_PERCENT: u32 = 10;
 
 /// Troubles: what is short already first, then by the day of the P50, then of the P10 shortage.
-pub fn find(skus: &[SkuForecast], renewals: &[RenewalEvent], status: &Status, replications: u32) -> Vec<Trouble> {
-    let mut troubles: Vec<Trouble> =
-        skus.iter().filter_map(|sku| trouble(sku, renewals, status, replications)).collect();
+pub fn find(world: &World<'_>, skus: &[SkuForecast], renewals: &[RenewalEvent], status: &Status) -> Vec<Trouble> {
+    let mut troubles: Vec<Trouble> = skus.iter().filter_map(|sku| trouble(world, sku, renewals, status)).collect();
     let later = |day: Option<NaiveDate>| day.unwrap_or(NaiveDate::MAX);
     troubles.sort_by_key(|trouble| {
         let first = &trouble.first_shortage;
@@ -20,7 +20,8 @@ pub fn find(skus: &[SkuForecast], renewals: &[RenewalEvent], status: &Status, re
     troubles
 }
 
-fn trouble(sku: &SkuForecast, renewals: &[RenewalEvent], status: &Status, replications: u32) -> Option<Trouble> {
+fn trouble(world: &World<'_>, sku: &SkuForecast, renewals: &[RenewalEvent], status: &Status) -> Option<Trouble> {
+    let replications = world.settings().replications();
     let already_short =
         status.skus.iter().find(|today| today.sku_id == sku.sku_id).is_some_and(|today| today.shortfall > 0);
     let short = sku.first_shortage.replications_short;
@@ -31,7 +32,7 @@ fn trouble(sku: &SkuForecast, renewals: &[RenewalEvent], status: &Status, replic
         .points
         .iter()
         .max_by_key(|point| (point.shortfall.p90, point.shortfall.p50, std::cmp::Reverse(point.day)))?;
-    let cause = cause(sku, renewals, already_short);
+    let cause = cause(world, sku, already_short);
     let today = sku.points.first()?.day;
     Some(Trouble {
         sku: sku.sku_part_number.clone(),
@@ -48,7 +49,7 @@ fn trouble(sku: &SkuForecast, renewals: &[RenewalEvent], status: &Status, replic
 }
 
 /// Units that fall below what is needed are the cause when they were enough on the day before; else demand is.
-fn cause(sku: &SkuForecast, renewals: &[RenewalEvent], already_short: bool) -> TroubleCause {
+fn cause(world: &World<'_>, sku: &SkuForecast, already_short: bool) -> TroubleCause {
     let (source, users) = sku.sources.first().cloned().unwrap_or_else(|| ("direct".to_owned(), 0));
     if already_short {
         return TroubleCause::AlreadyShort { source, users };
@@ -59,16 +60,25 @@ fn cause(sku: &SkuForecast, renewals: &[RenewalEvent], already_short: bool) -> T
     if let Some([before, after]) = fall {
         let needed = sku.points.iter().rfind(|point| point.day <= after.day).map_or(0, |point| point.demand.p50);
         if needed > after.capacity || first == Some(after.day) {
-            let event = renewals.iter().rfind(|event| event.day <= after.day && event.sku == sku.product_name);
             return TroubleCause::SupplyFalls {
                 day: after.day,
                 units_before: before.capacity,
                 units_after: after.capacity,
-                subscription: event.map_or_else(String::new, |event| event.subscription.clone()),
+                subscription: lot_that_falls(world, sku, after.day),
             };
         }
     }
     TroubleCause::Growth { source, users }
+}
+
+/// The lots whose units fall on a day, by id: that day may be long after the end of their term.
+fn lot_that_falls(world: &World<'_>, sku: &SkuForecast, day: NaiveDate) -> String {
+    let snapshot = &world.baseline.snapshot;
+    let index = snapshot.skus.iter().position(|owned| owned.sku_id.as_str() == sku.sku_id);
+    let lots = index.map_or(&[][..], |index| &world.baseline.supplies[index].lots[..]);
+    let before = day.pred_opt().unwrap_or(day);
+    let falling = lots.iter().filter(|lot| lot.units_on(day).capacity() < lot.units_on(before).capacity());
+    falling.map(|lot| &*lot.id).collect::<Vec<_>>().join(", ")
 }
 
 /// Units can be added on any day, so the last day is the one before the early (P10) shortage; where a renewal takes units

@@ -4,4 +4,5 @@ mod demo;
 mod laws;
 pub mod naive;
 mod oracle;
+mod replay;
 mod worlds;
