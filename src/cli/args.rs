@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{Exit, Failure, forecast, generate, replay, rule};
+use super::{Exit, Failure, check, forecast, generate, replay, rule, schema};
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
 #[derive(Debug, Parser)]
@@ -17,9 +17,11 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Forecast(forecast::Args),
+    Check(check::Args),
     Generate(generate::Args),
     Rule(rule::RuleArgs),
     Replay(replay::Args),
+    Schema(schema::Args),
 }
 
 /// Parses; help, version and wrong usage are printed here and end the run.
@@ -34,9 +36,11 @@ impl Args {
     pub fn run(self) -> Result<Exit, Failure> {
         match self.command {
             Command::Forecast(args) => forecast::run(&args),
+            Command::Check(args) => check::run(&args),
             Command::Generate(args) => generate::run(&args),
             Command::Rule(args) => rule::run(&args),
             Command::Replay(args) => replay::run(&args),
+            Command::Schema(args) => schema::run(&args),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The arguments that name a tenant, and their loader. In: a folder. Out: a baseline with all there is to say about it.
 //! Never: goes on with a file that was refused.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use clap::Args;
 
-use super::{Failure, settings};
+use super::Failure;
+use super::reading::ReadingArgs;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::ingest;
@@ -23,53 +23,11 @@ pub struct TenantArgs {
     pub reading: ReadingArgs,
 }
 
-/// How exports are to be read.
-#[derive(Debug, Args)]
-pub struct ReadingArgs {
-    /// The day that counts as today [default: the exports' own day, else the clock's]
-    #[arg(long, value_name = "DATE", help_heading = "Reading")]
-    pub today: Option<NaiveDate>,
-    /// The order of dates that no file proves: `day-first` or `month-first`
-    #[arg(long, value_name = "ORDER", help_heading = "Reading")]
-    pub date_order: Option<ingest::DateOrder>,
-    /// The encoding of files that are neither marked nor UTF-8, for example `windows-1252`
-    #[arg(long, value_name = "LABEL", help_heading = "Reading")]
-    pub encoding: Option<String>,
-    /// A newer SKU catalogue than the one in the program
-    #[arg(long, value_name = "FILE", help_heading = "Reading")]
-    pub catalog: Option<PathBuf>,
-    /// Leave broken rows out, each with a finding, instead of the whole file
-    #[arg(long, help_heading = "Reading")]
-    pub lenient: bool,
-}
-
 /// A tenant that can be simulated, and what was noticed on the way.
 pub struct Loaded {
     pub baseline: Baseline,
     pub catalog: Arc<Catalog>,
     pub findings: Vec<Diagnostic>,
-}
-
-impl ReadingArgs {
-    pub fn options(&self, tenant: &str) -> Result<ingest::Options, Failure> {
-        let catalog = self.catalog.as_deref().map(read_catalog).transpose()?;
-        Ok(ingest::Options {
-            tenant: tenant.to_owned(),
-            today: self.today,
-            clock: Some(settings::clock_day()),
-            encoding: self.encoding.clone(),
-            date_order: self.date_order,
-            catalog,
-            lenient: self.lenient,
-            ..ingest::Options::default()
-        })
-    }
-}
-
-fn read_catalog(path: &Path) -> Result<Arc<Catalog>, Failure> {
-    let bytes = std::fs::read(path).map_err(|source| Failure::Read { path: path.to_owned(), source })?;
-    let catalog = Catalog::parse(&bytes).map_err(|error| Failure::Other(format!("`{}`: {error}", path.display())))?;
-    Ok(Arc::new(catalog))
 }
 
 impl TenantArgs {

@@ -2,14 +2,17 @@
 //! Never: computes a number that a report shows.
 
 mod args;
+mod check;
 mod exit;
 mod forecast;
 mod generate;
 mod inputs;
 mod outputs;
+mod reading;
 mod render;
 mod replay;
 mod rule;
+mod schema;
 mod settings;
 
 use std::ffi::OsString;

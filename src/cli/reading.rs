@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, settings};
 use crate::catalog::Catalog;
 use crate::ingest::{self, Source};
 
@@ -37,8 +37,8 @@ pub struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// The options for a tenant of this name; `clock` is the day that counts where nothing else gives one.
-    pub fn options(&self, tenant: &str, clock: NaiveDate) -> Result<ingest::Options, Failure> {
+    /// The options for a tenant of this name.
+    pub fn options(&self, tenant: &str) -> Result<ingest::Options, Failure> {
         let source = |(file, id): &(String, String)| match Source::from_id(id) {
             Some(source) => Ok((file.clone(), source)),
             None => {
@@ -53,7 +53,7 @@ impl ReadingArgs {
         Ok(ingest::Options {
             tenant: tenant.to_owned(),
             today: self.today,
-            clock: Some(clock),
+            clock: Some(settings::clock_day()),
             encoding: self.encoding.clone(),
             date_order: self.date_order,
             catalog: self.catalog.as_deref().map(read_catalog).transpose()?,

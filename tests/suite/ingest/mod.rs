@@ -1,5 +1,6 @@
 //! Files in, tables and a baseline out.
 
+mod check;
 mod dates;
 mod hand_written;
 mod laws;

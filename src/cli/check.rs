@@ -1,0 +1,111 @@
+//! `seatcast check`: what was read, from which source, what is wrong with it, and what cannot be simulated and why. In: files and
+//! folders. Out: a report on stdout. Never: stops at the first fault.
+
+mod coverage;
+mod json;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use super::reading::ReadingArgs;
+use super::{Exit, Failure, outputs};
+use crate::diagnostic::Diagnostic;
+use crate::ingest::{self, Gap, SourceFile, Tables};
+use crate::scenario::Baseline;
+use coverage::Coverage;
+
+/// Tell what was read, from which source, and what is wrong with it
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Exported files, or folders of them
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Format,
+    /// Write what was read as a canonical tenant folder
+    #[arg(long, value_name = "DIR")]
+    write_canonical: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArgs,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Everything the two formats show.
+struct Checked {
+    tables: Tables,
+    findings: Vec<Diagnostic>,
+    baseline: Option<Baseline>,
+    coverage: Coverage,
+    gaps: Vec<Gap>,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let options = args.reading.options(&name(&args.paths))?;
+    let (files, unread) = read(&args.paths)?;
+    let mut tables = ingest::tables(files, &options);
+    tables.reports.extend(unread);
+    tables.reports.sort_by(|a, b| a.path.cmp(&b.path));
+    let read = ingest::baseline(&tables, &options);
+    // Findings of one file stand with that file; these are about several.
+    let of_files: Vec<&Diagnostic> = tables.reports.iter().flat_map(|report| &report.diagnostics).collect();
+    let own = |finding: &Diagnostic| {
+        !of_files.iter().any(|known| known.message == finding.message && known.labels == finding.labels)
+    };
+    let mut findings: Vec<Diagnostic> = read.diagnostics.into_iter().filter(own).collect();
+    crate::diagnostic::sort(&mut findings);
+    let snapshot = read.value.as_ref().map(|baseline| &baseline.snapshot);
+    let coverage = snapshot.map(coverage::coverage).unwrap_or_default();
+    let gaps = ingest::gaps(&tables, snapshot);
+    let checked = Checked { findings, coverage, gaps, baseline: read.value, tables };
+    if let (Some(folder), Some(baseline)) = (&args.write_canonical, &checked.baseline) {
+        for (name, bytes) in ingest::canonical(&checked.tables, baseline) {
+            outputs::write(&folder.join(name), &bytes)?;
+        }
+    }
+    let answer = match args.format {
+        Format::Text => text::text(&checked),
+        Format::Json => json::json(&checked),
+    };
+    outputs::print(&answer)?;
+    let unwritten = args.write_canonical.is_some() && checked.baseline.is_none();
+    let partial = checked.tables.reports.iter().any(|report| report.rows_rejected > 0);
+    let failed = checked.tables.reports.is_empty() || checked.tables.has_refused() || partial || unwritten;
+    Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+/// The files behind `paths`, and a report for each that was too large to read.
+fn read(paths: &[PathBuf]) -> Result<(Vec<SourceFile>, Vec<ingest::FileReport>), Failure> {
+    let (mut files, mut unread) = (Vec::new(), Vec::new());
+    let mut add = |path: &Path, name: &str| -> Result<(), Failure> {
+        match ingest::read_file(path, name) {
+            Ok(file) => files.push(file),
+            Err(ingest::ReadError::Io { path, source }) => return Err(Failure::Read { path, source }),
+            Err(error) => unread.push(error.report(name)),
+        }
+        Ok(())
+    };
+    for path in paths {
+        if !path.is_dir() {
+            add(path, &path.to_string_lossy())?;
+            continue;
+        }
+        let names = ingest::list_folder(path).map_err(|error| Failure::Other(error.to_string()))?;
+        for name in names {
+            let shown = if paths.len() == 1 { name.clone() } else { path.join(&name).to_string_lossy().into_owned() };
+            add(&path.join(&name), &shown)?;
+        }
+    }
+    Ok((files, unread))
+}
+
+fn name(paths: &[PathBuf]) -> String {
+    let first = paths.first().and_then(|path| std::fs::canonicalize(path).ok());
+    first.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())).unwrap_or_else(|| "tenant".to_owned())
+}

@@ -1,0 +1,90 @@
+//! The files that seatcast reads and writes, in words. In: a topic. Out: text. Never: a column that no code reads.
+
+use super::remedy;
+use super::{
+    GROUP_COLUMNS, MEMBER_COLUMNS, PRICE_COLUMNS, SETTINGS_KEYS, SKU_COLUMNS, SUBSCRIPTION_COLUMNS, Source,
+    user_columns,
+};
+
+/// What can be asked for, in the order in which it is printed.
+pub const TOPICS: [&str; 9] =
+    ["users", "groups", "memberships", "skus", "subscriptions", "prices", "settings", "sources", "commands"];
+
+/// The text of one topic; `None` for a word that is none.
+pub fn schema(topic: &str) -> Option<String> {
+    let own = |columns: &[&str]| columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>();
+    Some(match topic {
+        "users" => sheet("users.csv: one line for each account", &user_columns().collect::<Vec<_>>(), USERS),
+        "groups" => sheet("groups.csv: one line for each group", &own(&GROUP_COLUMNS), GROUPS),
+        "memberships" => sheet("memberships.csv: one line for each direct member", &own(&MEMBER_COLUMNS), MEMBERS),
+        "skus" => sheet("skus.csv: one line for each SKU that the tenant owns", &own(&SKU_COLUMNS), SKUS),
+        "subscriptions" => {
+            sheet("subscriptions.csv: one line for each lot, by hand", &own(&SUBSCRIPTION_COLUMNS), LOTS)
+        }
+        "prices" => sheet("prices.csv: one line for each price, by hand", &own(&PRICE_COLUMNS), PRICES),
+        "settings" => settings(),
+        "sources" => sources(),
+        "commands" => {
+            [remedy::USERS, remedy::GROUPS, remedy::MEMBERS, remedy::SKUS, remedy::ACTIVITY].join("\n\n") + "\n"
+        }
+        _ => return None,
+    })
+}
+
+const USERS: &str =
+    "Any subset of the columns, in any order; `id` and `userPrincipalName` are needed. A column that is not there is
+unknown for everybody; a blank cell is null; \"\" is empty text. Dates are ISO. Lists are joined by `;`.
+`licenseAssignmentPaths` holds `skuId=direct` or `skuId=group:<id>`. `System.NotInFile` stands for a value that no
+file held.";
+const GROUPS: &str = "`groupKind` is Security, Microsoft 365, Mail enabled security or Distribution; `membershipKind` Assigned or Dynamic;
+`membershipRuleProcessingState` On or Paused; `visibility` Public, Private or HiddenMembership; `selfService` open,
+approval, none or unknown. `assignedLicenses` holds SKU ids joined by `;`.";
+const MEMBERS: &str = "`memberType` is user, group, or anything else for what takes no licence.";
+const SKUS: &str = "Units are whole numbers without separators. `appliesTo` is User or Company.";
+const LOTS: &str = "`skuId` or `skuPartNumber` is enough, a product name may stand in either. `term` is P1M, P1Y or P3Y. `renewalDate` is the
+first day on which the present term is over; blank is unknown. `autoRenew` is true or false; `endOfTerm` (renew, expire,
+cancel, extend) overrules it. `scheduledQuantity` is the quantity from the renewal on. `billingPlan` is monthly, annual
+or triennial; `channel` direct, csp or ea; `trial` true or false. Only the SKU and the quantity are needed.";
+const PRICES: &str = "For one seat and month at annual commitment, with a decimal point. `currency` is an ISO code, `validFrom` an ISO date.";
+
+fn sheet(title: &str, columns: &[String], notes: &str) -> String {
+    let mut text = format!("{title}\n\n");
+    let mut line = String::from(" ");
+    for column in columns {
+        if line.len() + column.len() > 98 {
+            text.push_str(&line);
+            text.push('\n');
+            line = String::from(" ");
+        }
+        line.push(' ');
+        line.push_str(column);
+    }
+    format!("{text}{line}\n\n{notes}\n")
+}
+
+fn settings() -> String {
+    let mut text = "seatcast.toml: what no export tells, by hand; every table and key may be left out\n\n".to_owned();
+    for (table, keys) in SETTINGS_KEYS {
+        let shown = match *table {
+            "groups" => "groups.\"Name or id\"",
+            "sku" => "sku.PART_NUMBER",
+            table => table,
+        };
+        text.push_str(&format!("  [{shown}] {}\n", keys.join(", ")));
+    }
+    text.push_str(
+        "\nA rate is \"12/month\", \"8..14/month\", \"1.2%/month\" or \"0.8..1.4%/month\". Seasonality is twelve numbers, January first.\n\
+         reprocess = \"auto\", \"manual\" or { auto-delayed = DAYS }; order = \"arrival\", \"created\", \"random\" or\n\
+         { priority = { attribute = \"department\", values = [\"…\"] } }; reserve = 10 or \"5%\".\n",
+    );
+    text
+}
+
+fn sources() -> String {
+    let mut text = "Sources that are recognised by their columns\n\n".to_owned();
+    let mut last = "";
+    for source in Source::ALL.iter().filter(|source| std::mem::replace(&mut last, source.id()) != source.id()) {
+        text.push_str(&format!("  {:<26}{}\n", source.id(), source.label()));
+    }
+    text
+}

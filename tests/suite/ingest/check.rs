@@ -1,0 +1,126 @@
+//! `seatcast check` and `seatcast schema` as they are typed.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::sample;
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_seatcast")).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn json(arguments: &[&str]) -> (i32, Value) {
+    let (code, out, err) = run(&[&["check", "--format", "json"], arguments].concat());
+    (code, serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{err}")))
+}
+
+#[test]
+fn the_json_contract() {
+    let folder = sample("graph-powershell");
+    let (code, answer) = json(&[folder.to_str().unwrap()]);
+    assert_eq!(code, 1, "two files are refused");
+    assert_eq!(answer["version"], 1);
+    let files = answer["files"].as_array().unwrap();
+    let of = |path: &str| files.iter().find(|file| file["path"] == path).unwrap();
+    let users = of("MgUsers_pwsh7_flattened.csv");
+    assert_eq!(
+        (&users["source"], &users["kind"], &users["encoding"]),
+        (&"graph-users".into(), &"users".into(), &"utf-8".into())
+    );
+    assert_eq!((&users["rows_read"], &users["rows_rejected"]), (&44.into(), &0.into()));
+    assert_eq!(users["diagnostics"], serde_json::json!([]));
+    let refused = &of("MgSubscribedSku_unflattened.csv")["diagnostics"][0];
+    assert_eq!(
+        (&refused["severity"], &refused["code"], &refused["line"]),
+        (&"error".into(), &"D302".into(), &2.into())
+    );
+    assert_eq!(refused["column"], "PrepaidUnits");
+    assert_eq!(answer["tenant"]["can_simulate"], true, "other files say what the refused ones do not");
+    assert_eq!(answer["tenant"]["coverage"]["rules"], 4);
+    assert_eq!(answer["tenant"]["coverage"]["rules_not_evaluated"][0]["group"], "SG-LIC-EMS-E5-Contractors");
+}
+
+#[test]
+fn a_single_file_and_a_whole_folder_end_with_zero() {
+    let file = sample("entra-bulk-group-members/exportGroupMembers_2026-11-20-DL-All-Staff.csv");
+    let (code, answer) = json(&[file.to_str().unwrap()]);
+    assert_eq!((code, &answer["files"][0]["source"]), (0, &"entra-members".into()));
+    assert_eq!(run(&["check", sample("canonical").to_str().unwrap()]).0, 0);
+}
+
+#[test]
+fn a_rule_on_an_attribute_that_no_file_holds_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for (from, to) in [
+        ("entra-bulk-users/exportUsers_2026-11-20.csv", "users.csv"),
+        ("graph-powershell/MgGroups_pwsh7_flattened.csv", "groups.csv"),
+        ("graph-powershell/MgGroupMembers_pwsh7_flattened.csv", "members.csv"),
+    ] {
+        std::fs::copy(sample(from), folder.path().join(to)).unwrap();
+    }
+    let text = std::fs::read_to_string(folder.path().join("groups.csv")).unwrap();
+    std::fs::write(folder.path().join("groups.csv"), text.replace("\"Paused\"", "\"On\"")).unwrap();
+    let (code, answer) = json(&[folder.path().to_str().unwrap()]);
+    assert_eq!(code, 0, "{answer}");
+    let left = &answer["tenant"]["coverage"]["rules_not_evaluated"];
+    assert_eq!(left[0]["reason"], "no file holds extensionAttribute1");
+    assert_eq!(left[0]["members_kept"], 1);
+    let gaps = answer["tenant"]["gaps"].as_array().unwrap();
+    assert!(gaps.iter().any(|gap| gap["remedy"].as_str().unwrap().contains("Get-MgSubscribedSku")));
+}
+
+#[test]
+fn an_empty_folder_ends_with_one_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, out, _) = run(&["check", folder.path().to_str().unwrap()]);
+    assert_eq!(code, 1);
+    assert!(out.contains("No file to read here"), "{out}");
+}
+
+#[test]
+fn a_canonical_folder_is_written_and_is_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("canonical");
+    let (code, _, err) = run(&[
+        "check",
+        sample("graph-powershell-nl-useculture").to_str().unwrap(),
+        "--write-canonical",
+        out.to_str().unwrap(),
+    ]);
+    assert_eq!(code, 0, "{err}");
+    let (code, answer) = json(&[out.to_str().unwrap()]);
+    assert_eq!(
+        (code, &answer["files"][0]["source"], &answer["files"][0]["rows_read"]),
+        (0, &"canonical-users".into(), &44.into())
+    );
+}
+
+#[test]
+fn nothing_in_a_file_reaches_the_terminal_raw() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "Id,UserPrincipalName,\u{1b}[31mEvil\u{202e},AccountEnabled\n11111111-1111-4111-8111-111111111111,a@x.example,x,\u{1b}]0;title\u{7}\n";
+    std::fs::write(folder.path().join("users.csv"), text).unwrap();
+    let (code, out, err) = run(&["check", folder.path().to_str().unwrap()]);
+    assert_eq!(code, 1);
+    assert!(!(out + &err).contains(['\u{1b}', '\u{7}', '\u{202e}']));
+}
+
+#[test]
+fn the_schema_names_every_column_that_is_read() {
+    let (code, out, _) = run(&["schema"]);
+    assert_eq!(code, 0);
+    for word in [
+        "userPrincipalName",
+        "extensionAttribute15",
+        "membershipRule",
+        "renewalDate",
+        "contractedPrice",
+        "Get-MgGroup",
+        "graph-users",
+    ] {
+        assert!(out.contains(word), "{word}");
+    }
+}
