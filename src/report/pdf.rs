@@ -15,15 +15,28 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp};
 
 use super::RenderError;
-use super::document::{Block, Cell, Chart, Document, Level, Phrase, Section, Table, Tone};
+use super::document::{Block, Chart, Document, Level, Phrase, Section, Table, Tone};
 use super::words::Words;
 
 /// The template that is part of the program.
 pub const TEMPLATE: &str = include_str!("../../reports/templates/report.typ");
 
+#[derive(Clone)]
 struct Faces {
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
+}
+
+impl Faces {
+    fn of(fonts: Vec<Font>) -> Self {
+        Faces { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
+    }
+
+    /// These faces, and those of `more` behind them.
+    fn with(&self, more: &[Vec<u8>]) -> Self {
+        let more = more.iter().flat_map(|data| Font::iter(Bytes::new(data.clone())));
+        Faces::of(self.fonts.iter().cloned().chain(more).collect())
+    }
 }
 
 /// Noto Sans first, then what Typst brings; no font of the system.
@@ -31,7 +44,7 @@ static FACES: LazyLock<Faces> = LazyLock::new(|| {
     let sans = [notosans::REGULAR_TTF, notosans::BOLD_TTF, notosans::ITALIC_TTF, notosans::BOLD_ITALIC_TTF];
     let fonts: Vec<Font> =
         sans.into_iter().chain(typst_assets::fonts()).flat_map(|data| Font::iter(Bytes::new(data))).collect();
-    Faces { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
+    Faces::of(fonts)
 });
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
@@ -41,6 +54,7 @@ struct Pages {
     main: Source,
     files: BTreeMap<String, Bytes>,
     today: Option<Datetime>,
+    faces: Faces,
 }
 
 impl World for Pages {
@@ -49,7 +63,7 @@ impl World for Pages {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &FACES.book
+        &self.faces.book
     }
 
     fn main(&self) -> FileId {
@@ -71,7 +85,7 @@ impl World for Pages {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        FACES.fonts.get(index).cloned()
+        self.faces.fonts.get(index).cloned()
     }
 
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
@@ -88,11 +102,12 @@ fn datetime(day: chrono::NaiveDate) -> Option<Datetime> {
     Datetime::from_ymd_hms(day.year(), month, date, 0, 0, 0)
 }
 
-/// Sets `document` with `charts` by `template`, or by the built-in one.
+/// Sets `document` with `charts` by `template`, or by the built-in one. `fonts` are for characters that the others lack.
 pub fn render(
     document: &Document,
     charts: &[(&Chart, String)],
     template: Option<&str>,
+    fonts: &[Vec<u8>],
 ) -> Result<Vec<u8>, RenderError> {
     let path = VirtualPath::new("/report.typ").map_err(|error| RenderError::Pdf(format!("{error:?}")))?;
     let main = FileId::new(RootedPath::new(VirtualRoot::Project, path));
@@ -102,7 +117,7 @@ pub fn render(
         files.insert(format!("charts/{}.svg", chart.id), Bytes::from_string(svg.clone()));
     }
     let source = Source::new(main, template.unwrap_or(TEMPLATE).to_owned());
-    let pages = Pages { main: source, files, today: datetime(document.today) };
+    let pages = Pages { main: source, files, today: datetime(document.today), faces: FACES.with(fonts) };
     let set: PagedDocument = typst::compile(&pages).output.map_err(|errors| failed(&errors))?;
     let options = PdfOptions {
         ident: Smart::Custom(format!("seatcast report {} {}", document.tenant, document.today)),
@@ -182,10 +197,8 @@ fn section(document: &Document, section: &Section, words: &Words) -> serde_json:
     })
 }
 
-/// Columns of marks made for a terminal are left out: a page has the charts.
 fn table(table: &Table, words: &Words) -> serde_json::Value {
-    let is_spark = |at: usize| table.rows.iter().any(|row| matches!(row.cells.get(at), Some(Cell::Spark(_))));
-    let kept: Vec<usize> = (0..table.columns.len()).filter(|at| !is_spark(*at)).collect();
+    let kept = table.page_columns();
     let columns = kept.iter().filter_map(|at| table.columns.get(*at));
     let rows = table.rows.iter().map(|row| {
         let cells = kept.iter().filter_map(|at| row.cells.get(*at));

@@ -6,8 +6,8 @@ use plotters::style::RGBColor;
 
 use super::axis::month_ticks;
 use super::canvas::{Canvas, Drawn, Ink, Side, width};
+use super::head;
 use super::plot::{Frame, Plot};
-use crate::report::clean;
 use crate::report::document::{Chart, Fan, Mark, MarkKind};
 use crate::report::words::Words;
 
@@ -41,12 +41,6 @@ pub fn draw(canvas: &Canvas, chart: &Chart, fan: &Fan, words: &Words) -> Drawn {
 }
 
 fn title(canvas: &Canvas, chart: &Chart, plot: &Plot, fan: &Fan, words: &Words) -> Drawn {
-    let palette = &canvas.palette;
-    let room = f64::from(SIZE.0) - 2.0 * LEFT;
-    let heading = Ink { size: 38.0, bold: true, colour: palette.ink };
-    let text = clean::shorten_by(&chart.title, room, |text| canvas.width(text, heading));
-    canvas.text((LEFT, 50.0), Side::Right, &text, heading)?;
-    let small = Ink { size: TEXT, bold: false, colour: palette.quiet };
     let mut subtitle = chart.subtitle.clone();
     if plot.counts.low > 0 {
         let low = words.count(u64::from(plot.counts.low));
@@ -55,8 +49,7 @@ fn title(canvas: &Canvas, chart: &Chart, plot: &Plot, fan: &Fan, words: &Words) 
     if fan.marks.iter().any(|mark| mark.kind == MarkKind::Renewal) {
         subtitle = format!("{subtitle} · ▲ {}", words.say("chart.renewal"));
     }
-    let text = clean::shorten_by(&subtitle, room, |text| canvas.width(text, small));
-    canvas.text((LEFT, 98.0), Side::Right, &text, small)
+    head::title(canvas, &chart.title, &subtitle)
 }
 
 fn days(canvas: &Canvas, plot: &Plot, words: &Words, ink: Ink) -> Drawn {

@@ -3,11 +3,16 @@
 //! There is one drawing routine: plotters writes SVG, and the PNG is that SVG put on pixels with the same embedded font.
 
 mod axis;
+mod bars;
 mod canvas;
 mod fan;
+mod fixed;
+mod head;
+mod heat;
 mod overview;
 mod palette;
 mod plot;
+mod runway;
 
 use std::sync::{Arc, LazyLock};
 
@@ -26,11 +31,20 @@ pub fn svg(chart: &Chart, language: Language, theme: Theme) -> Result<String, Re
     let size = match &chart.picture {
         Picture::Fan(_) => fan::SIZE,
         Picture::Overview(fans) => overview::size(fans.len()),
+        Picture::Runway(data) => runway::size(data.rows.len()),
+        Picture::Timeline(data) => runway::size(data.rows.len()),
+        Picture::Heat(data) => heat::size(data.rows.len()),
+        Picture::Stack(_) | Picture::Bridge(_) => bars::SIZE,
     };
     let mut drawn = String::new();
     let result = Canvas::draw(&mut drawn, size, theme, |canvas| match &chart.picture {
         Picture::Fan(data) => fan::draw(canvas, chart, data, words),
         Picture::Overview(fans) => overview::draw(canvas, chart, fans, words),
+        Picture::Runway(data) => runway::runway(canvas, chart, data, words),
+        Picture::Timeline(data) => runway::timeline(canvas, chart, data, words),
+        Picture::Heat(data) => heat::draw(canvas, chart, data, words),
+        Picture::Stack(data) => bars::stack(canvas, chart, data, words),
+        Picture::Bridge(steps) => bars::bridge(canvas, chart, steps, words),
     });
     result.map_err(|reason| RenderError::Chart { chart: chart.id.clone(), reason })?;
     Ok(drawn)
@@ -50,26 +64,36 @@ pub fn places(fan: &Fan, language: Language) -> Option<Places> {
     Some(Places { top: plot.frame.top, bottom: plot.frame.bottom, days })
 }
 
+/// The drawing for viewers that may lack the embedded font: no text takes more room than it was given.
+pub fn portable(svg: &str) -> String {
+    fixed::texts(svg)
+}
+
 /// The same drawing without a size of its own, so that it takes the room it is given.
 pub fn scalable(svg: &str) -> String {
+    let svg = fixed::texts(svg);
     match svg.split_once(" viewBox=") {
         Some((_, rest)) => format!("<svg viewBox={rest}"),
-        None => svg.to_owned(),
+        None => svg,
     }
 }
 
-/// The SVG of a chart put on pixels, one pixel a unit.
-pub fn png(chart: &str, svg: &str) -> Result<Vec<u8>, RenderError> {
+/// The SVG of a chart put on pixels, one pixel a unit. `fonts` are for characters that the embedded faces lack.
+pub fn png(chart: &str, svg: &str, fonts: &[Vec<u8>]) -> Result<Vec<u8>, RenderError> {
     let failed = |reason: String| RenderError::Chart { chart: chart.to_owned(), reason };
     static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
         let mut fonts = usvg::fontdb::Database::new();
-        for face in [notosans::REGULAR_TTF, notosans::BOLD_TTF] {
+        for face in [notosans::REGULAR_TTF, notosans::BOLD_TTF].into_iter().chain(typst_assets::fonts()) {
             fonts.load_font_source(usvg::fontdb::Source::Binary(Arc::new(face)));
         }
         Arc::new(fonts)
     });
-    let options =
-        usvg::Options { fontdb: FONTS.clone(), font_family: "Noto Sans".to_owned(), ..usvg::Options::default() };
+    let mut fontdb = FONTS.clone();
+    if !fonts.is_empty() {
+        let all = Arc::make_mut(&mut fontdb);
+        fonts.iter().for_each(|font| all.load_font_data(font.clone()));
+    }
+    let options = usvg::Options { fontdb, font_family: "Noto Sans".to_owned(), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(svg, &options).map_err(|error| failed(error.to_string()))?;
     let size = tree.size().to_int_size();
     let mut pixels =

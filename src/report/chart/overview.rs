@@ -1,14 +1,12 @@
 //! All SKUs on one sheet: a small panel each. In: fans. Out: a drawing. Never: one scale for all; each panel names its own.
 
 use super::canvas::{Canvas, Drawn, Ink, Side};
+use super::head::{self, BELOW, MARGIN, WIDTH};
 use super::plot::{Frame, Plot};
 use crate::report::clean;
 use crate::report::document::{Chart, Fan, Tone};
 use crate::report::words::Words;
 
-const WIDTH: u32 = 1600;
-const MARGIN: f64 = 60.0;
-const HEAD: f64 = 150.0;
 const GAP: f64 = 50.0;
 
 fn columns(panels: usize) -> usize {
@@ -31,25 +29,16 @@ fn panel_height(panels: usize) -> f64 {
 
 pub fn size(panels: usize) -> (u32, u32) {
     let rows = panels.div_ceil(columns(panels)).max(1);
-    (WIDTH, (HEAD + rows as f64 * panel_height(panels) + 20.0) as u32)
+    (WIDTH, (BELOW + rows as f64 * panel_height(panels) + 20.0) as u32)
 }
 
 pub fn draw(canvas: &Canvas, chart: &Chart, fans: &[Fan], words: &Words) -> Drawn {
-    let palette = &canvas.palette;
-    let room = f64::from(WIDTH) - 2.0 * MARGIN;
-    let heading = Ink { size: 38.0, bold: true, colour: palette.ink };
-    let title = clean::shorten_by(&chart.title, room, |text| canvas.width(text, heading));
-    canvas.text((MARGIN, 50.0), Side::Right, &title, heading)?;
-    let mut small = Ink { size: 26.0, bold: false, colour: palette.quiet };
-    // One line, as small as it has to be.
-    small.size = (small.size * room / canvas.width(&chart.subtitle, small).max(1.0)).clamp(18.0, 26.0);
-    let subtitle = clean::shorten_by(&chart.subtitle, room, |text| canvas.width(text, small));
-    canvas.text((MARGIN, 98.0), Side::Right, &subtitle, small)?;
+    head::title(canvas, &chart.title, &chart.subtitle)?;
     let (width, height) = (panel_width(fans.len()), panel_height(fans.len()));
     for (at, fan) in fans.iter().enumerate() {
         let (row, column) = (at / columns(fans.len()), at % columns(fans.len()));
         let left = MARGIN + column as f64 * (width + GAP);
-        let top = HEAD + row as f64 * height;
+        let top = BELOW + row as f64 * height;
         panel(canvas, fan, Frame { left, top, right: left + width, bottom: top + height - 30.0 }, words)?;
     }
     Ok(())

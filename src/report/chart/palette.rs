@@ -22,6 +22,8 @@ pub struct Palette {
     pub capacity: RGBColor,
     pub short: RGBColor,
     pub short_text: RGBColor,
+    pub heat_low: RGBColor,
+    pub heat_high: RGBColor,
 }
 
 impl Theme {
@@ -37,6 +39,8 @@ impl Theme {
                 capacity: RGBColor(26, 26, 26),
                 short: RGBColor(230, 120, 30),
                 short_text: RGBColor(176, 66, 0),
+                heat_low: RGBColor(253, 224, 200),
+                heat_high: RGBColor(122, 32, 0),
             },
             Theme::Dark => Palette {
                 ground: RGBColor(24, 26, 30),
@@ -48,6 +52,8 @@ impl Theme {
                 capacity: RGBColor(240, 240, 240),
                 short: RGBColor(230, 120, 30),
                 short_text: RGBColor(255, 166, 87),
+                heat_low: RGBColor(84, 56, 38),
+                heat_high: RGBColor(255, 196, 140),
             },
         }
     }

@@ -173,3 +173,11 @@ pub struct Table {
     pub rows: Vec<Row>,
     pub notes: Vec<String>,
 }
+
+impl Table {
+    /// The places of the columns for a page: those of sparklines are for terminals, a page has the charts.
+    pub fn page_columns(&self) -> Vec<usize> {
+        let is_spark = |at: usize| self.rows.iter().any(|row| matches!(row.cells.get(at), Some(Cell::Spark(_))));
+        (0..self.columns.len()).filter(|at| !is_spark(*at)).collect()
+    }
+}

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Block, Cell, Column, Level, Phrase, Row, Section, Table, Tone};
+use super::{Block, Cell, Chart, Column, Level, Phrase, Picture, Row, Section, Table, Tone};
 use crate::forecast::{DepartmentCost, Forecast, RenewalEvent, RenewalOutcome};
 use crate::money::{Currency, Money};
 use crate::report::clean;
 use crate::report::words::Words;
 
 /// Every step of supply with the last day on which it can still be changed.
-pub fn renewals(forecast: &Forecast, words: &Words) -> Section {
+pub fn renewals(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
     let units = || words.say("unit.seats.header");
     let columns = vec![
         Column::number(words.say("column.act-by"), String::new()),
@@ -28,7 +28,11 @@ pub fn renewals(forecast: &Forecast, words: &Words) -> Section {
     let table = Table { id: "renewals".to_owned(), caption: words.say("renewals.caption"), columns, rows, notes };
     let blocks = match table.rows.is_empty() {
         true => vec![Block::Paragraph(Phrase::plain(words.say("renewals.none")))],
-        false => vec![Block::Table(table)],
+        false => {
+            let lines = charts.iter().filter(|chart| matches!(chart.picture, Picture::Timeline(_)));
+            let drawn = lines.map(|chart| Block::Chart(chart.id.clone()));
+            std::iter::once(Block::Table(table)).chain(drawn).collect()
+        }
     };
     Section { id: "renewals", title: words.say("renewals.title"), level: Level::Summary, blocks }
 }
@@ -50,7 +54,7 @@ fn renewal_row(forecast: &Forecast, event: &RenewalEvent, words: &Words) -> Row 
     row.tone(if event.quantity_after < event.quantity_before { Tone::Warning } else { Tone::Plain })
 }
 
-fn outcome(outcome: RenewalOutcome) -> &'static str {
+pub fn outcome(outcome: RenewalOutcome) -> &'static str {
     match outcome {
         RenewalOutcome::Renews => "renewals.renews",
         RenewalOutcome::Reduced => "renewals.reduced",
@@ -62,7 +66,7 @@ fn outcome(outcome: RenewalOutcome) -> &'static str {
 }
 
 /// Cost of all planned SKUs by month, one column a currency.
-pub fn months(forecast: &Forecast, words: &Words) -> Section {
+pub fn months(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
     let mut by_day: BTreeMap<NaiveDate, BTreeMap<Currency, i64>> = BTreeMap::new();
     for cost in &forecast.costs {
         by_day.entry(cost.day).or_default().insert(cost.currency, cost.minor);
@@ -98,7 +102,10 @@ pub fn months(forecast: &Forecast, words: &Words) -> Section {
     });
     let rows = rows.collect();
     let table = Table { id: "costs".to_owned(), caption: words.say("costs.caption"), columns, rows, notes };
-    Section { id: "costs", title, level: Level::Full, blocks: vec![Block::Table(table)] }
+    let stacks = charts.iter().filter(|chart| matches!(chart.picture, Picture::Stack(_)));
+    let drawn = stacks.map(|chart| Block::Chart(chart.id.clone()));
+    let blocks = std::iter::once(Block::Table(table)).chain(drawn).collect();
+    Section { id: "costs", title, level: Level::Full, blocks }
 }
 
 /// Who the seats of today are for, in money; users without a department and seats without a user stand last.

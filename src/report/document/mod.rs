@@ -5,6 +5,7 @@ mod basis;
 mod cells;
 mod costs;
 mod guidance;
+mod more;
 mod page_one;
 mod pictures;
 mod seats;
@@ -13,7 +14,7 @@ mod waiting;
 use chrono::NaiveDate;
 
 pub use cells::{Cell, Column, Phrase, Row, Span, Table, Tone};
-pub use pictures::{Chart, Fan, Mark, MarkKind, Picture};
+pub use pictures::{Chart, Fan, Heat, Mark, MarkKind, Picture, Runway, Stack, Step, Timeline};
 
 use super::words::{Language, Words};
 use crate::forecast::{Forecast, SkuForecast};
@@ -111,13 +112,13 @@ pub fn document(forecast: &Forecast, language: Language) -> Document {
     let mut sections = vec![
         seats::outlook(forecast, words, &charts),
         seats::today(forecast, words),
-        costs::renewals(forecast, words),
+        costs::renewals(forecast, words, &charts),
         waiting::waiting(forecast, words),
-        costs::months(forecast, words),
+        costs::months(forecast, words, &charts),
         costs::departments(forecast, words),
         waiting::groups(forecast, words),
         waiting::reclaimable(forecast, words),
-        seats::bridge(forecast, words),
+        seats::bridge(forecast, words, &charts),
         basis::assumptions(forecast, words),
         basis::coverage(forecast, words),
         basis::provenance(forecast, words),

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::{Tone, in_order};
+use super::{Tone, in_order, more};
 use crate::forecast::{Forecast, RenewalEvent, SkuForecast};
+use crate::money::Currency;
 use crate::report::clean;
 use crate::report::words::Words;
 
@@ -23,6 +24,72 @@ pub enum Picture {
     Fan(Fan),
     /// Small multiples: every SKU, or the first of them.
     Overview(Vec<Fan>),
+    /// How long the seats last, SKU by SKU.
+    Runway(Runway),
+    /// How likely a shortage is, SKU by month.
+    Heat(Heat),
+    /// What a month costs, by SKU, in one currency.
+    Stack(Stack),
+    /// From today's demand to the horizon's, in tenths of a seat.
+    Bridge(Vec<Step>),
+    /// Renewals on a line of time.
+    Timeline(Timeline),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runway {
+    pub start: NaiveDate,
+    pub end: NaiveDate,
+    pub rows: Vec<RunwayRow>,
+}
+
+/// The first shortage at P10, P50 and P90; `None` is later than the horizon.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunwayRow {
+    pub name: String,
+    pub text: String,
+    pub tone: Tone,
+    pub dates: [Option<NaiveDate>; 3],
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heat {
+    pub days: Vec<NaiveDate>,
+    /// Replications that run short, of all.
+    pub rows: Vec<(String, Vec<u32>)>,
+    pub of: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stack {
+    pub currency: Currency,
+    pub days: Vec<NaiveDate>,
+    /// From the bottom up, the dearest first; minor units.
+    pub layers: Vec<(String, Vec<i64>)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub name: String,
+    pub tenths: i64,
+    /// A whole bar from zero, not a change.
+    pub whole: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline {
+    pub start: NaiveDate,
+    pub end: NaiveDate,
+    pub rows: Vec<TimelineRow>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimelineRow {
+    pub name: String,
+    pub text: String,
+    pub tone: Tone,
+    pub day: NaiveDate,
+    pub act_by: Option<NaiveDate>,
 }
 
 /// Demand against supply of one SKU.
@@ -75,7 +142,11 @@ pub fn charts(forecast: &Forecast, words: &Words) -> Vec<Chart> {
     if all.len() > FIRST {
         charts.push(overview("overview-first", &all[..FIRST], all.len(), words));
     }
-    charts.extend(fans.into_iter().zip(skus).map(|((id, fan), sku)| fan_chart(forecast, id, fan, sku, words)));
+    let ids: Vec<String> = fans.iter().map(|(id, _)| id.clone()).collect();
+    let known: Vec<&SkuForecast> = skus.into_iter().filter(|sku| !sku.points.is_empty()).collect();
+    let drawn = fans.into_iter().zip(&known);
+    charts.extend(drawn.map(|((id, fan), sku)| fan_chart(forecast, id, fan, sku, words)));
+    charts.extend(more::charts(forecast, &known, &ids, words));
     charts
 }
 
@@ -177,10 +248,13 @@ fn renewal_mark(event: &RenewalEvent, words: &Words) -> Mark {
     Mark { day: event.day, text, kind: MarkKind::Renewal }
 }
 
+/// Names of other files of a report.
+const RESERVED: [&str; 9] =
+    ["overview", "overview-first", "report", "forecast", "series", "runway", "shortage-chance", "renewals", "costs"];
+
 /// File names for the SKUs: their part numbers, made safe for every file system and distinct without regard to case.
 fn names(skus: &[&SkuForecast]) -> Vec<String> {
-    let mut taken: Vec<String> =
-        ["overview", "overview-first", "report", "forecast", "series"].map(str::to_owned).to_vec();
+    let mut taken: Vec<String> = RESERVED.map(str::to_owned).to_vec();
     let mut name = |sku: &&SkuForecast| {
         let safe = safe_name(&sku.sku_part_number);
         let free = |candidate: &String| !taken.contains(&candidate.to_lowercase());

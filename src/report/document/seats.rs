@@ -34,6 +34,8 @@ pub fn outlook(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section 
     let months = words.plural("unit.months", span as u64);
     let key = Block::SparkKey(words.tell("outlook.note-spark", &[("months", months)]));
     let mut blocks = vec![Block::Table(table), key];
+    let shown = |picture: &Picture| matches!(picture, Picture::Runway(_) | Picture::Heat(_));
+    blocks.extend(charts.iter().filter(|chart| shown(&chart.picture)).map(|chart| Block::Chart(chart.id.clone())));
     let fans = charts.iter().filter(|chart| matches!(chart.picture, Picture::Fan(_)));
     blocks.extend(fans.map(|chart| Block::Chart(chart.id.clone())));
     if forecast.skus.is_empty() {
@@ -125,7 +127,7 @@ pub fn today(forecast: &Forecast, words: &Words) -> Section {
 }
 
 /// From today's demand to the horizon's.
-pub fn bridge(forecast: &Forecast, words: &Words) -> Section {
+pub fn bridge(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
     let parts = [
         words.say("bridge.opening"),
         words.say("bridge.joiners"),
@@ -145,7 +147,9 @@ pub fn bridge(forecast: &Forecast, words: &Words) -> Section {
         rows,
         notes: vec![words.say("bridge.note")],
     };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let mut blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let bridges = charts.iter().filter(|chart| matches!(chart.picture, Picture::Bridge(_)));
+    blocks.extend(bridges.map(|chart| Block::Chart(chart.id.clone())));
     Section { id: "bridge", title: words.say("bridge.title"), level: Level::Full, blocks }
 }
 

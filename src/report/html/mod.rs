@@ -71,9 +71,8 @@ fn section(page: &mut String, section: &Section, charts: &[(&Chart, String)], wo
     for block in &section.blocks {
         match block {
             Block::Paragraph(text) => page.push_str(&format!("<p>{}</p>\n", phrase(text))),
-            Block::Note(text) | Block::SparkKey(text) => {
-                page.push_str(&format!("<p class=\"note\">{}</p>\n", escape(text)));
-            }
+            Block::Note(text) => page.push_str(&format!("<p class=\"note\">{}</p>\n", escape(text))),
+            Block::SparkKey(_) => {}
             Block::Table(data) => table(page, data, words),
             Block::Chart(id) => figure(page, id, charts, words),
         }
@@ -85,7 +84,7 @@ fn figure(page: &mut String, id: &str, charts: &[(&Chart, String)], words: &Word
     let Some((chart, svg)) = charts.iter().find(|(chart, _)| chart.id == id) else { return };
     let readings = match &chart.picture {
         Picture::Fan(fan) => readings(fan, words),
-        Picture::Overview(_) => None,
+        _ => None,
     };
     let data =
         readings.as_ref().map_or(String::new(), |text| format!(" tabindex=\"0\" data-readings=\"{}\"", escape(text)));
@@ -129,7 +128,8 @@ fn table(page: &mut String, table: &Table, words: &Words) {
         page.push_str(&format!("<label class=\"filter\">{filter} <input type=\"search\"></label>\n"));
     }
     page.push_str(&format!("<table>\n<caption>{}</caption>\n<thead><tr>", escape(&table.caption)));
-    for column in &table.columns {
+    let kept = table.page_columns();
+    for column in kept.iter().filter_map(|at| table.columns.get(*at)) {
         let class = if column.numeric { " class=\"number\"" } else { "" };
         let unit = match column.unit.as_str() {
             "" => String::new(),
@@ -142,9 +142,9 @@ fn table(page: &mut String, table: &Table, words: &Words) {
     for row in &table.rows {
         let apart = if row.apart { " apart" } else { "" };
         page.push_str(&format!("<tr class=\"{}{apart}\">", tone(row.tone)));
-        for (at, cell) in row.cells.iter().enumerate() {
-            let class =
-                if table.columns.get(at).is_some_and(|column| column.numeric) { " class=\"number\"" } else { "" };
+        for (at, cell) in kept.iter().filter_map(|at| row.cells.get(*at).map(|cell| (*at, cell))) {
+            let numeric = table.columns.get(at).is_some_and(|column| column.numeric);
+            let class = if numeric { " class=\"number\"" } else { "" };
             let (name, scope) = if at == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
             let order = order(cell).map_or(String::new(), |order| format!(" data-order=\"{order}\""));
             let text = escape(&cell.shown(words));

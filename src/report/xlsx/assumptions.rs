@@ -60,7 +60,8 @@ pub fn sheet(
                 sheet.write_number_with_format(row, Input::Price as u16, amount(price), &input)?;
             }
             None => {
-                sheet.write_string(row, Input::EnginePrice as u16, words.say("money.no-price"))?;
+                let absent = words.say("money.no-price");
+                sheet.write_string_with_format(row, Input::EnginePrice as u16, absent, &formats.absent)?;
             }
         }
         sheet.write_number_with_format(row, Input::Reserve as u16, 0, &formats.input_count)?;

@@ -19,6 +19,8 @@ pub struct Formats {
     pub input_rate: Format,
     pub input_count: Format,
     pub note: Format,
+    /// Words in a column of numbers.
+    pub absent: Format,
 }
 
 const INPUT: Color = Color::RGB(0xFFF6DF);
@@ -41,6 +43,7 @@ impl Formats {
             share: top().set_num_format("0.0%"),
             input_rate: input().set_num_format("0.00%"),
             input_count: input().set_num_format("#,##0"),
+            absent: top().set_align(FormatAlign::Right).set_font_color(Color::RGB(0x595959)),
             note: top().set_font_color(Color::RGB(0x595959)),
         }
     }
@@ -73,6 +76,8 @@ pub fn named(name: &str, taken: &mut Vec<String>) -> Result<Worksheet, XlsxError
     taken.push(name.to_lowercase());
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?;
+    // On paper: lying down, all columns on one page.
+    sheet.set_landscape().set_print_fit_to_pages(1, 0);
     Ok(sheet)
 }
 

@@ -28,8 +28,8 @@ pub fn sheet(
     for trouble in &document.troubles {
         row += 1;
         sheet.merge_range(row, 0, row, 7, &trouble.phrase.text(), &formats.wrap)?;
-        // About 120 characters fit on a line of the eight columns.
-        let lines = 1 + trouble.phrase.text().chars().count() / 120;
+        // About 140 characters fit on a line of the eight columns.
+        let lines = 1 + trouble.phrase.text().chars().count() / 140;
         sheet.set_row_height(row, 16.0 * lines as f64)?;
     }
     row += 2;
@@ -94,7 +94,7 @@ fn line(
         sheet.write_formula_with_format(row, 6, formula, &formats.money(price.currency))?;
         sheet.write_string(row, 7, price.currency.code())?;
     } else {
-        sheet.write_string(row, 6, words.say("money.no-price"))?;
+        sheet.write_string_with_format(row, 6, words.say("money.no-price"), &formats.absent)?;
     }
     Ok(())
 }

@@ -56,8 +56,7 @@ fn grid(
     words: &Words,
     formats: &Formats,
 ) -> Result<u32, XlsxError> {
-    let is_spark = |at: usize| table.rows.iter().any(|row| matches!(row.cells.get(at), Some(Cell::Spark(_))));
-    let kept: Vec<usize> = (0..table.columns.len()).filter(|at| !is_spark(*at)).collect();
+    let kept = table.page_columns();
     widths.resize(widths.len().max(kept.len()), 0);
     let mut headers: Vec<String> = Vec::new();
     for at in &kept {
@@ -100,6 +99,7 @@ fn write(
         Cell::Money(money) => number(sheet, amount(*money), &formats.money(money.currency)),
         Cell::Share { count, of } if *of > 0 => number(sheet, f64::from(*count) / f64::from(*of), &formats.share),
         Cell::Date(day) => sheet.write_datetime_with_format(row, column, &excel_day(*day)?, &formats.day).map(|_| ()),
+        Cell::Absent(why) => sheet.write_string_with_format(row, column, why, &formats.absent).map(|_| ()),
         Cell::Nothing => Ok(()),
         text => sheet.write_string_with_format(row, column, text.shown(words), &formats.text).map(|_| ()),
     }

@@ -52,7 +52,7 @@ fn png_is_drawn_from_the_same_drawing_with_the_embedded_font() {
         0 => kept + part,
         _ => kept + part.split_once("</text>").unwrap().1,
     });
-    assert!(png("test", &wordless).unwrap() != file("VISIOCLIENT.png"));
+    assert!(png("test", &wordless, &[]).unwrap() != file("VISIOCLIENT.png"));
 }
 
 #[test]
@@ -92,15 +92,15 @@ fn names_are_data_and_never_markup() {
     let mut evil = WITHOUT_CHARTS.clone();
     evil.title = "#panic(\"no\") *bold* $x$ @ref <label> \\".to_owned();
     evil.tenant = "#include \"/etc/passwd\"".to_owned();
-    assert!(pdf(&evil, &[], None).unwrap().starts_with(b"%PDF-"));
+    assert!(pdf(&evil, &[], None, &[]).unwrap().starts_with(b"%PDF-"));
 }
 
 #[test]
 fn a_template_of_ones_own_sees_the_data_and_no_other_file() {
     let own = "#let data = json(\"/report.json\")\n#data.title";
-    assert!(pdf(&WITHOUT_CHARTS, &[], Some(own)).is_ok());
+    assert!(pdf(&WITHOUT_CHARTS, &[], Some(own), &[]).is_ok());
     for wrong in ["#read(\"/etc/passwd\")", "#import \"@preview/x:1.0.0\": *", "#let"] {
-        match pdf(&WITHOUT_CHARTS, &[], Some(wrong)) {
+        match pdf(&WITHOUT_CHARTS, &[], Some(wrong), &[]) {
             Err(RenderError::Pdf(message)) => assert!(!message.is_empty()),
             other => panic!("{wrong}: {other:?}"),
         }

@@ -3,25 +3,49 @@
 use std::io::Cursor;
 
 use polars::prelude::{DataType, ParquetReader, SerReader};
-use seatcast::report::{Options, csv, files, json, parquet};
+use seatcast::report::{Options, Picture, csv, files, json, parquet, pseudonymise};
 
 use super::{FILES, FORECAST, file, fixture, text_of};
 
 #[test]
 fn a_report_is_these_files() {
     let names: Vec<&str> = FILES.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names[..3], ["report.pdf", "report.html", "report.md"]);
-    assert_eq!(names[3..7], ["report.xlsx", "forecast.json", "series.csv", "series.parquet"]);
-    assert_eq!(names[7..11], ["overview.svg", "overview.png", "POWER_BI_PRO.svg", "POWER_BI_PRO.png"]);
-    assert_eq!(names.len(), 7 + 2 * (1 + FORECAST.skus.len()));
+    let fixed = [
+        "report.pdf",
+        "report.html",
+        "report.md",
+        "report.xlsx",
+        "forecast.json",
+        "series.csv",
+        "series.parquet",
+        "focus.csv",
+        "star/README.md",
+    ];
+    assert_eq!(names[..9], fixed);
+    let mut pictures: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".svg")).collect();
+    assert_eq!(names.iter().filter(|name| name.ends_with(".png")).count(), pictures.len());
+    assert_eq!(pictures[..2], ["overview", "POWER_BI_PRO"], "those in trouble first");
+    for wanted in ["runway", "shortage-chance", "renewals", "costs-EUR", "costs-USD", "SPE_E3-bridge", "SPE_F1"] {
+        assert!(pictures.contains(&wanted), "{wanted}: {pictures:?}");
+    }
+    pictures.sort_unstable();
+    pictures.dedup();
+    assert_eq!(
+        pictures.len() * 2,
+        names.len() - 9 - 10,
+        "every name once, beside two files for each table of the star"
+    );
 }
 
 #[test]
-fn the_same_forecast_gives_the_same_bytes() {
-    // Another thread pool of another size: the order of work must not show.
-    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let again = one.install(|| files(&FORECAST, &Options::default()).unwrap());
-    for ((name, first), (_, second)) in FILES.iter().zip(&again) {
+fn the_same_forecast_gives_the_same_bytes_on_any_number_of_threads() {
+    let small = fixture::forecast_of(&fixture::plans()[1..3], 4);
+    let [one, four] = [1, 4].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| files(&small, &Options::default()).unwrap())
+    });
+    assert_eq!(one.len(), four.len());
+    for ((name, first), (_, second)) in one.iter().zip(&four) {
         assert!(first == second, "{name} differs");
     }
 }
@@ -32,7 +56,11 @@ fn file_names_are_safe_and_distinct() {
     let names = ["A/B", "a_b", "../../etc/passwd", "CON", "", "overview", "表"];
     let forecast = fixture::forecast_of(&names.map(plan), 3);
     let charts = seatcast::report::document(&forecast, Default::default()).charts;
-    let ids: Vec<&str> = charts.iter().map(|chart| chart.id.as_str()).collect();
+    let ids: Vec<&str> = charts
+        .iter()
+        .filter(|chart| matches!(chart.picture, Picture::Fan(_) | Picture::Overview(_)))
+        .map(|chart| chart.id.as_str())
+        .collect();
     assert_eq!(ids, ["overview", "A_B", "a_b-2", "______etc_passwd", "sku-CON", "sku", "overview-2", "_"]);
 }
 
@@ -94,7 +122,7 @@ fn a_forecast_of_nothing_still_makes_every_file() {
     let empty = fixture::forecast_of(&[], 0);
     let made = files(&empty, &Options::default()).unwrap();
     let names: Vec<&str> = made.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names.len(), 7, "{names:?}");
+    assert_eq!(names.len(), 19, "{names:?}");
     assert!(made.iter().all(|(_, bytes)| !bytes.is_empty()));
     assert!(json::render(&empty).is_ok());
     let frame = ParquetReader::new(Cursor::new(parquet(&empty).unwrap())).finish().unwrap();
@@ -113,4 +141,76 @@ fn markdown_names_are_no_markup() {
     for wrong in ["@all", "*x*", "](", "<img"] {
         assert!(!shown.contains(wrong), "{wrong}");
     }
+}
+
+#[test]
+fn focus_rows_are_months_of_skus_and_say_that_they_are_forecast() {
+    let mut reader = ::csv::Reader::from_reader(file("focus.csv"));
+    let headers = reader.headers().unwrap().clone();
+    let at = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), FORECAST.skus.len() * 24, "the month after the horizon is not forecast");
+    assert!(rows.iter().all(|row| &row[at("x_IsForecast")] == "true"));
+    assert_eq!(&rows[0][at("BilledCost")], "51680.00");
+    assert_eq!(&rows[0][at("ChargePeriodEnd")], "2026-12-24T00:00:00Z");
+    assert_eq!(&rows[5 * 24][at("BilledCost")], "", "no price is no cost of zero");
+}
+
+#[test]
+fn every_fact_of_the_star_has_its_dimensions() {
+    let column = |table: &str, name: &str| -> Vec<String> {
+        let mut reader = ::csv::Reader::from_reader(file(&format!("star/{table}.csv")));
+        let at = reader.headers().unwrap().iter().position(|header| header == name).unwrap();
+        reader.records().map(|row| row.unwrap()[at].to_owned()).collect()
+    };
+    let (skus, days) = (column("dim_sku", "sku_id"), column("dim_date", "day"));
+    for fact in ["fact_seats", "fact_renewals"] {
+        assert!(column(fact, "sku_id").iter().all(|sku| skus.contains(sku)), "{fact}");
+    }
+    for fact in ["fact_seats", "fact_renewals", "fact_departments"] {
+        assert!(column(fact, "day").iter().all(|day| days.contains(day)), "{fact}");
+        assert!(!column(fact, "day").is_empty(), "{fact}");
+    }
+    let frame = ParquetReader::new(Cursor::new(file("star/fact_renewals.parquet"))).finish().unwrap();
+    assert_eq!(frame.height(), column("fact_renewals", "day").len());
+}
+
+/// Every name of a person, group, department or organisation in the fixture.
+const NAMES: [&str; 9] =
+    ["Brindlewick", "Demo User", "user-", "SG-", "sub-", "Manufacturing", "Logistics", "SG-LIC-Example", "users.csv"];
+
+#[test]
+fn pseudonyms_leave_no_name_and_every_number() {
+    let hidden = pseudonymise(&FORECAST, "salt");
+    let text = String::from_utf8(json::render(&hidden).unwrap()).unwrap().replace("\"user-", "\"");
+    let document = seatcast::report::document(&hidden, Default::default());
+    let shown = seatcast::report::text(
+        &document,
+        &seatcast::report::Screen { columns: 200, colour: false, level: seatcast::report::Level::Appendix },
+    );
+    for name in NAMES {
+        assert!(!text.contains(name), "{name} in the JSON");
+        assert!(name == "user-" || !shown.contains(name), "{name} on the screen");
+    }
+    assert_eq!(hidden.skus[0].points, FORECAST.skus[0].points);
+    assert_eq!(hidden, pseudonymise(&FORECAST, "salt"), "stable");
+    assert_ne!(hidden, pseudonymise(&FORECAST, "pepper"), "the salt counts");
+    let (waits, source) = (&hidden.status.waiting[0].source, &hidden.skus[0].sources[0].0);
+    assert!(waits.starts_with("group-") && source.starts_with("group-"), "{waits}, {source}");
+    assert_eq!(hidden.status.waiting[20].source, "direct");
+}
+
+#[test]
+fn html_is_one_file_and_names_are_no_markup() {
+    let page = text_of("report.html");
+    for wrong in ["src=\"http", "href=\"http", "@import", "url("] {
+        assert!(!page.contains(wrong), "{wrong}");
+    }
+    let mut evil = fixture::forecast_of(&fixture::plans()[1..2], 2);
+    evil.provenance.tenant = "</title><script>alert(1)</script>".to_owned();
+    evil.skus[0].product_name = "\"><img src=x onerror=alert(1)>".to_owned();
+    let document = seatcast::report::document(&evil, Default::default());
+    let page = String::from_utf8(seatcast::report::html(&document, &[])).unwrap();
+    assert_eq!(page.matches("<script").count(), 1, "the page's own");
+    assert!(!page.contains("<img"));
 }

@@ -1,0 +1,103 @@
+//! Cost rows in the shape of the FinOps cost and usage specification (FOCUS 1.2). In: a forecast. Out: CSV. Never: claims to
+//! conform; FOCUS describes charges that were made, and these are forecast (`x_IsForecast`).
+
+use chrono::NaiveDate;
+
+use super::{RenderError, clean};
+use crate::cell;
+use crate::forecast::{Forecast, MonthPoint, SkuForecast};
+
+const HEADERS: [&str; 33] = [
+    "BillingAccountId",
+    "BillingAccountName",
+    "BillingCurrency",
+    "BillingPeriodStart",
+    "BillingPeriodEnd",
+    "ChargePeriodStart",
+    "ChargePeriodEnd",
+    "ChargeCategory",
+    "ChargeClass",
+    "ChargeDescription",
+    "ChargeFrequency",
+    "PricingCategory",
+    "PricingQuantity",
+    "PricingUnit",
+    "ConsumedQuantity",
+    "ConsumedUnit",
+    "BilledCost",
+    "EffectiveCost",
+    "ContractedCost",
+    "ContractedUnitPrice",
+    "ListCost",
+    "ServiceCategory",
+    "ServiceName",
+    "ProviderName",
+    "PublisherName",
+    "SkuId",
+    "SubAccountId",
+    "x_SkuPartNumber",
+    "x_Scenario",
+    "x_Quantile",
+    "x_SeatsShort",
+    "x_ReplicationsShort",
+    "x_IsForecast",
+];
+
+/// One row a SKU and month. The last point of a forecast is its horizon: the month after it is not forecast.
+pub fn render(forecast: &Forecast) -> Result<Vec<u8>, RenderError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(HEADERS)?;
+    for sku in &forecast.skus {
+        for pair in sku.points.windows(2) {
+            if let [point, next] = pair {
+                writer.write_record(row(forecast, sku, point, next.day))?;
+            }
+        }
+    }
+    writer.into_inner().map_err(|error| RenderError::Csv(error.into_error().into()))
+}
+
+fn row(forecast: &Forecast, sku: &SkuForecast, point: &MonthPoint, end: NaiveDate) -> [String; 33] {
+    let text = |text: &str| cell::neutral(&clean::text(text)).into_owned();
+    let word = |word: &str| word.to_owned();
+    let tenant = text(&forecast.provenance.tenant);
+    let cost = point.cost.map_or(String::new(), |cost| cost.decimal());
+    let currency = point.cost.or(sku.price).map_or(String::new(), |money| money.currency.code().to_owned());
+    let instant = |day: NaiveDate| format!("{day}T00:00:00Z");
+    [
+        tenant.clone(),
+        tenant.clone(),
+        currency,
+        instant(point.day),
+        instant(end),
+        instant(point.day),
+        instant(end),
+        word("Purchase"),
+        String::new(),
+        text(&sku.product_name),
+        word("Recurring"),
+        word("Standard"),
+        point.capacity.to_string(),
+        word("Count"),
+        point.demand.p50.to_string(),
+        word("Count"),
+        cost.clone(),
+        cost.clone(),
+        cost,
+        sku.price.map_or(String::new(), |price| price.decimal()),
+        // The list price is not part of a forecast.
+        String::new(),
+        word("Business Applications"),
+        text(&sku.product_name),
+        word("Microsoft"),
+        word("Microsoft"),
+        text(&sku.sku_id),
+        tenant,
+        text(&sku.sku_part_number),
+        word("baseline"),
+        word("P50"),
+        point.shortfall.p50.to_string(),
+        point.replications_short.to_string(),
+        word("true"),
+    ]
+}

@@ -1,0 +1,94 @@
+//! A forecast without the names of people and of an organisation. In: a forecast and a salt. Out: the same numbers under
+//! stable pseudonyms. Never: changes a count, a date, a SKU or a price.
+//!
+//! A pseudonym is a hash: the same name and salt give the same one, so that two reports can be laid side by side. Without a
+//! secret salt, whoever can guess a name can check the guess.
+
+use std::collections::BTreeMap;
+
+use crate::digest::InputDigest;
+use crate::forecast::{Forecast, TroubleCause};
+
+/// Words that stand for no name.
+const PLAIN: [&str; 3] = ["direct", "unallocated", "unassigned"];
+
+struct Pseudonyms<'a> {
+    salt: &'a str,
+    /// Names met so far, to be replaced inside sentences too.
+    known: BTreeMap<String, String>,
+}
+
+impl Pseudonyms<'_> {
+    fn of(&mut self, kind: &str, name: &str) -> String {
+        if name.is_empty() || PLAIN.contains(&name) {
+            return name.to_owned();
+        }
+        let digest = InputDigest::of(kind, format!("{kind}\0{}\0{name}", self.salt).as_bytes());
+        let short: String = digest.sha256.chars().take(8).collect();
+        let pseudonym = format!("{kind}-{short}");
+        self.known.insert(name.to_owned(), pseudonym.clone());
+        pseudonym
+    }
+
+    fn replace(&mut self, kind: &str, name: &mut String) {
+        *name = self.of(kind, name);
+    }
+
+    /// A sentence in which names may stand; the longest first, so that no part of a longer one stays.
+    fn sentence(&self, text: &mut String) {
+        let mut names: Vec<(&String, &String)> = self.known.iter().collect();
+        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        for (name, pseudonym) in names {
+            *text = text.replace(name.as_str(), pseudonym);
+        }
+    }
+}
+
+pub fn pseudonymise(forecast: &Forecast, salt: &str) -> Forecast {
+    let mut forecast = forecast.clone();
+    let mut names = Pseudonyms { salt, known: BTreeMap::new() };
+    names.replace("tenant", &mut forecast.provenance.tenant);
+    for user in &mut forecast.status.waiting {
+        names.replace("user", &mut user.user_id);
+        names.replace("user", &mut user.user);
+        names.replace("group", &mut user.source);
+    }
+    for group in &mut forecast.status.guest_groups {
+        names.replace("group", &mut group.group_id);
+        names.replace("group", &mut group.group);
+    }
+    for group in &mut forecast.status.nested_groups {
+        names.replace("group", &mut group.group);
+        group.nested.iter_mut().for_each(|nested| names.replace("group", nested));
+    }
+    for sku in &mut forecast.skus {
+        sku.sources.iter_mut().for_each(|(source, _)| names.replace("group", source));
+    }
+    for event in &mut forecast.renewals {
+        names.replace("subscription", &mut event.subscription);
+    }
+    for department in &mut forecast.departments {
+        names.replace("department", &mut department.department);
+    }
+    for trouble in &mut forecast.trouble {
+        match &mut trouble.cause {
+            TroubleCause::SupplyFalls { subscription, .. } => names.replace("subscription", subscription),
+            TroubleCause::Growth { source, .. } | TroubleCause::AlreadyShort { source, .. } => {
+                names.replace("group", source);
+            }
+        }
+    }
+    for rule in &mut forecast.coverage.rules_not_simulated {
+        names.replace("group", &mut rule.group);
+    }
+    let digests = forecast.provenance.inputs.iter_mut().enumerate();
+    digests.for_each(|(at, input)| input.name = format!("input-{}", at + 1));
+    for rule in &mut forecast.coverage.rules_not_simulated {
+        names.sentence(&mut rule.reason);
+    }
+    for line in &mut forecast.assumptions {
+        names.sentence(&mut line.name);
+        names.sentence(&mut line.value);
+    }
+    forecast
+}
