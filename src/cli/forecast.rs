@@ -2,19 +2,18 @@
 //! half-written file.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::inputs::TenantArgs;
-use super::settings::{self, FailOn, Format, RunArgs};
-use super::{Exit, Failure, outputs, render};
+use super::reporting::ReportArgs;
+use super::settings::{FailOn, RunArgs};
+use super::{Exit, Failure, render};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::forecast::Forecast;
-use crate::report;
 use crate::scenario::Baseline;
 use crate::simulate::{self, Progress, Settings};
 
@@ -25,15 +24,8 @@ pub struct Args {
     tenant: TenantArgs,
     #[command(flatten)]
     run: RunArgs,
-    /// Where files go [default: reports/<name of the tenant folder>]
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    out: Option<PathBuf>,
-    /// What is printed on stdout
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
-    format: Format,
-    /// Print nothing but errors
-    #[arg(long, help_heading = "Output")]
-    quiet: bool,
+    #[command(flatten)]
+    report: ReportArgs,
     /// End with exit code 3 on `shortage`, on `b2b`, or on `error=N` users who wait or are blocked
     #[arg(long, value_name = "CONDITION", help_heading = "Output")]
     fail_on: Vec<FailOn>,
@@ -41,27 +33,26 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let loaded = args.tenant.load()?;
-    if !args.quiet {
-        render::warnings(&loaded.findings);
-    }
+    args.warn(&loaded.findings);
     let settings = args.run.settings(loaded.baseline.today)?;
     let progress = Progress::default();
+    let quiet = args.report.quiet;
     let (forecast, findings) =
-        args.run.on_threads(|| simulated(&loaded.baseline, &loaded.catalog, &settings, &progress, args.quiet))??;
-    if !args.quiet {
-        render::warnings(&findings);
-    }
-    let folder = args.out.clone().unwrap_or_else(|| outputs::default_folder(&args.tenant.name()));
-    let options = report::Options::default();
-    let files = args.run.on_threads(|| report::files(&forecast, &options))?;
-    let files = files.map_err(|error| Failure::Other(error.to_string()))?;
-    for (name, bytes) in &files {
-        outputs::write(&folder.join(name), bytes)?;
-    }
-    if !args.quiet {
-        print(&forecast, &options, args.format, &folder, files.len())?;
-    }
+        args.run.on_threads(|| simulated(&loaded.baseline, &loaded.catalog, &settings, &progress, quiet))??;
+    args.warn(&findings);
+    args.run.on_threads(|| args.report.deliver(&forecast, &args.tenant.name()))??;
     Ok(if args.fail_on.iter().any(|condition| holds(*condition, &forecast)) { Exit::Condition } else { Exit::Done })
+}
+
+impl Args {
+    /// Findings name people and groups: where those are to be hidden, only their number is said.
+    fn warn(&self, findings: &[Diagnostic]) {
+        match (self.report.quiet, &self.report.pseudonymise) {
+            (true, _) => {}
+            (false, None) => render::warnings(findings),
+            (false, Some(_)) => render::count(findings.len()),
+        }
+    }
 }
 
 /// The forecast and what was noticed while the rules were read, with a bar on stderr while it runs.
@@ -100,30 +91,6 @@ fn simulated(
         Some(forecast) => Ok((forecast, findings)),
         None => Err(Failure::Findings(findings)),
     }
-}
-
-fn print(
-    forecast: &Forecast,
-    options: &report::Options,
-    format: Format,
-    folder: &Path,
-    files: usize,
-) -> Result<(), Failure> {
-    let text = match format {
-        Format::Json => {
-            let json = report::json::render(forecast).map_err(|error| Failure::Other(error.to_string()))?;
-            String::from_utf8_lossy(&json).into_owned()
-        }
-        Format::Text => {
-            let document = report::document(forecast, options.language);
-            let screen =
-                report::Screen { columns: settings::width(), colour: settings::colour(), ..report::Screen::default() };
-            let mut text = report::text(&document, &screen);
-            text.push_str(&format!("\n{files} files in {}\n", folder.display()));
-            text
-        }
-    };
-    outputs::print(&text)
 }
 
 fn holds(condition: FailOn, forecast: &Forecast) -> bool {

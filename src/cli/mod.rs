@@ -11,6 +11,7 @@ mod outputs;
 mod reading;
 mod render;
 mod replay;
+mod reporting;
 mod rule;
 mod schema;
 mod settings;

@@ -115,6 +115,13 @@ pub fn warnings(diagnostics: &[Diagnostic]) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// Says how many findings there are, and nothing of what they say.
+pub fn count(findings: usize) {
+    if findings > 0 {
+        let _ = writeln!(std::io::stderr().lock(), "{findings} findings: `seatcast check` lists them");
+    }
+}
+
 /// Prints a failure and the findings it carries on stderr. A closed pipe is no reason to stop.
 pub fn failure(failure: &Failure) {
     let mut stderr = std::io::stderr().lock();
