@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::ingest::{self, Source};
 
 /// How exports are to be read.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ReadingArgs {
     /// The day that counts as today [default: the exports' own day, else the clock's]
     #[arg(long, value_name = "DATE", help_heading = "Reading")]

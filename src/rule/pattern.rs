@@ -58,6 +58,11 @@ impl Pattern {
         Ok(Pattern { source: source.into(), translated: Arc::new(translated), engine })
     }
 
+    /// The pattern as the rule has it.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
     /// The pattern for `regex`, exact for texts without a line break at their end; `None` where only backtracking helps.
     pub fn linear(&self) -> Option<&str> {
         matches!(self.engine, Engine::Linear(..)).then_some(self.translated.plain.as_str())

@@ -5,42 +5,27 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use clap::Args;
 use serde_json::Value as Json;
 
+use super::ReadingsArgs;
+use crate::cli::settings::Format;
 use crate::cli::{Exit, Failure};
-use crate::rule::{self, Choice, Options};
+use crate::rule;
 
 /// Bytes of one request.
 const LINE_LIMIT: u64 = 16 << 20;
 
+/// Evaluate rules over users: JSON lines on stdin, an answer a line
 #[derive(Debug, Args)]
 #[command(after_help = "A request is {\"id\":…,\"rule\":…,\"target\":\"user\"|\"device\",\"now\":…,\"user\":{…}}.")]
 pub struct EvalArgs {
-    /// How answers are written.
+    /// How answers are written
     #[arg(long, value_enum, default_value_t = Format::Json, help_heading = "Output")]
     format: Format,
-    /// Reads an open question the other way, by its number (`A5`); may be repeated.
-    #[arg(long = "other", value_name = "A<N>", help_heading = "Readings")]
-    others: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
-/// The options that `--other A5 --other A19` mean.
-pub fn options(others: &[String]) -> Result<Options, Failure> {
-    others.iter().try_fold(Options::default(), |options, id| match Choice::from_id(id) {
-        Some(choice) => Ok(options.with_other(choice)),
-        None => {
-            let known: Vec<&str> = Choice::ALL.iter().map(|choice| choice.id()).collect();
-            Err(Failure::Other(format!("`{id}` is no open question; known are {}", known.join(", "))))
-        }
-    })
+    #[command(flatten)]
+    readings: ReadingsArgs,
 }
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
-    let mut sandbox = rule::Sandbox::new(options(&args.others)?);
+    let mut sandbox = rule::Sandbox::new(args.readings.options()?);
     let mut input = BufReader::with_capacity(1 << 16, io::stdin().lock());
     let mut output = io::BufWriter::new(io::stdout().lock());
     let mut line = Vec::new();

@@ -1,5 +1,7 @@
 //! The membership-rule language.
 
+mod advice;
+mod book;
 mod corpus;
 mod eval;
 mod language;

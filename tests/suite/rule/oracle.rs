@@ -111,7 +111,7 @@ fn changes_by_the_clock_are_foretold() {
     let columns = Users::from_records(&users);
     let set = RuleSet::compile(&columns, &rules);
     let mut changed = 0;
-    for rule in 0..rules.len() {
+    for (rule, checked) in rules.iter().enumerate() {
         assert!(set.uses_clock(rule));
         for user in columns.indexes() {
             let row = set.row(user);
@@ -122,7 +122,7 @@ fn changes_by_the_clock_are_foretold() {
                 let holds = set.holds_row(rule, &row, *start);
                 let end = instants.get(at + 1).copied().unwrap_or(*start + TimeDelta::days(400));
                 let before_end = end - TimeDelta::nanoseconds(1);
-                assert_eq!(set.holds_row(rule, &row, before_end), holds, "{}", rules[rule].text());
+                assert_eq!(set.holds_row(rule, &row, before_end), holds, "{}", checked.text());
                 changed += usize::from(set.holds_row(rule, &row, end) != holds);
             }
         }
