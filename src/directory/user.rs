@@ -251,6 +251,22 @@ impl ColumnBuilder {
         self.codes.pop().unwrap_or(Column::NOT_IN_FILE)
     }
 
+    /// The code of a value that no code was given for yet, which the caller answers for: nothing is looked up.
+    pub fn new_code(&mut self, value: ValueRef<'_>) -> u32 {
+        let distinct = match (value, &mut self.dictionary) {
+            (ValueRef::Text(text), Dictionary::Texts(pool)) => {
+                pool.push(text);
+                pool.ends.len()
+            }
+            (value, Dictionary::Values(values)) => {
+                values.push(value.to_value());
+                values.len()
+            }
+            _ => panic!("a text column takes texts only"),
+        };
+        Column::FIRST_VALUE + distinct as u32 - 1
+    }
+
     /// Appends a value by the code that [`ColumnBuilder::code`] gave for it.
     pub fn push_code(&mut self, code: u32) {
         self.codes.push(code);

@@ -23,6 +23,8 @@ struct Voice<'t> {
     values: Values<'t>,
     /// The code of the finished column for each code here, given when it is first met.
     renamed: Vec<u32>,
+    /// Whether the values need no comparison among themselves.
+    distinct: bool,
 }
 
 enum Values<'t> {
@@ -32,17 +34,19 @@ enum Values<'t> {
 
 impl<'t> Voice<'t> {
     fn new(table: &'t UserTable, rows: &'t [u32], attribute: &Attribute) -> Option<Self> {
-        let (codes, values, count) = match table.columns.get(attribute)? {
+        let (codes, values, count, distinct) = match table.columns.get(attribute)? {
             Data::Raw(column) => {
                 let texts = column::distinct(&table.table, *column);
                 let count = texts.values.len();
-                (Cow::Owned(texts.codes), Values::Texts(texts.values), count)
+                (Cow::Owned(texts.codes), Values::Texts(texts.values), count, texts.distinct)
             }
-            Data::Coded(coded) => (Cow::Borrowed(&coded.codes[..]), Values::Values(&coded.values), coded.values.len()),
+            Data::Coded(coded) => {
+                (Cow::Borrowed(&coded.codes[..]), Values::Values(&coded.values), coded.values.len(), coded.distinct)
+            }
         };
         let mut renamed = vec![u32::MAX; count + FIRST as usize];
         (renamed[UNKNOWN as usize], renamed[NULL as usize]) = (Column::NOT_IN_FILE, Column::NULL);
-        Some(Self { table, tier: tier(table), rows, codes, values, renamed })
+        Some(Self { table, tier: tier(table), rows, codes, values, renamed, distinct })
     }
 
     fn code(&self, user: usize) -> u32 {
@@ -61,12 +65,14 @@ impl<'t> Voice<'t> {
         }
     }
 
-    fn renamed(&mut self, code: u32, builder: &mut ColumnBuilder) -> u32 {
+    /// `alone` says that no other file adds values to the column.
+    fn renamed(&mut self, code: u32, builder: &mut ColumnBuilder, alone: bool) -> u32 {
         let known = self.renamed[code as usize];
         if known != u32::MAX {
             return known;
         }
-        let given = builder.code(self.value(code));
+        let value = self.value(code);
+        let given = if alone && self.distinct { builder.new_code(value) } else { builder.code(value) };
         self.renamed[code as usize] = given;
         given
     }
@@ -100,7 +106,10 @@ pub(super) fn users(tables: &[UserTable], roster: &Roster<'_>, findings: &mut Ve
     }
     manager::by_id(&mut columns, &roster.ids);
     let mut ids = ColumnBuilder::with_capacity(Attribute::Id.kind(), len);
-    roster.ids.iter().for_each(|id| ids.push_text(id));
+    for id in &roster.ids {
+        let code = ids.new_code(ValueRef::Text(id));
+        ids.push_code(code);
+    }
     columns.insert(Attribute::Id, ids.finish());
     Users::new(len, columns)
 }
@@ -110,7 +119,7 @@ fn column_of(attribute: &Attribute, voices: &mut [Voice<'_>], len: usize) -> (Co
     if let [voice] = voices {
         for user in 0..len {
             let code = voice.code(user);
-            let code = voice.renamed(code, &mut builder);
+            let code = voice.renamed(code, &mut builder, true);
             builder.push_code(code);
         }
         return (builder.finish(), None);
@@ -139,7 +148,7 @@ fn column_of(attribute: &Attribute, voices: &mut [Voice<'_>], len: usize) -> (Co
             }
         }
         let code = match chosen {
-            Some((at, code)) => voices[at].renamed(code, &mut builder),
+            Some((at, code)) => voices[at].renamed(code, &mut builder, false),
             None => Column::NOT_IN_FILE,
         };
         builder.push_code(code);

@@ -13,37 +13,47 @@ pub(super) struct Decoded {
     pub encoding: String,
 }
 
+/// Why there is no text, and the bytes where they are still whole.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub finding: Diagnostic,
+    pub bytes: Vec<u8>,
+}
+
+/// Whether the text of a file is its bytes, mark included, if it can be decoded at all.
+pub(super) fn is_its_text(bytes: &[u8], told: Option<&'static Encoding>) -> bool {
+    told.is_none() && !matches!(bytes, [0xff | 0xfe | 0, ..]) && every_second_is_nul(bytes).is_none()
+}
+
 /// Decodes the bytes of the file `name` strictly. `told` is used only where neither a byte order mark nor UTF-8 decides.
-pub(super) fn decode(name: &str, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Result<Decoded, Diagnostic> {
+/// The mark of UTF-8 stays in the text, which is then still the file itself.
+pub(super) fn decode(name: &str, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Result<Decoded, Refused> {
     let origin = Origin::file(name);
+    let refused = |finding: Diagnostic, bytes: Vec<u8>| Err(Refused { finding: finding.at(&origin), bytes });
     if bytes.iter().all(u8::is_ascii_whitespace) {
         let help = "export it again; an export without rows still has a header";
-        return Err(Diagnostic::error(code::EMPTY, "the file is empty").at(&origin).help(help));
+        return refused(Diagnostic::error(code::EMPTY, "the file is empty").help(help), bytes);
     }
     // A TOML file may start with the bracket that JSON starts with.
     if let Some((what, help)) = foreign(&bytes).filter(|(what, _)| *what != "JSON" || !name.ends_with(".toml")) {
-        return Err(Diagnostic::error(code::NOT_CSV, format!("the file is {what}, not CSV")).at(&origin).help(help));
+        return refused(Diagnostic::error(code::NOT_CSV, format!("the file is {what}, not CSV")).help(help), bytes);
     }
-    match bytes.as_slice() {
+    let wide = |read: Result<Decoded, Diagnostic>| read.map_err(|finding| Refused { finding, bytes: Vec::new() });
+    let decoded = match bytes.as_slice() {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
-            let found = Diagnostic::error(code::ENCODING, "the file is UTF-32, which no export writes").at(&origin);
-            Err(found.help("save it as UTF-8"))
+            let found = Diagnostic::error(code::ENCODING, "the file is UTF-32, which no export writes");
+            return refused(found.help("save it as UTF-8"), bytes);
         }
-        [0xff, 0xfe, rest @ ..] => utf16(&origin, rest, u16::from_le_bytes, "utf-16le"),
-        [0xfe, 0xff, rest @ ..] => utf16(&origin, rest, u16::from_be_bytes, "utf-16be"),
-        [0xef, 0xbb, 0xbf, ..] => {
-            let mut text = utf8(&origin, bytes, None)?;
-            text.text.drain(..3);
-            text.encoding = "utf-8-bom".to_owned();
-            Ok(text)
-        }
+        [0xff, 0xfe, rest @ ..] => wide(utf16(&origin, rest, u16::from_le_bytes, "utf-16le"))?,
+        [0xfe, 0xff, rest @ ..] => wide(utf16(&origin, rest, u16::from_be_bytes, "utf-16be"))?,
+        [0xef, 0xbb, 0xbf, ..] => Decoded { encoding: "utf-8-bom".to_owned(), ..utf8(&origin, bytes, None)? },
         _ => match every_second_is_nul(&bytes) {
-            Some(0) => utf16(&origin, &bytes, u16::from_be_bytes, "utf-16be"),
-            Some(_) => utf16(&origin, &bytes, u16::from_le_bytes, "utf-16le"),
-            None => utf8(&origin, bytes, told),
+            Some(0) => wide(utf16(&origin, &bytes, u16::from_be_bytes, "utf-16be"))?,
+            Some(_) => wide(utf16(&origin, &bytes, u16::from_le_bytes, "utf-16le"))?,
+            None => utf8(&origin, bytes, told)?,
         },
-    }
-    .and_then(|decoded| without_nul(&origin, decoded))
+    };
+    without_nul(&origin, decoded)
 }
 
 /// What a file is that starts like this, and the way out; `None` for what may be CSV.
@@ -65,7 +75,7 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     magic.iter().find(|(start, ..)| body.starts_with(start)).map(|(_, what, help)| (*what, *help))
 }
 
-fn utf8(origin: &Origin, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Result<Decoded, Diagnostic> {
+fn utf8(origin: &Origin, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Result<Decoded, Refused> {
     let error = match String::from_utf8(bytes) {
         Ok(text) => return Ok(Decoded { text, encoding: "utf-8".to_owned() }),
         Err(error) => error,
@@ -78,7 +88,8 @@ fn utf8(origin: &Origin, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Res
             Some(text) => Ok(Decoded { text: text.into_owned(), encoding: name }),
             None => {
                 let message = format!("the file holds bytes that are not {name}");
-                Err(Diagnostic::error(code::ENCODING, message).at(origin).help("name its encoding with `--encoding`"))
+                let finding = Diagnostic::error(code::ENCODING, message).at(origin);
+                Err(Refused { finding: finding.help("name its encoding with `--encoding`"), bytes })
             }
         };
     }
@@ -89,7 +100,7 @@ fn utf8(origin: &Origin, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Res
     let help = format!(
         "export it again as UTF-8, or name its encoding: with `--encoding windows-1252` the byte would read `{letter}`"
     );
-    Err(Diagnostic::error(code::ENCODING, message).at(&origin.at_line(line)).help(help))
+    Err(Refused { finding: Diagnostic::error(code::ENCODING, message).at(&origin.at_line(line)).help(help), bytes })
 }
 
 /// UTF-16 without its byte order mark, strictly: half a code unit and lone surrogates are errors with their line.
@@ -127,14 +138,15 @@ fn every_second_is_nul(bytes: &[u8]) -> Option<usize> {
     (0..2).find(|place| count >= 4 && pairs.clone().all(|pair| pair[*place] == 0 && pair[1 - place] != 0))
 }
 
-fn without_nul(origin: &Origin, decoded: Decoded) -> Result<Decoded, Diagnostic> {
+fn without_nul(origin: &Origin, decoded: Decoded) -> Result<Decoded, Refused> {
     match memchr::memchr(0, decoded.text.as_bytes()) {
         None => Ok(decoded),
         Some(at) => {
             let (line, column) = position(decoded.text.as_bytes(), at);
             let message = format!("a NUL character at place {column} of the line");
             let found = Diagnostic::error(code::NUL, message).at(&origin.at_line(line));
-            Err(found.help("two encodings are mixed in this file, or it is not text; export it again"))
+            let finding = found.help("two encodings are mixed in this file, or it is not text; export it again");
+            Err(Refused { finding, bytes: decoded.text.into_bytes() })
         }
     }
 }

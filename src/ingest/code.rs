@@ -9,7 +9,6 @@ pub const TOO_LARGE: Code = Code("D102");
 pub const ENCODING: Code = Code("D103");
 pub const NUL: Code = Code("D104");
 pub const HALF_UNIT: Code = Code("D105");
-pub const NOT_READ: Code = Code("D106");
 // Records.
 pub const FIELD_COUNT: Code = Code("D200");
 pub const OPEN_QUOTE: Code = Code("D201");
@@ -26,9 +25,7 @@ pub const UNKNOWN_SOURCE: Code = Code("D300");
 pub const NO_CAPACITY: Code = Code("D302");
 pub const CONCEALED: Code = Code("D303");
 pub const NO_GROUP: Code = Code("D304");
-pub const NOT_ASKED_FOR: Code = Code("D305");
 pub const PLACEHOLDER: Code = Code("D306");
-pub const MISSING_COLUMN: Code = Code("D307");
 pub const NO_RULES: Code = Code("D308");
 // Values.
 pub const BOOLEAN: Code = Code("D400");

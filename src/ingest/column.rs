@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::code;
 use super::date::{self, DateFault, DateOrder};
 use super::table::{LISTED, Table};
@@ -15,11 +17,16 @@ pub(super) const UNKNOWN: u32 = 0;
 pub(super) const NULL: u32 = 1;
 pub(super) const FIRST: u32 = 2;
 
+/// How a text starts that may have been neutralised, or be what a neutralised text stands for.
+const MAY_BE_NEUTRAL: [char; 8] = ['\'', '=', '+', '-', '@', '\t', '\r', '\n'];
+
 /// One code a row: [`UNKNOWN`], [`NULL`], or [`FIRST`] + the position in `values`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Coded<T> {
     pub codes: Vec<u32>,
     pub values: Vec<T>,
+    /// Whether no two of `values` are equal.
+    pub distinct: bool,
 }
 
 impl<T> Coded<T> {
@@ -30,30 +37,42 @@ impl<T> Coded<T> {
 }
 
 /// The distinct texts of a column in order of appearance. Placeholders are unknown, blank is null, `""` is empty text.
-pub(super) fn distinct(table: &Table, column: usize) -> Coded<Cow<'_, str>> {
-    let mut seen: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
-    let mut values = Vec::new();
+pub(super) fn distinct<'t>(table: &'t Table, column: usize) -> Coded<Cow<'t, str>> {
+    let mut plain: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
+    // Texts with a quote in them, and those that are not in the file as they read. The two maps have no text in common.
+    let mut other: HashMap<String, u32, foldhash::fast::FixedState> = HashMap::default();
+    let mut values: Vec<Cow<'t, str>> = Vec::new();
     let mut codes = Vec::with_capacity(table.rows());
     let (mut last, mut last_code) = ("", NULL);
     for row in 0..table.rows() {
         let raw = table.raw(row, column);
         if raw != last {
             last = raw;
-            last_code = match raw {
-                "" => NULL,
-                _ => *seen.entry(raw).or_insert_with(|| {
-                    let text = table.cell(row, column).unwrap_or_default();
-                    if value::is_placeholder(&text) {
-                        return UNKNOWN;
-                    }
+            let bare = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
+            let add = |text: Cow<'t, str>, values: &mut Vec<Cow<'t, str>>| match value::is_placeholder(&text) {
+                true => UNKNOWN,
+                false => {
                     values.push(text);
                     FIRST + values.len() as u32 - 1
-                }),
+                }
+            };
+            last_code = if raw.is_empty() {
+                NULL
+            } else if (table.neutral && bare.starts_with(MAY_BE_NEUTRAL))
+                || memchr::memchr(b'"', bare.as_bytes()).is_some()
+            {
+                let text = table.cell(row, column).unwrap_or_default();
+                match other.get(&*text) {
+                    Some(code) => *code,
+                    None => *other.entry(text.to_string()).or_insert_with(|| add(text, &mut values)),
+                }
+            } else {
+                *plain.entry(bare).or_insert_with(|| add(Cow::Borrowed(bare), &mut values))
             };
         }
         codes.push(last_code);
     }
-    Coded { codes, values }
+    Coded { codes, values, distinct: true }
 }
 
 /// What was found wrong in a file's cells: findings, and the rows they are in.
@@ -61,6 +80,8 @@ pub(super) fn distinct(table: &Table, column: usize) -> Coded<Cow<'_, str>> {
 pub(super) struct Faults {
     pub findings: Vec<Diagnostic>,
     pub rows: Vec<u32>,
+    /// A time of day was written without its zone.
+    pub zoneless: bool,
 }
 
 impl Faults {
@@ -126,7 +147,7 @@ pub(super) fn convert<T>(
     }
     faults.report(table, column, &texts, &bad);
     let codes = texts.codes.iter().map(|code| renamed[*code as usize]).collect();
-    Coded { codes, values }
+    Coded { codes, values, distinct: false }
 }
 
 pub(super) fn booleans(table: &Table, column: usize, faults: &mut Faults) -> Coded<bool> {
@@ -141,8 +162,12 @@ pub(super) fn instants(
     order: Option<DateOrder>,
     faults: &mut Faults,
 ) -> Coded<date::Moment> {
+    if let Some(coded) = iso_instants(table, column) {
+        return coded;
+    }
     let texts = distinct(table, column);
     let whole = texts.values.iter().map(Cow::as_ref).filter(|text| !text.trim().is_empty());
+    faults.zoneless |= whole.clone().any(|text| !date::says_zone(text));
     let refused = match date::column(whole, order) {
         Ok(moments) => {
             let mut moments = moments.into_iter();
@@ -159,7 +184,7 @@ pub(super) fn instants(
                 });
             }
             let codes = texts.codes.iter().map(|code| renamed[*code as usize]).collect();
-            return Coded { codes, values };
+            return Coded { codes, values, distinct: false };
         }
         Err(refused) => refused,
     };
@@ -182,5 +207,30 @@ pub(super) fn instants(
         let origin = table.at_cell(row, column);
         faults.error(row, finding.pointing(&origin, text.as_str(), 0..text.len(), ""));
     }
-    Coded { codes: vec![UNKNOWN; table.rows()], values: Vec::new() }
+    Coded { codes: vec![UNKNOWN; table.rows()], values: Vec::new(), distinct: true }
+}
+
+/// The same for a column that is ISO in UTC, or a day, throughout: the common case of a large file, read without a look at
+/// any other form. `None` where one cell is anything else.
+fn iso_instants(table: &Table, column: usize) -> Option<Coded<date::Moment>> {
+    const BLANK: i64 = i64::MIN;
+    let read = |row: usize| match table.raw(row, column) {
+        "" | "\"\"" => Some(BLANK),
+        raw => date::iso_seconds(raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw)),
+    };
+    let seconds: Vec<i64> = (0..table.rows()).into_par_iter().map(read).collect::<Option<_>>()?;
+    let mut known: HashMap<i64, u32, foldhash::fast::FixedState> = HashMap::default();
+    known.insert(BLANK, NULL);
+    let mut values = Vec::new();
+    let code = |second: &i64| {
+        *known.entry(*second).or_insert_with(|| match date::moment_of(*second) {
+            None => NULL,
+            moment => {
+                values.push(moment);
+                FIRST + values.len() as u32 - 1
+            }
+        })
+    };
+    let codes = seconds.iter().map(code).collect();
+    Some(Coded { codes, values, distinct: true })
 }

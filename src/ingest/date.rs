@@ -215,3 +215,33 @@ pub(super) const LONG_AGO: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1)
     Some(day) => day,
     None => NaiveDate::MIN,
 };
+
+/// Seconds since 1970 of `2021-08-19T13:25:31Z` or `2021-08-19`; `None` for any other form.
+pub(super) fn iso_seconds(text: &str) -> Option<i64> {
+    let b = text.as_bytes();
+    let number = |from: usize, to: usize| {
+        b.get(from..to)?
+            .iter()
+            .try_fold(0u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+    };
+    let shaped = match b.len() {
+        10 => b[4] == b'-' && b[7] == b'-',
+        20 => b[4] == b'-' && b[7] == b'-' && b[10] == b'T' && b[13] == b':' && b[16] == b':' && b[19] == b'Z',
+        _ => false,
+    };
+    if !shaped {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(number(0, 4)? as i32, number(5, 7)?, number(8, 10)?)?;
+    let time = if b.len() == 10 {
+        NaiveTime::MIN
+    } else {
+        NaiveTime::from_hms_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?)?
+    };
+    Some(date.and_time(time).and_utc().timestamp())
+}
+
+/// The moment of a second since 1970; `None` for the ways in which tools write “no date”.
+pub(super) fn moment_of(second: i64) -> Moment {
+    DateTime::from_timestamp(second, 0).and_then(|at| moment(at.naive_utc()))
+}

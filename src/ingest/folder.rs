@@ -59,23 +59,23 @@ pub fn read_file(path: &Path, name: &str) -> Result<SourceFile, ReadError> {
         return Err(ReadError::TooLarge { path: path.to_owned(), bytes: metadata.len() });
     }
     let mut bytes = Vec::new();
-    bytes.try_reserve_exact(metadata.len() as usize).map_err(|_| failed(io::ErrorKind::OutOfMemory.into()))?;
-    let mut since_line_end = 0;
+    bytes.try_reserve_exact(metadata.len() as usize + 1).map_err(|_| failed(io::ErrorKind::OutOfMemory.into()))?;
+    let (mut since_line_end, mut last) = (0, 0);
     loop {
-        let from = bytes.len();
         let read = (&mut file).take(BLOCK as u64).read_to_end(&mut bytes).map_err(failed)?;
-        if read == 0 {
-            return Ok(SourceFile { name: name.to_owned(), bytes });
-        }
-        match memchr::memrchr2(b'\n', b'\r', &bytes[from..]) {
-            Some(at) => since_line_end = bytes.len() - from - at,
-            None => since_line_end += read,
-        }
+        since_line_end = match memchr::memrchr2(b'\n', b'\r', &bytes[last..]) {
+            Some(at) => bytes.len() - last - at,
+            None => since_line_end + read,
+        };
+        last = bytes.len();
         if since_line_end > LINE_LIMIT {
             return Err(ReadError::EndlessLine { path: path.to_owned() });
         }
         if bytes.len() as u64 > FILE_LIMIT {
             return Err(ReadError::TooLarge { path: path.to_owned(), bytes: bytes.len() as u64 });
+        }
+        if read == 0 {
+            return Ok(SourceFile { name: name.to_owned(), bytes });
         }
     }
 }

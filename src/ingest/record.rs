@@ -27,6 +27,30 @@ pub(super) struct Records {
     pub faults: Vec<Fault>,
     /// The first byte after the last record that was read.
     pub stop: usize,
+    pub marks: Marks,
+}
+
+/// What some field of a file looks like. Where none does, nobody needs to look for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Marks {
+    /// A field starts like the name of a type in place of data.
+    pub placeholder: bool,
+    /// A field is `""`.
+    pub empty_text: bool,
+}
+
+impl Marks {
+    fn note(&mut self, field: &[u8]) {
+        match field {
+            [b'"', b'"'] => self.empty_text = true,
+            [b'S' | b'M' | b'@' | b'[', ..] | [b'"', b'S' | b'M' | b'@' | b'[', ..] => {
+                let bare = field.strip_prefix(b"\"").unwrap_or(field);
+                let starts: [&[u8]; 4] = [b"System.", b"Microsoft.", b"@{", b"[object "];
+                self.placeholder |= starts.iter().any(|start| bare.starts_with(start));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The ends of the fields of one record that starts at `start`, appended to `ends`; the first byte after it.
@@ -36,6 +60,7 @@ pub(super) fn record(
     delimiter: u8,
     ends: &mut Vec<u32>,
     faults: &mut Vec<Fault>,
+    marks: &mut Marks,
 ) -> (usize, usize) {
     let mut at = start;
     let mut column = 0;
@@ -54,6 +79,7 @@ pub(super) fn record(
         if end - at > FIELD_LIMIT {
             faults.push(Fault::FieldTooLong { at, column });
         }
+        marks.note(&text[at..end]);
         ends.push(end as u32);
         column += 1;
         match text.get(end) {
@@ -122,7 +148,7 @@ fn stretch(text: &[u8], from: usize, until: usize, delimiter: u8, width: usize) 
             continue;
         }
         let (ends, faults) = (records.ends.len(), records.faults.len());
-        let (stop, found) = record(text, start, delimiter, &mut records.ends, &mut records.faults);
+        let (stop, found) = record(text, start, delimiter, &mut records.ends, &mut records.faults, &mut records.marks);
         records.stop = stop;
         if records.faults.len() == faults && found != width {
             records.faults.push(Fault::FieldCount { at: start, found });
@@ -165,6 +191,8 @@ pub(super) fn records(text: &[u8], from: usize, delimiter: u8, width: usize) -> 
         all.starts.extend_from_slice(&part.starts);
         all.ends.extend_from_slice(&part.ends);
         all.faults.extend_from_slice(&part.faults);
+        all.marks.placeholder |= part.marks.placeholder;
+        all.marks.empty_text |= part.marks.empty_text;
     }
     all
 }

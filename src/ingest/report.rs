@@ -23,6 +23,8 @@ pub struct FileReport {
     pub not_asked_for: Vec<String>,
     /// What this source never says, and what is missing without it.
     pub not_available: Vec<String>,
+    /// What was assumed, once a file.
+    pub notes: Vec<String>,
     /// Whether the file was left out. A file goes in whole or not at all, unless reading is lenient.
     pub refused: bool,
     pub diagnostics: Vec<Diagnostic>,
@@ -43,6 +45,7 @@ impl FileReport {
             columns_ignored: Vec::new(),
             not_asked_for: Vec::new(),
             not_available: Vec::new(),
+            notes: Vec::new(),
             refused: false,
             diagnostics: Vec::new(),
         }

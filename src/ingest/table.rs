@@ -4,9 +4,11 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
+
 use super::bytes::{line_ends, position};
 use super::code;
-use super::record::{self, FIELD_LIMIT, Fault};
+use super::record::{self, FIELD_LIMIT, Fault, Marks};
 use crate::cell;
 use crate::diagnostic::{Diagnostic, Origin};
 
@@ -28,12 +30,11 @@ pub(super) struct Table {
     pub origin: Origin,
     pub header: Vec<Heading>,
     pub delimiter: char,
-    /// What a `#TYPE` line says, which only breaks ties.
-    pub type_name: Option<String>,
     pub rejected: u32,
     /// Whether cells may carry the apostrophe that `cell::neutral` puts before a formula.
     pub neutral: bool,
-    text: String,
+    pub marks: Marks,
+    text: Arc<String>,
     width: usize,
     starts: Vec<u32>,
     ends: Vec<u32>,
@@ -50,7 +51,7 @@ pub(super) fn fold(name: &str) -> String {
 
 impl Table {
     /// Reads `text`. With findings of severity error the table still holds the records that were well formed.
-    pub fn read(origin: Origin, text: String, findings: &mut Vec<Diagnostic>, lenient: bool) -> Option<Table> {
+    pub fn read(origin: Origin, text: Arc<String>, findings: &mut Vec<Diagnostic>, lenient: bool) -> Option<Table> {
         let (type_name, told, start) = preamble(&text);
         if type_name.as_deref().is_some_and(|name| name.contains("PowerShell.Commands.Internal.Format")) {
             let message = "this is a console table that was exported, not the objects behind it";
@@ -72,9 +73,9 @@ impl Table {
             origin,
             header,
             delimiter,
-            type_name,
             rejected: records.faults.len() as u32,
             neutral: false,
+            marks: records.marks,
             text,
             width,
             starts: records.starts,
@@ -203,7 +204,14 @@ impl Table {
         while self.text.as_bytes().get(start).is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
             start += 1;
         }
-        record::record(self.text.as_bytes(), start, self.delimiter as u8, &mut ends, &mut faults);
+        record::record(
+            self.text.as_bytes(),
+            start,
+            self.delimiter as u8,
+            &mut ends,
+            &mut faults,
+            &mut Marks::default(),
+        );
         ends.iter().filter(|end| (**end as usize) < at).count()
     }
 
@@ -230,7 +238,7 @@ impl Table {
                 |(column, heading): (usize, &Heading)| self.raw(row, column).trim_matches('"').trim() == &*heading.name;
             self.header.len() > 1 && self.header.iter().enumerate().all(same)
         };
-        if let Some(row) = (0..self.rows()).find(|row| again(*row)) {
+        if let Some(row) = (0..self.rows()).into_par_iter().find_first(|row| again(*row)) {
             let message = "a second export starts here";
             let help = "put each export into a file of its own (Export-Csv without -Append)";
             findings.push(Diagnostic::error(code::SECOND_EXPORT, message).at(&self.at(row)).help(help));
@@ -289,7 +297,8 @@ fn heading(
             .help("this is no export of users, groups or SKUs"));
     }
     let (mut ends, mut faults) = (Vec::new(), Vec::new());
-    let (body, _) = record::record(text.as_bytes(), start, delimiter as u8, &mut ends, &mut faults);
+    let (body, _) =
+        record::record(text.as_bytes(), start, delimiter as u8, &mut ends, &mut faults, &mut Marks::default());
     if !faults.is_empty() {
         return Err(Diagnostic::error(code::OPEN_QUOTE, "a quote in the header is never closed").at(origin));
     }

@@ -1,6 +1,8 @@
 //! Files as typed tables, each on its own. In: names and bytes. Out: what each file holds, and a report for each. Never: compares
 //! two files, except to learn the tenant's own names of SKUs before any licence is read.
 
+use std::sync::Arc;
+
 use encoding_rs::Encoding;
 use rayon::prelude::*;
 
@@ -116,34 +118,43 @@ pub fn tables(files: Vec<SourceFile>, options: &Options) -> Tables {
 }
 
 fn load(file: SourceFile, options: &Options) -> Loaded {
-    let digest = InputDigest::of(&file.name, &file.bytes);
-    let mut report = FileReport::new(&file.name);
+    let SourceFile { name, bytes } = file;
+    let mut report = FileReport::new(&name);
     let told = options.encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()));
-    let content = match bytes::decode(&file.name, file.bytes, told) {
-        Err(finding) => {
-            report.refuse(finding);
-            Content::Nothing
+    // Where the text is the file itself, its digest is taken while its records are found.
+    let early = !bytes::is_its_text(&bytes, told);
+    let early = early.then(|| InputDigest::of(&name, &bytes));
+    let (digest, content) = match bytes::decode(&name, bytes, told) {
+        Err(refused) => {
+            report.refuse(refused.finding);
+            (early.unwrap_or_else(|| InputDigest::of(&name, &refused.bytes)), Content::Nothing)
         }
         Ok(decoded) => {
             report.encoding = decoded.encoding;
-            let name = file.name.rsplit(['/', '\\']).next().unwrap_or("");
-            if name.eq_ignore_ascii_case("seatcast.toml") {
-                report.kind = Kind::Settings;
-                report.source = None;
-                let origin = Origin::file(file.name.as_str());
-                let settings = settings::settings(&origin, &decoded.text, &mut report.diagnostics);
-                report.refused = report.diagnostics.iter().any(Diagnostic::is_error);
-                Content::Settings(settings, decoded.text)
-            } else {
-                recognise(&file.name, decoded.text, options, &mut report)
-            }
+            let text = Arc::new(decoded.text);
+            rayon::join(
+                || early.unwrap_or_else(|| InputDigest::of(&name, text.as_bytes())),
+                || content(&name, text.clone(), options, &mut report),
+            )
         }
     };
     Loaded { report, digest, content }
 }
 
+fn content(name: &str, text: Arc<String>, options: &Options, report: &mut FileReport) -> Content {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or("");
+    if !file.eq_ignore_ascii_case("seatcast.toml") {
+        return recognise(name, text, options, report);
+    }
+    report.kind = Kind::Settings;
+    let text = text.trim_start_matches('\u{feff}').to_owned();
+    let settings = settings::settings(&Origin::file(name), &text, &mut report.diagnostics);
+    report.refused = report.diagnostics.iter().any(Diagnostic::is_error);
+    Content::Settings(settings, text)
+}
+
 /// Cuts a text into records and finds out which program wrote it.
-fn recognise(name: &str, text: String, options: &Options, report: &mut FileReport) -> Content {
+fn recognise(name: &str, text: Arc<String>, options: &Options, report: &mut FileReport) -> Content {
     let Some(mut table) = Table::read(Origin::file(name), text, &mut report.diagnostics, options.lenient) else {
         report.refused = true;
         return Content::Nothing;
@@ -264,6 +275,9 @@ fn finish(
         part = Part::Nothing;
     }
     report.not_available = not_available(&part, source);
+    if faults.zoneless {
+        report.notes.push("times without a zone are taken as UTC".to_owned());
+    }
     (report, digest, part)
 }
 

@@ -99,6 +99,7 @@ pub(super) fn users(
     for (index, part, found, notes) in parts {
         faults.rows.extend(found.rows);
         faults.findings.extend(found.findings);
+        faults.zoneless |= found.zoneless;
         report.diagnostics.extend(notes);
         let column = columns.iter().find(|column| column.index == index);
         match (part, column.map(|column| &column.field)) {
@@ -189,7 +190,7 @@ fn part(
     notes: &mut Vec<Diagnostic>,
 ) -> Part {
     let index = column.index;
-    let unknown_rows = match first_placeholder(table, index) {
+    let unknown_rows = match if table.marks.placeholder { first_placeholder(table, index) } else { None } {
         Some((first, all)) => {
             notes.push(placeholder(table, index, first));
             if all {
@@ -214,7 +215,7 @@ fn part(
                 Value::Texts,
             )),
             _ if source == Source::Csvde || unknown_rows => Part::Data(decoded(table, index)),
-            _ if *attribute == Attribute::Manager => Part::Data(reference(table, index)),
+            _ if *attribute == Attribute::Manager && table.marks.empty_text => Part::Data(reference(table, index)),
             _ => Part::Data(Data::Raw(index)),
         },
         Field::BlockCredential => Part::Data(boolean(true, faults)),
@@ -257,7 +258,11 @@ fn rows_where<T>(coded: &Coded<T>, holds: impl Fn(&T) -> bool) -> Vec<u32> {
 }
 
 fn mapped<T>(coded: Coded<T>, change: impl Fn(T) -> Value) -> Data {
-    Data::Coded(Coded { codes: coded.codes, values: coded.values.into_iter().map(change).collect() })
+    Data::Coded(Coded {
+        codes: coded.codes,
+        values: coded.values.into_iter().map(change).collect(),
+        distinct: coded.distinct,
+    })
 }
 
 fn moments(
@@ -316,19 +321,23 @@ fn decoded(table: &Table, column: usize) -> Data {
         Some(decoded) => Value::Text(decoded.into()),
         None => Value::text(text),
     };
-    Data::Coded(Coded { values: texts.values.iter().map(|value| text(value)).collect(), codes: texts.codes })
+    Data::Coded(Coded {
+        values: texts.values.iter().map(|value| text(value)).collect(),
+        codes: texts.codes,
+        distinct: false,
+    })
 }
 
 /// A reference to another account: empty text says that there is none.
 fn reference(table: &Table, column: usize) -> Data {
     let texts = column::distinct(table, column);
     let values = texts.values.iter().map(|text| if text.is_empty() { Value::Null } else { Value::text(text) });
-    Data::Coded(Coded { values: values.collect(), codes: texts.codes })
+    Data::Coded(Coded { values: values.collect(), codes: texts.codes, distinct: false })
 }
 
 /// The latest moment of each row over several columns.
 fn latest(columns: &[Coded<date::Moment>], rows: usize) -> Coded<Value> {
-    let mut coded = Coded { codes: Vec::with_capacity(rows), values: Vec::new() };
+    let mut coded = Coded { codes: Vec::with_capacity(rows), values: Vec::new(), distinct: true };
     let mut known = BTreeMap::new();
     for row in 0..rows {
         let moment = columns.iter().filter_map(|column| column.get(row).copied().flatten()).max();
@@ -397,7 +406,7 @@ fn licenses(table: &Table, column: usize, with: &Converter<'_>, notes: &mut Vec<
         notes.push(product::unknown(&name, several.as_deref(), with.products).at(&table.at_cell(row, column)));
     }
     // Nothing at all means no licence where the source is a portal, which leaves such cells blank.
-    Coded { codes: texts.codes, values }
+    Coded { codes: texts.codes, values, distinct: false }
 }
 
 fn paths(table: &Table, column: usize, with: &Converter<'_>, faults: &mut Faults) -> Coded<Vec<(SkuId, Path)>> {

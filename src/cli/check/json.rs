@@ -42,6 +42,7 @@ fn file(report: &FileReport) -> Value {
         "columns_ignored": report.columns_ignored,
         "columns_not_asked_for": report.not_asked_for,
         "attributes_not_available": report.not_available,
+        "notes": report.notes,
         "diagnostics": report.diagnostics.iter().map(|finding| diagnostic(finding, false)).collect::<Vec<_>>(),
     })
 }

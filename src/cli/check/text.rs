@@ -66,6 +66,7 @@ fn file(report: &FileReport, page: &mut String) {
     list("ignored", &report.columns_ignored, page);
     list("blank throughout, taken as not asked for", &report.not_asked_for, page);
     list("not in this file", &report.not_available, page);
+    list("note", &report.notes, page);
     indented(&render::findings(&grouped(&report.diagnostics), false, 100), page);
     page.push('\n');
 }

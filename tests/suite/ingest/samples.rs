@@ -245,7 +245,9 @@ fn a_canonical_folder_reads_back_as_the_same_tenant() {
 
 #[test]
 fn all_samples_in_one_folder_are_one_tenant() {
-    let read = ingest::read_folder(&sample("")).unwrap();
+    let mut read = ingest::read_folder(&sample("")).unwrap();
+    // What the sandbox of licensing is tested with lies beside the exports.
+    read.retain(|file| !file.name.starts_with("worked-scenario/"));
     let tables = tables(read);
     let baseline = ingest::baseline(&tables, &super::options());
     let findings = all(&baseline.diagnostics);
