@@ -340,6 +340,15 @@ impl Ledger {
         if self.is_deleted(user) {
             return;
         }
+        if how == Deletion::Final && !self.has_detail(user) {
+            let set = std::mem::replace(&mut self.sets[user as usize], NOTHING);
+            for at in 0..self.atlas.set(set).skus.len() {
+                let sku = self.atlas.set(set).skus[at];
+                self.release(sku);
+            }
+            self.mark_deleted(user, true);
+            return;
+        }
         let mut detail = self.begin_edit(user);
         let set = std::mem::replace(&mut self.sets[user as usize], NOTHING);
         let mut held: BTreeSet<SkuIndex> = self.atlas.set(set).skus.iter().copied().collect();
@@ -367,6 +376,8 @@ impl Ledger {
             direct.clear();
         }
         self.mark_deleted(user, true);
-        self.graves.insert(user, Grave { day, bundles, direct });
+        if how != Deletion::Final {
+            self.graves.insert(user, Grave { day, bundles, direct });
+        }
     }
 }

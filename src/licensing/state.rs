@@ -157,4 +157,6 @@ pub enum Deletion {
     Directory,
     /// Through the Microsoft 365 admin center, which takes direct licences off first.
     AdminCenter,
+    /// For good: nothing is remembered and nothing can be restored.
+    Final,
 }

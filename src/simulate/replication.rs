@@ -1,7 +1,7 @@
 //! One replication: events in, seats out. In: a world, a number. Out: a trajectory. Never: shares anything with another
 //! replication but memory.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::event::{Event, Happening, Slot};
 use super::rows;
@@ -13,14 +13,12 @@ use crate::directory::SkuIndex;
 use crate::licensing::{BundleIndex, Deletion, Ledger, LicenseError, Rank, Refusal, Seeker};
 
 /// A person whose attributes or groups are no longer those of an exported user.
+#[derive(Default)]
 struct Changed {
-    row: Box<[u32]>,
+    row: Vec<u32>,
     assigned: Vec<BundleIndex>,
     dynamic: Vec<BundleIndex>,
 }
-
-/// The SKUs that somebody is meant to have, as bits.
-type SkuBits = Vec<u64>;
 
 /// Which side of the bridge a change counts on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,71 +28,124 @@ enum Reason {
     Leaver,
 }
 
-struct Run<'w, 'l> {
+/// The memory of a thread, used again for every replication.
+pub struct Scratch {
+    ledger: Ledger,
+    changed: Vec<Changed>,
+    /// How many of `changed` are in use.
+    used: usize,
+    /// For each slot, its position in `changed` and one; 0 for who is as exported.
+    index: Vec<u32>,
+    gone: Vec<bool>,
+    before: Vec<u64>,
+    after: Vec<u64>,
+    bundles: Vec<BundleIndex>,
+    rules: Vec<usize>,
+}
+
+impl Scratch {
+    pub fn new(world: &World<'_>) -> Self {
+        let words = world.sku_count().div_ceil(64);
+        Self {
+            ledger: world.ledger.clone(),
+            changed: Vec::new(),
+            used: 0,
+            index: Vec::new(),
+            gone: Vec::new(),
+            before: vec![0; words],
+            after: vec![0; words],
+            bundles: Vec::new(),
+            rules: Vec::new(),
+        }
+    }
+
+    fn begin(&mut self, world: &World<'_>, population: &Population) {
+        self.ledger.clone_from(&world.ledger);
+        for (slot, like) in (world.exported()..).zip(&population.joined) {
+            let seeker = world.ledger.seeker(*like);
+            let added = self.ledger.add_user(Seeker { rank: Rank { place: slot, ..seeker.rank }, ..seeker });
+            debug_assert_eq!(added, slot, "the ledger numbers users as they are added");
+        }
+        let slots = world.exported() as usize + population.joined.len();
+        self.used = 0;
+        self.index.clear();
+        self.index.resize(slots, 0);
+        self.gone.clear();
+        self.gone.resize(slots, false);
+    }
+
+    /// Takes one entry into use, whose lists keep their memory and are to be filled.
+    fn take(&mut self, slot: Slot) -> &mut Changed {
+        if self.used == self.changed.len() {
+            self.changed.push(Changed::default());
+        }
+        self.used += 1;
+        self.index[slot as usize] = self.used as u32;
+        let changed = &mut self.changed[self.used - 1];
+        changed.row.clear();
+        changed.assigned.clear();
+        changed.dynamic.clear();
+        changed
+    }
+
+    fn get(&self, slot: Slot) -> Option<&Changed> {
+        let at = (self.index[slot as usize] as usize).checked_sub(1)?;
+        Some(&self.changed[at])
+    }
+}
+
+struct Run<'w, 's> {
     world: &'w World<'w>,
-    ledger: &'l mut Ledger,
-    changed: HashMap<Slot, Changed>,
+    population: &'s Population,
+    scratch: &'s mut Scratch,
     /// Days on which a joiner's rules with `system.now` are looked at again.
     clock: BTreeMap<u32, BTreeSet<Slot>>,
     /// Direct licences of joiners that found no unit: an administrator tries again each day, first come first served.
     pending: Vec<VecDeque<Slot>>,
     /// Direct licences of joiners that were refused for another reason than units.
     refused: Vec<Vec<Slot>>,
-    gone: HashSet<Slot>,
-    direct: HashMap<Slot, Vec<SkuIndex>>,
     flows: Vec<Flow>,
     skus: Vec<SkuTrajectory>,
-    before: SkuBits,
-    after: SkuBits,
 }
 
-/// Runs one replication on a ledger whose memory is used again.
-pub fn replicate(world: &World<'_>, ledger: &mut Ledger, replication: u32) -> Trajectory {
-    follow(world, ledger, replication, &mut |_, _| {})
+/// Runs one replication.
+pub fn replicate(world: &World<'_>, scratch: &mut Scratch, replication: u32) -> Trajectory {
+    follow(world, scratch, replication, &mut |_, _| {})
 }
 
 /// The same, telling `watch` the readings of every day, today first: for the oracle.
 pub fn follow(
     world: &World<'_>,
-    ledger: &mut Ledger,
+    scratch: &mut Scratch,
     replication: u32,
     watch: &mut dyn FnMut(u32, &[Reading]),
 ) -> Trajectory {
-    ledger.clone_from(&world.ledger);
     let settings = world.settings();
     let population = workforce::draw(&world.people, &world.baseline.assumptions, settings.seed(), replication);
+    scratch.begin(world, &population);
     let skus = world.sku_count();
-    for (slot, like) in (world.exported()..).zip(&population.joined) {
-        let seeker = world.ledger.seeker(*like);
-        let added = ledger.add_user(Seeker { rank: Rank { place: slot, ..seeker.rank }, ..seeker });
-        debug_assert_eq!(added, slot, "the ledger numbers users as they are added");
-    }
     let mut run = Run {
         world,
-        ledger,
-        changed: HashMap::new(),
+        population: &population,
+        scratch,
         clock: BTreeMap::new(),
         pending: vec![VecDeque::new(); skus],
         refused: vec![Vec::new(); skus],
-        gone: HashSet::new(),
-        direct: HashMap::new(),
         flows: vec![Flow::default(); skus],
         skus: vec![SkuTrajectory::default(); skus],
-        before: vec![0; skus.div_ceil(64)],
-        after: vec![0; skus.div_ceil(64)],
     };
-    run.live(&population, watch);
-    let mut trajectory = Trajectory { skus: run.skus, headcount: population.headcount };
-    for (sku, flow) in trajectory.skus.iter_mut().zip(run.flows) {
+    run.live(watch);
+    let mut skus = run.skus;
+    for (sku, flow) in skus.iter_mut().zip(run.flows) {
         sku.flow = flow;
     }
-    trajectory
+    Trajectory { skus, headcount: population.headcount }
 }
 
 impl Run<'_, '_> {
-    fn live(&mut self, population: &Population, watch: &mut dyn FnMut(u32, &[Reading])) {
+    fn live(&mut self, watch: &mut dyn FnMut(u32, &[Reading])) {
         let world = self.world;
-        let mut events = population.events.as_slice();
+        let mut events = self.population.events.as_slice();
         let mut exported_clock = world.clock.as_slice();
         let mut capacity = world.capacity_changes.as_slice();
         let horizon = world.settings().horizon_days();
@@ -103,7 +154,7 @@ impl Run<'_, '_> {
         for day in 1..=horizon {
             let mut touched = false;
             while let Some((change, rest)) = capacity.split_first().filter(|(change, _)| change.day <= day) {
-                self.ledger.set_capacity(change.sku, change.units);
+                self.scratch.ledger.set_capacity(change.sku, change.units);
                 (capacity, touched) = (rest, true);
             }
             while let Some((event, rest)) = events.split_first().filter(|(event, _)| event.day <= day) {
@@ -119,7 +170,7 @@ impl Run<'_, '_> {
                 touched = true;
             }
             // Delayed retries are the ledger's own: it has to be asked on days on which nothing else happens too.
-            if touched || self.ledger.next_retry().is_some_and(|at| at <= day) {
+            if touched || self.scratch.ledger.next_retry().is_some_and(|at| at <= day) {
                 self.settle(day);
                 readings = self.read(day);
             } else {
@@ -132,12 +183,12 @@ impl Run<'_, '_> {
     fn settle(&mut self, day: u32) {
         // The rounds of a tick are bounded (R2); what has not settled by then stays as it is, which only a contradiction in
         // the plan data can bring about.
-        let _ = self.ledger.settle(day);
+        let _ = self.scratch.ledger.settle(day);
         for index in 0..self.pending.len() {
             let sku = SkuIndex(index as u32);
-            while self.ledger.available(sku) > 0 {
+            while self.scratch.ledger.available(sku) > 0 {
                 let Some(slot) = self.pending[index].pop_front() else { break };
-                if !self.gone.contains(&slot) && self.ledger.direct_assign(slot, sku).is_err() {
+                if !self.scratch.gone[slot as usize] && self.scratch.ledger.direct_assign(slot, sku).is_err() {
                     self.pending[index].push_front(slot);
                     break;
                 }
@@ -158,44 +209,57 @@ impl Run<'_, '_> {
     }
 
     fn changed(&mut self, slot: Slot) -> &mut Changed {
+        let at = self.scratch.index[slot as usize] as usize;
+        if at > 0 {
+            return &mut self.scratch.changed[at - 1];
+        }
         let world = self.world;
-        self.changed.entry(slot).or_insert_with(|| Changed {
-            row: world.row(slot).into(),
-            assigned: world.assigned.of(slot).to_vec(),
-            dynamic: world.dynamic.of(slot).to_vec(),
-        })
+        let changed = self.scratch.take(slot);
+        changed.row.extend_from_slice(world.row(slot));
+        changed.assigned.extend_from_slice(world.assigned.of(slot));
+        changed.dynamic.extend_from_slice(world.dynamic.of(slot));
+        changed
     }
 
-    /// The SKUs a person is meant to have, as bits in `self.before` or `self.after`.
-    fn entitled(&self, slot: Slot, bits: &mut SkuBits) {
+    /// The SKUs that a person is meant to have, as bits.
+    fn entitled(&self, slot: Slot, bits: &mut [u64]) {
         bits.fill(0);
-        let mut set = |sku: SkuIndex| bits[sku.get() / 64] |= 1 << (sku.get() % 64);
-        let (assigned, dynamic) = match self.changed.get(&slot) {
+        let (assigned, dynamic) = match self.scratch.get(slot) {
             Some(changed) => (changed.assigned.as_slice(), changed.dynamic.as_slice()),
             None if slot < self.world.exported() => (self.world.assigned.of(slot), self.world.dynamic.of(slot)),
             None => (&[][..], &[][..]),
         };
         for bundle in assigned.iter().chain(dynamic) {
-            self.ledger.terms().bundle_skus(*bundle).for_each(&mut set);
+            bits.iter_mut().zip(self.world.bundle_bits(*bundle)).for_each(|(bits, more)| *bits |= more);
         }
-        self.direct_of(slot).iter().copied().for_each(set);
+        self.direct_of(slot).iter().for_each(|sku| bits[sku.get() / 64] |= 1 << (sku.get() % 64));
     }
 
-    fn direct_of(&self, slot: Slot) -> &[SkuIndex] {
-        if slot < self.world.exported() {
-            return self.world.direct.of(slot);
-        }
-        self.direct.get(&slot).map_or(&[], Vec::as_slice)
+    /// SKUs assigned directly: for who joins, those of the model.
+    fn direct_of(&self, slot: Slot) -> &'_ [SkuIndex] {
+        let joined = slot.checked_sub(self.world.exported());
+        self.world.direct.of(joined.map_or(slot, |joined| self.population.joined[joined as usize]))
     }
 
-    /// Makes a change to somebody, hands the new groups to the ledger and books the difference.
+    /// Makes a change to somebody, hands the new groups to the ledger and books the difference. Somebody who joins had
+    /// nothing before.
     fn change(&mut self, slot: Slot, reason: Reason, change: impl FnOnce(&mut Self)) {
-        let mut before = std::mem::take(&mut self.before);
-        let mut after = std::mem::take(&mut self.after);
-        self.entitled(slot, &mut before);
+        let mut before = std::mem::take(&mut self.scratch.before);
+        let mut after = std::mem::take(&mut self.scratch.after);
+        let joins = slot >= self.world.exported() && self.scratch.get(slot).is_none();
+        match joins {
+            true => before.fill(0),
+            false => self.entitled(slot, &mut before),
+        }
         change(self);
         self.entitled(slot, &mut after);
-        for (word, (old, new)) in before.iter().zip(&after).enumerate() {
+        self.book(&before, &after, reason);
+        (self.scratch.before, self.scratch.after) = (before, after);
+        self.hand_over(slot);
+    }
+
+    fn book(&mut self, before: &[u64], after: &[u64], reason: Reason) {
+        for (word, (old, new)) in before.iter().zip(after).enumerate() {
             let mut differing = old ^ new;
             while differing != 0 {
                 let bit = differing.trailing_zeros() as usize;
@@ -209,32 +273,43 @@ impl Run<'_, '_> {
                 }
             }
         }
-        (self.before, self.after) = (before, after);
-        if let Some(changed) = self.changed.get(&slot) {
-            let mut bundles: Vec<BundleIndex> = changed.assigned.iter().chain(&changed.dynamic).copied().collect();
-            bundles.sort_unstable();
-            bundles.dedup();
-            self.ledger.set_bundles(slot, &bundles);
-        }
+    }
+
+    /// Tells the ledger the groups that somebody is in now.
+    fn hand_over(&mut self, slot: Slot) {
+        let scratch = &mut *self.scratch;
+        let at = scratch.index[slot as usize] as usize;
+        let Some(changed) = at.checked_sub(1).map(|at| &scratch.changed[at]) else { return };
+        scratch.bundles.clear();
+        scratch.bundles.extend_from_slice(&changed.assigned);
+        scratch.bundles.extend_from_slice(&changed.dynamic);
+        scratch.bundles.sort_unstable();
+        scratch.bundles.dedup();
+        scratch.ledger.set_bundles(slot, &scratch.bundles);
     }
 
     /// Evaluates again, for one person, the rules that name one of `slots`.
     fn reevaluate(&mut self, slot: Slot, slots: &[usize], day: u32) {
         let world = self.world;
         let now = rows::instant(calendar::after(world.settings().today(), day));
-        let mut rules: Vec<usize> = slots.iter().flat_map(|slot| world.rules.rules_naming(*slot)).copied().collect();
-        rules.sort_unstable();
-        rules.dedup();
+        let mut rules = std::mem::take(&mut self.scratch.rules);
+        rules.clear();
+        slots.iter().for_each(|slot| rules.extend_from_slice(world.rules.rules_naming(*slot)));
+        if slots.len() > 1 {
+            rules.sort_unstable();
+            rules.dedup();
+        }
         let changed = self.changed(slot);
-        for rule in rules {
-            let bundle = world.rule_bundles[rule];
-            let member = world.rules.holds_row(rule, &changed.row, now);
+        for rule in &rules {
+            let bundle = world.rule_bundles[*rule];
+            let member = world.rules.holds_row(*rule, &changed.row, now);
             match (changed.dynamic.binary_search(&bundle), member) {
                 (Err(at), true) => changed.dynamic.insert(at, bundle),
                 (Ok(at), false) => drop(changed.dynamic.remove(at)),
                 _ => {}
             }
         }
+        self.scratch.rules = rules;
     }
 
     fn set_enabled(&mut self, slot: Slot, enabled: bool, day: u32) {
@@ -270,53 +345,45 @@ impl Run<'_, '_> {
 
     fn tick(&mut self, slot: Slot, day: u32) {
         let Some(hire_slot) = self.world.hire_slot else { return };
-        if !self.gone.contains(&slot) {
+        if !self.scratch.gone[slot as usize] {
             self.change(slot, Reason::Mover, |run| run.reevaluate(slot, &[hire_slot], day));
         }
     }
 
     fn delete(&mut self, slot: Slot, day: u32) {
-        self.change(slot, Reason::Leaver, |run| {
-            let changed = run.changed(slot);
-            changed.assigned.clear();
-            changed.dynamic.clear();
-        });
-        // Direct licences are not in the lists of groups: they go with the account, and count as left.
-        for index in 0..self.direct_of(slot).len() {
-            let sku = self.direct_of(slot)[index];
-            self.flows[sku.get()].left += 1;
-        }
-        self.gone.insert(slot);
-        self.ledger.delete(slot, day, Deletion::Directory);
+        let mut before = std::mem::take(&mut self.scratch.before);
+        let mut after = std::mem::take(&mut self.scratch.after);
+        self.entitled(slot, &mut before);
+        after.fill(0);
+        self.book(&before, &after, Reason::Leaver);
+        (self.scratch.before, self.scratch.after) = (before, after);
+        self.scratch.gone[slot as usize] = true;
+        self.scratch.ledger.delete(slot, day, Deletion::Final);
     }
 
     fn join(&mut self, slot: Slot, like: Slot, day: u32) {
         let world = self.world;
         self.change(slot, Reason::Joiner, |run| {
-            let mut row: Box<[u32]> = world.row(like).into();
-            let mut renewed = Vec::new();
+            let changed = run.scratch.take(slot);
+            changed.row.extend_from_slice(world.row(like));
             if let Some(hired) = world.hire_slot {
-                row[hired] = world.future.hired_on(day);
-                renewed.push(hired);
+                changed.row[hired] = world.future.hired_on(day);
             }
             if let Some(enabled) = world.enabled_slot {
-                row[enabled] = world.future.enabled(true);
-                renewed.push(enabled);
+                changed.row[enabled] = world.future.enabled(true);
             }
             // Groups that people join by themselves are joined by an event of their own.
             let own = |bundle: &&BundleIndex| !world.eligible.contains(*bundle);
-            let assigned = world.assigned.of(like).iter().filter(own).copied().collect();
-            if world.hire_slot.is_some() {
-                for at in world.clock_days(&row, day) {
-                    run.clock.entry(at).or_default().insert(slot);
-                }
+            changed.assigned.extend(world.assigned.of(like).iter().filter(own));
+            changed.dynamic.extend_from_slice(world.dynamic.of(like));
+            if world.has_clock {
+                let days = world.clock_days(&changed.row, day);
+                days.into_iter().for_each(|at| drop(run.clock.entry(at).or_default().insert(slot)));
             }
-            run.changed.insert(slot, Changed { row, assigned, dynamic: world.dynamic.of(like).to_vec() });
-            run.reevaluate(slot, &renewed, day);
-            run.direct.insert(slot, world.direct.of(like).to_vec());
+            run.reevaluate(slot, &world.renewed_slots, day);
         });
         for sku in world.direct.of(like) {
-            match self.ledger.direct_assign(slot, *sku) {
+            match self.scratch.ledger.direct_assign(slot, *sku) {
                 Ok(()) => {}
                 Err(Refusal::License(LicenseError::CountViolation)) => self.pending[sku.get()].push_back(slot),
                 Err(_) => self.refused[sku.get()].push(slot),
@@ -329,14 +396,14 @@ impl Run<'_, '_> {
         let readings: Vec<Reading> = (0..self.skus.len())
             .map(|index| {
                 let sku = SkuIndex(index as u32);
-                let there = |slot: &&Slot| !self.gone.contains(*slot);
+                let there = |slot: &&Slot| !self.scratch.gone[**slot as usize];
                 let pending = self.pending[index].iter().filter(there).count() as u32;
                 let refused = self.refused[index].iter().filter(there).count() as u32;
                 Reading {
-                    assigned: self.ledger.assigned(sku),
-                    waiting: self.ledger.waiting(sku) + pending,
-                    blocked: self.ledger.blocked(sku) + refused,
-                    capacity: self.ledger.capacity(sku),
+                    assigned: self.scratch.ledger.assigned(sku),
+                    waiting: self.scratch.ledger.waiting(sku) + pending,
+                    blocked: self.scratch.ledger.blocked(sku) + refused,
+                    capacity: self.scratch.ledger.capacity(sku),
                 }
             })
             .collect();

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
-use super::replication::{follow, replicate};
+use super::replication::{Scratch, follow, replicate};
 use super::rows;
 use super::settings::Settings;
 use super::tally::{Reading, Tally};
@@ -36,11 +36,11 @@ pub fn tally(world: &World<'_>, progress: &Progress) -> Tally {
     (0..world.settings().replications())
         .into_par_iter()
         .fold(
-            || (Tally::default(), world.ledger.clone()),
-            |(tally, mut ledger), replication| {
-                let tally = tally.add(&replicate(world, &mut ledger, replication));
+            || (Tally::default(), Scratch::new(world)),
+            |(tally, mut scratch), replication| {
+                let tally = tally.add(&replicate(world, &mut scratch, replication));
                 progress.0.fetch_add(1, Ordering::Relaxed);
-                (tally, ledger)
+                (tally, scratch)
             },
         )
         .map(|(tally, _)| tally)
@@ -110,7 +110,7 @@ pub fn observe(baseline: &Baseline, settings: &Settings, replication: u32) -> Di
     let future = future_users(baseline, &today, settings);
     let world = World::new(baseline, &today, &future, settings);
     let mut days = Vec::new();
-    follow(&world, &mut world.ledger.clone(), replication, &mut |_, readings| days.push(readings.to_vec()));
+    follow(&world, &mut Scratch::new(&world), replication, &mut |_, readings| days.push(readings.to_vec()));
     let population = workforce::draw(&world.people, &baseline.assumptions, settings.seed(), replication);
     let eligible = world.people.eligible.iter().map(|eligible| eligible.group).collect();
     Diagnosed::new(Some(Observed { population, eligible, days }), diagnostics)

@@ -73,6 +73,13 @@ pub struct World<'a> {
     pub eligible: Vec<BundleIndex>,
     pub hire_slot: Option<usize>,
     pub enabled_slot: Option<usize>,
+    /// What differs between somebody who joins and the exported user they are like.
+    pub renewed_slots: Vec<usize>,
+    /// Whether any rule of a licensed group has `system.now` in it.
+    pub has_clock: bool,
+    /// The SKUs of each bundle as bits, `words` a bundle.
+    bundle_bits: Vec<u64>,
+    words: usize,
     /// What a mover takes from somebody else.
     pub moved_slots: Vec<usize>,
     /// Days on which a rule with `system.now` may change its answer for an exported user; ascending.
@@ -125,6 +132,10 @@ impl<'a> World<'a> {
             rule_bundles: simulated.iter().map(|(_, bundle)| *bundle).collect(),
             hire_slot: slot(&Attribute::EmployeeHireDate),
             enabled_slot: slot(&Attribute::AccountEnabled),
+            renewed_slots: [Attribute::EmployeeHireDate, Attribute::AccountEnabled].iter().filter_map(slot).collect(),
+            has_clock: (0..simulated.len()).any(|rule| rules.uses_clock(rule)),
+            bundle_bits: bundle_bits(today, snapshot.skus.len().div_ceil(64)),
+            words: snapshot.skus.len().div_ceil(64),
             moved_slots: baseline.assumptions.movers_change.iter().filter_map(slot).collect(),
             rows: future.exported().flat_map(|user| rules.row(user)).collect(),
             width,
@@ -152,6 +163,11 @@ impl<'a> World<'a> {
         &self.rows[user as usize * self.width..(user as usize + 1) * self.width]
     }
 
+    /// The SKUs that a bundle gives, as bits.
+    pub fn bundle_bits(&self, bundle: BundleIndex) -> &[u64] {
+        &self.bundle_bits[bundle.get() * self.words..(bundle.get() + 1) * self.words]
+    }
+
     pub fn exported(&self) -> u32 {
         self.baseline.snapshot.users.len() as u32
     }
@@ -177,7 +193,7 @@ impl<'a> World<'a> {
     }
 
     fn clock_of_exported(&self) -> Vec<(u32, Slot)> {
-        if !(0..self.rule_bundles.len()).any(|rule| self.rules.uses_clock(rule)) {
+        if !self.has_clock {
             return Vec::new();
         }
         let users = self.baseline.snapshot.users.indexes();
@@ -187,6 +203,16 @@ impl<'a> World<'a> {
         clock.sort_unstable();
         clock
     }
+}
+
+fn bundle_bits(today: &Today, words: usize) -> Vec<u64> {
+    let mut bits = vec![0u64; today.terms.bundle_count() * words];
+    for number in 0..today.terms.bundle_count() {
+        for sku in today.terms.bundle_skus(BundleIndex(number as u32)) {
+            bits[number * words + sku.get() / 64] |= 1 << (sku.get() % 64);
+        }
+    }
+    bits
 }
 
 /// SKUs that users hold by direct assignment, by what the export says or what no group explains.
