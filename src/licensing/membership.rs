@@ -1,11 +1,13 @@
 //! Who is a direct member of which group today. In: a snapshot, an instant. Out: members by group, the rules that were evaluated,
 //! and those that were not with the reason. Never: follows a nested group, changes an exported member of an assigned group.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::diagnostic::{Diagnosed, Diagnostic};
 use crate::directory::{Attribute, Group, GroupIndex, LicenseSource, Membership, ProcessingState, Snapshot, UserIndex};
-use crate::rule::{self, Checked, Form};
+use crate::rule::{self, Checked, Form, RuleSet};
 
 /// A dynamic group whose members follow from its rule.
 #[derive(Clone, Debug)]
@@ -93,11 +95,13 @@ pub fn resolve(snapshot: &Snapshot, now: DateTime<Utc>) -> Diagnosed<Memberships
     let mut memberships = Memberships::default();
     let mut findings: Vec<Diagnostic> = Vec::new();
     let mut compiled = Vec::new();
+    let in_file: BTreeSet<&Attribute> =
+        snapshot.users.columns().filter(|(_, column)| column.is_in_file()).map(|(attribute, _)| attribute).collect();
     for index in snapshot.group_indexes() {
         let group = snapshot.group(index);
         memberships.members.push(exported_members(snapshot, index, &mut memberships.inferred));
         let Membership::Dynamic { .. } = group.membership else { continue };
-        match evaluable(snapshot, group).into_value(&mut findings) {
+        match evaluable(group, &in_file).into_value(&mut findings) {
             Ok(rule) => compiled.push(EvaluatedRule { group: index, rule }),
             Err(reason) => memberships.keep(index, reason),
         }
@@ -138,7 +142,7 @@ fn exported_members(snapshot: &Snapshot, index: GroupIndex, inferred: &mut Vec<G
 }
 
 /// The rule of a dynamic group, or why it is not evaluated.
-fn evaluable(snapshot: &Snapshot, group: &Group) -> Diagnosed<Result<Checked, KeptReason>> {
+fn evaluable(group: &Group, in_file: &BTreeSet<&Attribute>) -> Diagnosed<Result<Checked, KeptReason>> {
     let Membership::Dynamic { rule: Some(text), state } = &group.membership else {
         return Diagnosed::clean(Err(KeptReason::NoRule));
     };
@@ -156,33 +160,22 @@ fn evaluable(snapshot: &Snapshot, group: &Group) -> Diagnosed<Result<Checked, Ke
         if checked.attributes().contains(&Attribute::AssignedPlans) {
             return Err(KeptReason::AssignedPlans);
         }
-        let in_file =
-            |attribute: &&Attribute| !snapshot.users.column(attribute).is_some_and(|column| column.is_in_file());
-        match checked.attributes().iter().find(in_file) {
+        match checked.attributes().iter().find(|attribute| !in_file.contains(attribute)) {
             Some(attribute) => Err(KeptReason::NotInFile(attribute.clone())),
             None => Ok(checked),
         }
     })
 }
 
-/// The members by each rule, ascending; `None` where a user cannot be decided.
+/// The members by each rule, ascending; `None` where a regular expression gave up on some value.
 fn evaluate(
     snapshot: &Snapshot,
     rules: Vec<EvaluatedRule>,
     now: DateTime<Utc>,
 ) -> Vec<(EvaluatedRule, Option<Vec<UserIndex>>)> {
-    let mut members: Vec<Option<Vec<UserIndex>>> = vec![Some(Vec::new()); rules.len()];
-    if !rules.is_empty() {
-        for user in snapshot.users.indexes() {
-            let record = snapshot.users.record(user);
-            for (rule, members) in rules.iter().zip(&mut members) {
-                match rule.rule.decide(&record, now) {
-                    Some(true) => members.iter_mut().for_each(|members| members.push(user)),
-                    Some(false) => {}
-                    None => *members = None,
-                }
-            }
-        }
-    }
+    let checked: Vec<Checked> = rules.iter().map(|rule| rule.rule.clone()).collect();
+    let set = RuleSet::compile(&snapshot.users, &checked);
+    let members = set.members(now).into_iter().enumerate();
+    let members = members.map(|(number, members)| (!set.has_unknown(number)).then_some(members));
     rules.into_iter().zip(members).collect()
 }
