@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{Exit, Failure, check, forecast, generate, replay, rule, schema};
+use super::{Exit, Failure, check, forecast, generate, replay, rule, schema, status};
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
 #[derive(Debug, Parser)]
@@ -22,6 +22,7 @@ enum Command {
     Rule(rule::RuleArgs),
     Replay(replay::Args),
     Schema(schema::Args),
+    Status(status::Args),
 }
 
 /// Parses; help, version and wrong usage are printed here and end the run.
@@ -41,6 +42,7 @@ impl Args {
             Command::Rule(args) => rule::run(&args),
             Command::Replay(args) => replay::run(&args),
             Command::Schema(args) => schema::run(&args),
+            Command::Status(args) => status::run(&args),
         }
     }
 }

@@ -15,6 +15,7 @@ mod reporting;
 mod rule;
 mod schema;
 mod settings;
+mod status;
 
 use std::ffi::OsString;
 

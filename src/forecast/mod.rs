@@ -14,4 +14,7 @@ pub use result::{
     Bridge, Cost, DepartmentCost, Forecast, MonthPoint, RenewalEvent, RenewalOutcome, ShortageDate, SkuForecast,
     StatedAssumption, SupplyLevel, Trouble, TroubleCause,
 };
-pub use status::{BlockedCause, GuestGroup, NestedGroup, ReclaimCause, Reclaimable, SkuStatus, Status, WaitingUser};
+pub use status::{
+    BlockedCause, Difference, DifferenceCause, GuestGroup, NestedGroup, ReclaimCause, Reclaimable, SeveralPaths,
+    SkuStatus, Status, WaitingUser,
+};

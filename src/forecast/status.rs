@@ -95,6 +95,45 @@ pub struct Reclaimable {
     pub saves_from: Option<NaiveDate>,
 }
 
+/// Why what seatcast counts differs from what the exports count: a closed list, `Unexplained` last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DifferenceCause {
+    /// The SKU export counts seats that no user of the users export holds, or fewer: other accounts, or another day.
+    ExportsDiffer,
+    /// Held in the export by a group that the user is no longer a member of: it goes at the next processing.
+    LeavesGroup,
+    /// Held by a guest, whom the policy leaves out.
+    GuestSkipped,
+    /// Entitled by a group and a unit is free, and not yet given in the export.
+    NotYetProcessed,
+    /// The user's plans or location no longer allow what the export shows.
+    NotAllowed,
+    /// No export says who holds what: the computed seats are those of everybody who is entitled by a group.
+    AssignmentsNotExported,
+    Unexplained,
+}
+
+/// One difference between the exported and the computed seats of a SKU. `seats` is computed minus exported; the differences of
+/// a SKU add up to `assigned - consumed_exported` (or `assigned_exported` where that is not told).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Difference {
+    pub sku: String,
+    pub cause: DifferenceCause,
+    pub seats: i64,
+    /// Up to five users, where the difference is about users.
+    pub users: Vec<String>,
+}
+
+/// Users who hold one seat of a SKU by more than one way: directly and by a group, or by several groups.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SeveralPaths {
+    pub sku: String,
+    pub users: u32,
+    /// Of them, those who hold it directly beside a group: the direct licence survives when they leave the group.
+    pub direct_and_group: u32,
+}
+
 /// Today, whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Status {
@@ -109,4 +148,9 @@ pub struct Status {
     pub disabled_users: u32,
     /// Distinct members of all licensed and dynamic groups: that many Entra ID P1 capable licences have to be owned.
     pub entra_p1_needed: u32,
+    /// Units owned of SKUs that include it.
+    pub entra_p1_owned: u32,
+    pub several_paths: Vec<SeveralPaths>,
+    /// Empty where no export says what is held.
+    pub reconciliation: Vec<Difference>,
 }

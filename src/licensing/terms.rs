@@ -167,6 +167,11 @@ impl Terms {
         self.parcels.len() - self.skus.len()
     }
 
+    /// The service plans of a SKU.
+    pub fn service_plans(&self, sku: SkuIndex) -> &[Box<str>] {
+        &self.skus[sku.get()].service_plans
+    }
+
     pub fn policy(&self) -> SeatPolicy {
         self.policy
     }

@@ -20,7 +20,7 @@ mod xlsx;
 
 pub use chart::{Theme, png, svg};
 pub use document::{
-    Block, Cell, Chart, Column, Document, Level, Phrase, Picture, Row, Section, Span, Table, Tone, document,
+    Block, Cell, Chart, Column, Document, Level, Phrase, Picture, Row, Section, Span, Table, Tone, document, status,
 };
 pub use files::{Options, files};
 pub use html::render as html;

@@ -1,20 +1,19 @@
-//! What a forecast does not cover. In: a world, licensing today. Out: counts and names. Never: leaves out a zero.
+//! What a forecast does not cover. In: a baseline, licensing today. Out: counts and names. Never: leaves out a zero.
 
 use super::summary;
-use super::world::World;
 use crate::directory::{Attribute, SkuIndex, Users};
 use crate::forecast::{Coverage, UnsimulatedRule};
 use crate::licensing::Today;
+use crate::scenario::Baseline;
 
-pub fn coverage(world: &World<'_>, today: &Today) -> Coverage {
-    let snapshot = &world.baseline.snapshot;
+pub fn coverage(baseline: &Baseline, today: &Today) -> Coverage {
+    let snapshot = &baseline.snapshot;
     let names = |wanted: &dyn Fn(SkuIndex) -> bool| -> Vec<String> {
         let found = snapshot.sku_indexes().filter(|sku| wanted(*sku));
         found.map(|sku| snapshot.sku(sku).sku_part_number.to_string()).collect()
     };
-    let planned = summary::planned(world);
-    let priced =
-        |sku: SkuIndex| world.baseline.prices.on(&snapshot.sku(sku).sku_id, world.settings().today()).is_some();
+    let planned = summary::planned(baseline);
+    let priced = |sku: SkuIndex| baseline.prices.on(&snapshot.sku(sku).sku_id, baseline.today).is_some();
     let kept = today.memberships.kept().iter().map(|kept| UnsimulatedRule {
         group: snapshot.group(kept.group).display_name.to_string(),
         reason: kept.reason.text(),
@@ -28,7 +27,7 @@ pub fn coverage(world: &World<'_>, today: &Today) -> Coverage {
         users_without_department: without(&snapshot.users, &Attribute::Department),
         skus_without_price: names(&|sku| planned.contains(&sku) && !priced(sku)),
         skus_without_renewal_date: names(&|sku| {
-            planned.contains(&sku) && world.baseline.supplies[sku.get()].lacks_renewal_date()
+            planned.contains(&sku) && baseline.supplies[sku.get()].lacks_renewal_date()
         }),
         skus_not_planned: names(&|sku| !planned.contains(&sku)),
     }

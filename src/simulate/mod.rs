@@ -7,6 +7,7 @@ mod draws;
 mod event;
 mod people;
 mod rates;
+mod reconcile;
 mod replication;
 mod rows;
 mod run;
@@ -18,6 +19,7 @@ mod trouble;
 mod workforce;
 mod world;
 
+pub use coverage::coverage;
 pub use event::{Event, Happening, Slot};
 pub use run::{Observed, Progress, observe, run, today};
 pub use settings::{HORIZON_MONTHS_MAX, REPLICATIONS_MAX, Settings, SettingsError};

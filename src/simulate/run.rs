@@ -89,7 +89,7 @@ pub fn run(
     let world = World::new(baseline, &today, &future, settings);
     let tally = tally(&world, progress);
     let status = status::status(baseline, &today);
-    let coverage = coverage::coverage(&world, &today);
+    let coverage = coverage::coverage(baseline, &today);
     Diagnosed::new(Some(summary::forecast(&world, &today, &tally, status, coverage)), diagnostics)
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::reconcile;
 use crate::calendar;
 use crate::directory::{Attribute, PrepaidUnits, SkuIndex, UserIndex, Users, ValueRef};
 use crate::forecast::{
@@ -15,9 +16,13 @@ use crate::scenario::Baseline;
 /// An account without activity for longer than this holds its seats idle (usage reports keep 180 days).
 const INACTIVE_DAYS: u32 = 90;
 
+/// Entra ID P1 and P2 as plans inside SKUs.
+const ENTRA_P1_PLANS: [&str; 2] = ["41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"];
+
 pub fn status(baseline: &Baseline, today: &Today) -> Status {
     let users = &baseline.snapshot.users;
     let disabled = |user: &UserIndex| users.boolean(*user, &Attribute::AccountEnabled) == Some(false);
+    let planned = planned(baseline);
     Status {
         skus: skus(baseline, today),
         waiting: waiting(baseline, today),
@@ -29,6 +34,9 @@ pub fn status(baseline: &Baseline, today: &Today) -> Status {
         guests: users.indexes().filter(|user| users.is_guest(*user)).count() as u32,
         disabled_users: users.indexes().filter(disabled).count() as u32,
         entra_p1_needed: entra_p1_needed(baseline, today),
+        entra_p1_owned: entra_p1_owned(baseline, today),
+        several_paths: reconcile::several_paths(baseline, today, &planned),
+        reconciliation: reconcile::differences(baseline, today, &planned),
     }
 }
 
@@ -190,6 +198,7 @@ fn nested_groups(baseline: &Baseline, today: &Today) -> Vec<NestedGroup> {
 fn reclaimable(baseline: &Baseline, today: &Today) -> Vec<Reclaimable> {
     let users = &baseline.snapshot.users;
     let mut rows = Vec::new();
+    let above = supersets(baseline, today);
     for sku in planned(baseline) {
         let units = baseline.supplies[sku.get()].units_on(baseline.today);
         if units == PrepaidUnits::default() {
@@ -200,7 +209,9 @@ fn reclaimable(baseline: &Baseline, today: &Today) -> Vec<Reclaimable> {
         let inactive = |user: &&UserIndex| !disabled(user) && is_inactive(baseline, users, **user);
         // Units in grace are not paid for: giving them back saves nothing.
         let unassigned = units.enabled.saturating_sub(today.ledger.assigned(sku) + today.ledger.waiting(sku));
+        let superseded = |user: &&UserIndex| above[sku.get()].iter().any(|other| today.ledger.holds(user.0, *other));
         rows.extend([
+            row(baseline, sku, ReclaimCause::Superseded, holders.iter().filter(superseded).count() as u32),
             row(baseline, sku, ReclaimCause::Unassigned, unassigned),
             row(baseline, sku, ReclaimCause::Disabled, holders.iter().filter(disabled).count() as u32),
             row(baseline, sku, ReclaimCause::Inactive, holders.iter().filter(inactive).count() as u32),
@@ -243,4 +254,25 @@ fn entra_p1_needed(baseline: &Baseline, today: &Today) -> u32 {
         today.memberships.members(group).iter().for_each(|user| members[user.get()] = true);
     }
     members.iter().filter(|member| **member).count() as u32
+}
+
+/// Units that can be assigned of SKUs with Entra ID P1 or P2 inside.
+fn entra_p1_owned(baseline: &Baseline, today: &Today) -> u32 {
+    let capable = |sku: &SkuIndex| today.terms.service_plans(*sku).iter().any(|plan| ENTRA_P1_PLANS.contains(&&**plan));
+    let units = |sku: SkuIndex| baseline.supplies[sku.get()].units_on(baseline.today).capacity();
+    planned(baseline).into_iter().filter(capable).map(units).fold(0, u32::saturating_add)
+}
+
+/// For each SKU the others whose plans include all of its own and more, by the catalogue.
+fn supersets(baseline: &Baseline, today: &Today) -> Vec<Vec<SkuIndex>> {
+    let plans: Vec<BTreeSet<&str>> = baseline
+        .snapshot
+        .sku_indexes()
+        .map(|sku| today.terms.service_plans(sku).iter().map(|plan| &**plan).collect())
+        .collect();
+    let above = |own: &BTreeSet<&str>| {
+        let more = |other: &&BTreeSet<&str>| !own.is_empty() && other.len() > own.len() && own.is_subset(other);
+        plans.iter().enumerate().filter(|(_, other)| more(other)).map(|(at, _)| SkuIndex(at as u32)).collect()
+    };
+    plans.iter().map(above).collect()
 }

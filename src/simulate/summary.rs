@@ -14,11 +14,12 @@ use crate::forecast::{
     StatedAssumption, Status, SupplyLevel,
 };
 use crate::licensing::Today;
+use crate::scenario::Baseline;
 use crate::supply::{SupplyStep, TermEnd};
 
 /// The forecast of a tally.
 pub fn forecast(world: &World<'_>, today: &Today, tally: &Tally, status: Status, coverage: Coverage) -> Forecast {
-    let planned: Vec<SkuIndex> = planned(world);
+    let planned: Vec<SkuIndex> = planned(world.baseline);
     let skus: Vec<SkuForecast> = planned.iter().map(|sku| sku_forecast(world, today, tally, *sku)).collect();
     let renewals = renewals(world, &planned);
     Forecast {
@@ -36,24 +37,24 @@ pub fn forecast(world: &World<'_>, today: &Today, tally: &Tally, status: Status,
 }
 
 /// Whether any file says how many units there are.
-pub fn has_units(world: &World<'_>, sku: SkuIndex) -> bool {
-    let supply = &world.baseline.supplies[sku.get()];
-    world.baseline.snapshot.sku(sku).prepaid.is_some()
+pub fn has_units(baseline: &Baseline, sku: SkuIndex) -> bool {
+    let supply = &baseline.supplies[sku.get()];
+    baseline.snapshot.sku(sku).prepaid.is_some()
         || !supply.lots.is_empty()
         || supply.unexplained != PrepaidUnits::default()
 }
 
 /// SKUs that are forecast: seats are counted, somebody says how many units there are, and nobody asked to ignore them. By
 /// product name.
-pub fn planned(world: &World<'_>) -> Vec<SkuIndex> {
-    let snapshot = &world.baseline.snapshot;
+pub fn planned(baseline: &Baseline) -> Vec<SkuIndex> {
+    let snapshot = &baseline.snapshot;
     let ignored = |sku: SkuIndex| {
-        let policy = world.baseline.assumptions.skus.get(&snapshot.sku(sku).sku_id);
+        let policy = baseline.assumptions.skus.get(&snapshot.sku(sku).sku_id);
         policy.is_some_and(|policy| policy.ignore)
     };
     let mut planned: Vec<SkuIndex> = snapshot
         .sku_indexes()
-        .filter(|sku| snapshot.sku(*sku).is_planned() && !ignored(*sku) && has_units(world, *sku))
+        .filter(|sku| snapshot.sku(*sku).is_planned() && !ignored(*sku) && has_units(baseline, *sku))
         .collect();
     planned.sort_by_key(|sku| (snapshot.sku(*sku).product_name.to_lowercase(), *sku));
     planned

@@ -9,12 +9,14 @@ mod more;
 mod page_one;
 mod pictures;
 mod seats;
+mod status;
 mod waiting;
 
 use chrono::NaiveDate;
 
 pub use cells::{Cell, Column, Phrase, Row, Span, Table, Tone};
 pub use pictures::{Chart, Fan, Heat, Mark, MarkKind, Picture, Runway, Stack, Step, Timeline};
+pub use status::status;
 
 use super::words::{Language, Words};
 use crate::forecast::{Forecast, SkuForecast};

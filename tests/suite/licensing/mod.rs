@@ -5,4 +5,5 @@ mod laws;
 pub mod naive;
 mod oracle;
 mod replay;
+mod status;
 mod worlds;

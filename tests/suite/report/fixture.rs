@@ -242,6 +242,9 @@ fn status(skus: &[SkuForecast]) -> Status {
         guests: 120,
         disabled_users: 46,
         entra_p1_needed: 1732,
+        entra_p1_owned: 1700,
+        several_paths: Vec::new(),
+        reconciliation: Vec::new(),
     }
 }
 

@@ -1,0 +1,92 @@
+//! `seatcast status`: today. In: a tenant folder. Out: seats per SKU, who waits and why, what to look at, on stdout. Never: a word
+//! about the future.
+
+use clap::Args as ClapArgs;
+
+use super::inputs::TenantArgs;
+use super::settings::{self, FailOn, Format};
+use super::{Exit, Failure, outputs, render};
+use crate::forecast::{Coverage, Provenance, Status};
+use crate::report;
+use crate::simulate;
+
+/// Today: seats per SKU, shortfall, waiting users, licence errors, guests in licensed groups, seats to give back
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(flatten)]
+    tenant: TenantArgs,
+    /// What is printed on stdout
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    format: Format,
+    /// Print nothing but errors on stderr
+    #[arg(long, help_heading = "Output")]
+    quiet: bool,
+    /// End with exit code 3 on `shortage`, on `b2b`, or on `error=N` users who wait or are blocked
+    #[arg(long, value_name = "CONDITION", help_heading = "Output")]
+    fail_on: Vec<FailOn>,
+}
+
+/// What `--format json` prints.
+#[derive(serde::Serialize)]
+struct Printed<'a> {
+    version: u32,
+    tenant: &'a str,
+    today: chrono::NaiveDate,
+    status: &'a Status,
+    coverage: &'a Coverage,
+    inputs: &'a [crate::digest::InputDigest],
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let loaded = args.tenant.load()?;
+    let mut findings = loaded.findings;
+    let baseline = &loaded.baseline;
+    let Some(today) = simulate::today(baseline, &loaded.catalog).into_value(&mut findings) else {
+        return Err(Failure::Findings(findings));
+    };
+    if !args.quiet {
+        render::warnings(&findings);
+    }
+    let status = simulate::status(baseline, &today);
+    let coverage = simulate::coverage(baseline, &today);
+    let text = match args.format {
+        Format::Json => {
+            let printed = Printed {
+                version: 1,
+                tenant: &baseline.tenant,
+                today: baseline.today,
+                status: &status,
+                coverage: &coverage,
+                inputs: &baseline.inputs,
+            };
+            let json = serde_json::to_string_pretty(&printed).map_err(|error| Failure::Other(error.to_string()))?;
+            format!("{json}\n")
+        }
+        Format::Text => {
+            let provenance = Provenance {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                tenant: baseline.tenant.clone(),
+                today: baseline.today,
+                seed: 0,
+                replications: 0,
+                horizon_months: 0,
+                inputs: baseline.inputs.clone(),
+            };
+            let language = report::Options::default().language;
+            let document = report::status(&status, &coverage, &provenance, language);
+            let screen =
+                report::Screen { columns: settings::width(), colour: settings::colour(), ..report::Screen::default() };
+            report::text(&document, &screen)
+        }
+    };
+    outputs::print(&text)?;
+    Ok(if args.fail_on.iter().any(|condition| holds(*condition, &status)) { Exit::Condition } else { Exit::Done })
+}
+
+fn holds(condition: FailOn, status: &Status) -> bool {
+    match condition {
+        FailOn::Shortage => status.skus.iter().any(|sku| sku.shortfall > 0),
+        FailOn::B2b => !status.guest_groups.is_empty(),
+        FailOn::Error(bound) => status.skus.iter().map(|sku| sku.waiting + sku.blocked).sum::<u32>() >= bound,
+    }
+}
