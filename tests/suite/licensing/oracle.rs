@@ -69,7 +69,7 @@ fn run_both(world: &World, history: &[(u32, Vec<Change>)]) -> Result<(), TestCas
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
     fn engine_and_naive_engine_agree(world in world(), history in history()) {
