@@ -280,7 +280,11 @@ impl ColumnBuilder {
         self.codes.is_empty()
     }
 
-    pub fn finish(self) -> Column {
+    pub fn finish(mut self) -> Column {
+        if let Dictionary::Texts(pool) = &mut self.dictionary {
+            pool.buffer.shrink_to_fit();
+            pool.ends.shrink_to_fit();
+        }
         Column { codes: self.codes, dictionary: self.dictionary }
     }
 }

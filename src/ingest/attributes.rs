@@ -83,20 +83,15 @@ pub(super) fn users(tables: &[UserTable], roster: &Roster<'_>, findings: &mut Ve
     let attributes: BTreeSet<Attribute> = tables.iter().flat_map(|table| table.columns.keys().cloned()).collect();
     let len = roster.ids.len();
     let attributes: Vec<Attribute> = attributes.into_iter().filter(|attribute| *attribute != Attribute::Id).collect();
-    let built: Vec<(Attribute, Column, Option<Diagnostic>)> = attributes
-        .into_par_iter()
-        .map(|attribute| {
-            let mut voices: Vec<Voice<'_>> = tables
-                .iter()
-                .zip(&roster.rows)
-                .rev()
-                .filter_map(|(table, rows)| Voice::new(table, rows, &attribute))
-                .collect();
-            voices.sort_by_key(|voice| voice.tier);
-            let (column, conflict) = column_of(&attribute, &mut voices, len);
-            (attribute, column, conflict)
-        })
-        .collect();
+    // Columns of many values first, a few at a time: what is needed only while a column is built is then least when most
+    // columns stand.
+    let mut attributes = attributes;
+    attributes.sort_by_cached_key(|attribute| std::cmp::Reverse(variety(tables, attribute)));
+    let mut built: Vec<(Attribute, Column, Option<Diagnostic>)> = Vec::with_capacity(attributes.len());
+    for wave in attributes.chunks(rayon::current_num_threads().max(1)) {
+        built.par_extend(wave.par_iter().map(|attribute| one(tables, roster, attribute)));
+    }
+    built.sort_by(|a, b| a.0.cmp(&b.0));
     let mut columns = BTreeMap::new();
     for (attribute, column, conflict) in built {
         findings.extend(conflict);
@@ -112,6 +107,29 @@ pub(super) fn users(tables: &[UserTable], roster: &Roster<'_>, findings: &mut Ve
     }
     columns.insert(Attribute::Id, ids.finish());
     Users::new(len, columns)
+}
+
+/// One column, and what the files disagree about in it.
+fn one(tables: &[UserTable], roster: &Roster<'_>, attribute: &Attribute) -> (Attribute, Column, Option<Diagnostic>) {
+    let files = tables.iter().zip(&roster.rows).rev();
+    let mut voices: Vec<Voice<'_>> = files.filter_map(|(table, rows)| Voice::new(table, rows, attribute)).collect();
+    voices.sort_by_key(|voice| voice.tier);
+    let (column, conflict) = column_of(attribute, &mut voices, roster.ids.len());
+    (attribute.clone(), column, conflict)
+}
+
+/// How many values the first rows of the files hold.
+fn variety(tables: &[UserTable], attribute: &Attribute) -> usize {
+    const LOOK: usize = 512;
+    let of = |table: &UserTable| match table.columns.get(attribute) {
+        Some(Data::Raw(column)) => {
+            let rows = 0..table.table.rows().min(LOOK);
+            rows.map(|row| table.table.raw(row, *column)).collect::<BTreeSet<_>>().len()
+        }
+        Some(Data::Coded(coded)) => coded.values.len().min(LOOK),
+        None => 0,
+    };
+    tables.iter().map(of).sum()
 }
 
 fn column_of(attribute: &Attribute, voices: &mut [Voice<'_>], len: usize) -> (Column, Option<Diagnostic>) {

@@ -114,7 +114,7 @@ fn sku_id(
     match &found {
         Found::Known(_) => {}
         Found::Unknown(id) => {
-            report.diagnostics.push(product::unknown(id.as_str(), None, products).at(&reader.table.at(row)))
+            report.diagnostics.push(product::unknown(id.as_str(), None, products).at(&reader.table.at(row)));
         }
         Found::Ambiguous(id, several) => {
             report.diagnostics.push(product::unknown(id.as_str(), Some(several), products).at(&reader.table.at(row)));

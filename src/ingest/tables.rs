@@ -56,6 +56,7 @@ struct Loaded {
     content: Content,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one for each file, moved once")]
 enum Content {
     Nothing,
     Table(Source, Table),
@@ -63,6 +64,7 @@ enum Content {
 }
 
 /// What one file holds.
+#[expect(clippy::large_enum_variant, reason = "one for each file, moved once")]
 enum Part {
     Nothing,
     Users(UserTable),
