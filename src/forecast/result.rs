@@ -105,6 +105,13 @@ pub struct SkuForecast {
     pub sources: Vec<(String, u32)>,
 }
 
+impl SkuForecast {
+    /// Whether `name` is this SKU's id, part number or product name: other parts of a forecast name a SKU by any of them.
+    pub fn is_called(&self, name: &str) -> bool {
+        [&self.sku_part_number, &self.sku_id, &self.product_name].into_iter().any(|own| own == name)
+    }
+}
+
 /// What drives a shortage.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]

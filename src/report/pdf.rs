@@ -171,7 +171,14 @@ fn phrase(phrase: &Phrase) -> serde_json::Value {
 }
 
 fn chart(chart: &Chart) -> serde_json::Value {
-    serde_json::json!({ "path": format!("/charts/{}.svg", chart.id), "title": chart.title, "alt": chart.description })
+    let (width, height) = super::chart::size(&chart.picture);
+    serde_json::json!({
+        "path": format!("/charts/{}.svg", chart.id),
+        "title": chart.title,
+        "alt": chart.description,
+        "width": width,
+        "height": height,
+    })
 }
 
 fn section(document: &Document, section: &Section, words: &Words) -> serde_json::Value {

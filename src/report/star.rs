@@ -75,7 +75,7 @@ fn seats(forecast: &Forecast) -> Frame {
 }
 
 fn renewals(forecast: &Forecast) -> Frame {
-    let known = |name: &str| forecast.skus.iter().find(|sku| sku.sku_part_number == name || sku.sku_id == name);
+    let known = |name: &str| forecast.skus.iter().find(|sku| sku.is_called(name));
     let events: Vec<_> = forecast.renewals.iter().filter_map(|event| Some((known(&event.sku)?, event))).collect();
     let outcome = |outcome: RenewalOutcome| {
         let name = match outcome {

@@ -25,17 +25,22 @@ use super::RenderError;
 use super::document::{Chart, Fan, Picture};
 use super::words::{Language, Words};
 
-/// The chart as SVG text.
-pub fn svg(chart: &Chart, language: Language, theme: Theme) -> Result<String, RenderError> {
-    let words = Words::of(language);
-    let size = match &chart.picture {
+/// Width and height of a drawing in its units.
+pub fn size(picture: &Picture) -> (u32, u32) {
+    match picture {
         Picture::Fan(_) => fan::SIZE,
         Picture::Overview(fans) => overview::size(fans.len()),
         Picture::Runway(data) => runway::size(data.rows.len()),
         Picture::Timeline(data) => runway::size(data.rows.len()),
         Picture::Heat(data) => heat::size(data.rows.len()),
         Picture::Stack(_) | Picture::Bridge(_) => bars::SIZE,
-    };
+    }
+}
+
+/// The chart as SVG text.
+pub fn svg(chart: &Chart, language: Language, theme: Theme) -> Result<String, RenderError> {
+    let words = Words::of(language);
+    let size = size(&chart.picture);
     let mut drawn = String::new();
     let result = Canvas::draw(&mut drawn, size, theme, |canvas| match &chart.picture {
         Picture::Fan(data) => fan::draw(canvas, chart, data, words),

@@ -97,8 +97,7 @@ impl Document {
 /// The SKUs of a forecast with those in trouble first, each group in the order of the forecast.
 fn in_order(forecast: &Forecast) -> Vec<&SkuForecast> {
     let rank = |sku: &SkuForecast| {
-        let named = |name: &str| name == sku.sku_part_number || name == sku.sku_id;
-        forecast.trouble.iter().position(|trouble| named(&trouble.sku)).unwrap_or(forecast.trouble.len())
+        forecast.trouble.iter().position(|trouble| sku.is_called(&trouble.sku)).unwrap_or(forecast.trouble.len())
     };
     let mut skus: Vec<&SkuForecast> = forecast.skus.iter().collect();
     skus.sort_by_key(|sku| rank(sku));

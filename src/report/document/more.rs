@@ -34,7 +34,7 @@ pub fn charts(forecast: &Forecast, skus: &[&SkuForecast], ids: &[String], words:
 }
 
 fn in_trouble(forecast: &Forecast, sku: &SkuForecast) -> bool {
-    forecast.trouble.iter().any(|trouble| trouble.sku == sku.sku_part_number || trouble.sku == sku.sku_id)
+    forecast.trouble.iter().any(|trouble| sku.is_called(&trouble.sku))
 }
 
 fn name(sku: &SkuForecast) -> String {

@@ -50,8 +50,12 @@ pub fn troubles(forecast: &Forecast, words: &Words) -> Vec<Trouble> {
 
 /// Amount, date, certainty, cause and last day to act of one SKU.
 fn sentence(forecast: &Forecast, trouble: &forecast::Trouble, words: &Words) -> Trouble {
-    let named = |name: &str, id: &str| trouble.sku == name || trouble.sku == id;
-    let status = forecast.status.skus.iter().find(|sku| named(&sku.sku_part_number, &sku.sku_id));
+    let named = |name: &String| *name == trouble.sku;
+    let status = forecast
+        .status
+        .skus
+        .iter()
+        .find(|sku| [&sku.sku_part_number, &sku.sku_id, &sku.product_name].into_iter().any(named));
     let today = status.map_or(0, |sku| sku.shortfall);
     let name = match clean::text(&trouble.product_name) {
         name if name.is_empty() => clean::text(&trouble.sku),

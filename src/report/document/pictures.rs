@@ -208,7 +208,7 @@ fn fan(forecast: &Forecast, sku: &SkuForecast, words: &Words) -> Fan {
     let mut marks: Vec<Mark> = forecast
         .renewals
         .iter()
-        .filter(|event| event.sku == sku.sku_part_number || event.sku == sku.sku_id)
+        .filter(|event| sku.is_called(&event.sku))
         .map(|event| renewal_mark(event, words))
         .collect();
     if let Some(day) = first.p50.filter(|_| !short_today) {

@@ -9,6 +9,9 @@ use crate::report::words::Words;
 /// At most this many marks in a sparkline, so that the table fits 80 columns.
 const SPARK_MARKS: usize = 12;
 
+/// A table of months has at most so many rows.
+const MONTHS_SHOWN: usize = 61;
+
 /// Demand against supply, SKU by SKU.
 pub fn outlook(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
     let seats = || words.say("unit.seats.header");
@@ -196,7 +199,8 @@ fn monthly_table(forecast: &Forecast, sku: &SkuForecast, words: &Words) -> Table
     if let Some(currency) = currency {
         columns.push(Column::number(words.say("column.cost"), currency.code().to_owned()));
     }
-    let rows = sku.points.iter().map(|point| {
+    let each = sku.points.len().div_ceil(MONTHS_SHOWN).max(1);
+    let rows = sku.points.iter().step_by(each).map(|point| {
         let mut row = monthly_row(point, forecast.provenance.replications);
         if currency.is_some() {
             // A price in another currency from some day on has no place in this column.
@@ -207,7 +211,10 @@ fn monthly_table(forecast: &Forecast, sku: &SkuForecast, words: &Words) -> Table
     });
     let name = clean::text(&sku.product_name);
     let values = [("product", name), ("sku", clean::text(&sku.sku_part_number))];
-    let notes = if currency.is_none() { vec![words.say("money.no-price-note")] } else { Vec::new() };
+    let mut notes = if currency.is_none() { vec![words.say("money.no-price-note")] } else { Vec::new() };
+    if each > 1 {
+        notes.push(words.tell("monthly.thinned", &[("n", each.to_string())]));
+    }
     Table {
         id: format!("monthly-{}", sku.sku_id),
         caption: words.tell("monthly.caption", &values),
