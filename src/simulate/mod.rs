@@ -10,6 +10,7 @@ mod rates;
 mod reconcile;
 mod replication;
 mod rows;
+mod rule_change;
 mod run;
 mod settings;
 mod status;
@@ -21,6 +22,7 @@ mod world;
 
 pub use coverage::coverage;
 pub use event::{Event, Happening, Slot};
+pub use rule_change::{RuleChange, SkuChange, rule_change, with_rule};
 pub use run::{Observed, Progress, observe, run, today};
 pub use settings::{HORIZON_MONTHS_MAX, REPLICATIONS_MAX, Settings, SettingsError};
 pub use status::status;

@@ -21,7 +21,7 @@ use crate::rule::{self, Reviewed};
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// The text of a rule, or a tenant folder
-    #[arg(value_name = "RULE|DIR")]
+    #[arg(value_name = "RULE|DIR", allow_hyphen_values = true)]
     what: String,
     #[command(flatten)]
     reading: ReadingArgs,

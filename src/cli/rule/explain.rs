@@ -20,7 +20,7 @@ use crate::rule::{self, Step};
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The text of a rule, or with DIR the name or id of a group
-    #[arg(value_name = "RULE")]
+    #[arg(value_name = "RULE", allow_hyphen_values = true)]
     rule: String,
     /// Object id, user principal name or display name of a user of DIR; without DIR a user as JSON
     #[arg(long, value_name = "USER")]

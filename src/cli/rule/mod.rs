@@ -1,6 +1,7 @@
 //! `seatcast rule`: the membership-rule language on its own. In: arguments. Out: the answer of a subcommand. Never: forecasts.
 
 mod check;
+mod diff;
 mod eval;
 mod explain;
 mod sample;
@@ -26,6 +27,7 @@ pub struct RuleArgs {
 #[derive(Debug, Subcommand)]
 enum RuleCommand {
     Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     Sample(sample::SampleArgs),
@@ -55,6 +57,7 @@ impl ReadingsArgs {
 pub fn run(args: &RuleArgs) -> Result<Exit, Failure> {
     match &args.command {
         RuleCommand::Check(args) => check::run(args),
+        RuleCommand::Diff(args) => diff::run(args),
         RuleCommand::Eval(args) => eval::run(args),
         RuleCommand::Explain(args) => explain::run(args),
         RuleCommand::Sample(args) => sample::run(args),

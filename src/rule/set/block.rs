@@ -236,7 +236,35 @@ fn combine(out: &mut Bits, bits: &Bits, flip: u64, all: bool) {
     }
 }
 
-/// Set bits, by carry-save addition: sixteen words are summed before bits are counted.
+/// Words added side by side.
+const LANES: usize = 4;
+
+/// Set bits, by carry-save addition: sixteen words are summed bit by bit before any bit is counted (Harley and Seal).
 fn ones(bits: &Bits) -> u32 {
-    bits.iter().map(|word| word.count_ones()).sum()
+    let mut sums = [[0_u64; LANES]; 4];
+    let mut sixteens = 0;
+    for group in bits.chunks_exact(16 * LANES) {
+        let mut carries = [[0_u64; LANES]; 16];
+        carries.iter_mut().zip(group.chunks_exact(LANES)).for_each(|(carry, words)| carry.copy_from_slice(words));
+        let mut left = 16;
+        for sum in &mut sums {
+            // Two words and a sum become a sum of this weight and a carry of the next.
+            left /= 2;
+            for pair in 0..left {
+                let (first, second) = (carries[2 * pair], carries[2 * pair + 1]);
+                for lane in 0..LANES {
+                    let half = first[lane] ^ second[lane];
+                    carries[pair][lane] = first[lane] & second[lane] | half & sum[lane];
+                    sum[lane] ^= half;
+                }
+            }
+        }
+        sixteens += counted(&carries[0]);
+    }
+    let weighed = sums.iter().enumerate().map(|(power, sum)| counted(sum) << power);
+    16 * sixteens + weighed.sum::<u32>()
+}
+
+fn counted(words: &[u64; LANES]) -> u32 {
+    words.iter().map(|word| word.count_ones()).sum()
 }

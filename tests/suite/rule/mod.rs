@@ -2,6 +2,7 @@
 
 mod advice;
 mod book;
+mod commands;
 mod corpus;
 mod eval;
 mod language;

@@ -1,0 +1,154 @@
+//! `seatcast rule diff`: a rule change before it is saved. In: the old rule, the new one, a tenant folder. Out: who joins, who
+//! leaves, seats, money and waiting users by SKU. Never: changes a tenant.
+
+use clap::Args;
+use serde_json::{Value as Json, json};
+
+use super::{finding_json, put};
+use crate::cli::inputs::TenantArgs;
+use crate::cli::settings::Format;
+use crate::cli::{Exit, Failure, render};
+use crate::diagnostic::Origin;
+use crate::directory::{GroupIndex, RuleText, Snapshot, UserIndex};
+use crate::rule::{self, Checked, Form};
+use crate::simulate::{self, RuleChange, SkuChange};
+
+/// Users named in the text output, of each kind.
+const NAMED: usize = 10;
+
+/// Show what a rule change does: who joins, who leaves, seats and money by SKU, guests and waiting users
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The old rule: the name or id of a dynamic group, or the text of its rule
+    #[arg(value_name = "OLD", allow_hyphen_values = true)]
+    old: String,
+    /// The text of the new rule
+    #[arg(value_name = "NEW", allow_hyphen_values = true)]
+    new: String,
+    #[command(flatten)]
+    tenant: TenantArgs,
+    /// The form of what is printed
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    format: Format,
+}
+
+pub fn run(args: &DiffArgs) -> Result<Exit, Failure> {
+    let new = compile(&args.new)?;
+    let mut loaded = args.tenant.load()?;
+    let snapshot = &loaded.baseline.snapshot;
+    let groups = groups(snapshot, &args.old)?;
+    for attribute in new.attributes() {
+        if !snapshot.users.column(attribute).is_some_and(|column| column.is_in_file()) {
+            return Err(Failure::Other(format!("no user file holds `{attribute}`, which the new rule names")));
+        }
+    }
+    let text = RuleText { text: args.new.as_str().into(), origin: Origin::file("NEW") };
+    let changed = simulate::rule_change(&loaded.baseline, &loaded.catalog, &groups, &text);
+    let Some(change) = changed.into_value(&mut loaded.findings) else { return Err(Failure::Findings(loaded.findings)) };
+    let advice = rule::lint(&new);
+    match args.format {
+        Format::Json => {
+            let findings: Vec<Json> = advice.iter().map(finding_json).collect();
+            put(&format!("{}\n", change_json(&loaded.baseline.snapshot, &groups, &change, &findings)))?;
+        }
+        Format::Text => {
+            put(&render::findings(&advice, false, 100))?;
+            put(&shown(&loaded.baseline.snapshot, &groups, &change))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn compile(text: &str) -> Result<Checked, Failure> {
+    let compiled = rule::compile(text, &Origin::file("NEW"));
+    let Some(checked) = compiled.value else { return Err(Failure::Findings(compiled.diagnostics)) };
+    match checked.form() {
+        Form::Device => Err(Failure::Other("device rules are recognised but not simulated".to_owned())),
+        Form::MemberOf => Err(Failure::Other("`memberOf` ended: a new rule cannot use it".to_owned())),
+        Form::Expression | Form::DirectReports => Ok(checked),
+    }
+}
+
+/// The group with this id or name, else every group with this rule.
+fn groups(snapshot: &Snapshot, old: &str) -> Result<Vec<GroupIndex>, Failure> {
+    let named = |name: &str| name.eq_ignore_ascii_case(old);
+    let matching = |wanted: &dyn Fn(GroupIndex) -> bool| -> Vec<GroupIndex> {
+        snapshot.group_indexes().filter(|group| wanted(*group)).collect()
+    };
+    let group = |group: GroupIndex| snapshot.group(group);
+    let called = matching(&|index| named(&group(index).id) || named(&group(index).display_name));
+    if called.iter().any(|index| !group(*index).is_dynamic()) {
+        return Err(Failure::Other(format!("the members of `{old}` are assigned, not dynamic")));
+    }
+    let same = |index: GroupIndex| group(index).rule().is_some_and(|rule| rule.text.trim() == old.trim());
+    let found = if called.is_empty() { matching(&same) } else { called };
+    if found.is_empty() {
+        return Err(Failure::Other(format!("no dynamic group has this id, name or rule: `{old}`")));
+    }
+    Ok(found)
+}
+
+fn guests(snapshot: &Snapshot, users: &[UserIndex]) -> u32 {
+    snapshot.guests_in(users)
+}
+
+fn sku_json(snapshot: &Snapshot, change: &SkuChange) -> Json {
+    let waiting: Vec<&str> = change.newly_waiting.iter().map(|user| snapshot.users.id(*user)).collect();
+    json!({
+        "sku": snapshot.sku(change.sku).sku_part_number,
+        "seated_before": change.seated.0, "seated_after": change.seated.1,
+        "waiting_before": change.waiting.0, "waiting_after": change.waiting.1,
+        "blocked_before": change.blocked.0, "blocked_after": change.blocked.1,
+        "newly_waiting": waiting,
+        "monthly_change": change.monthly,
+    })
+}
+
+fn change_json(snapshot: &Snapshot, groups: &[GroupIndex], change: &RuleChange, findings: &[Json]) -> Json {
+    let ids =
+        |users: &[UserIndex]| -> Vec<String> { users.iter().map(|user| snapshot.users.id(*user).to_owned()).collect() };
+    json!({
+        "version": 1,
+        "groups": groups.iter().map(|group| snapshot.group(*group).id.to_string()).collect::<Vec<_>>(),
+        "joining": ids(&change.joining),
+        "leaving": ids(&change.leaving),
+        "guests_joining": guests(snapshot, &change.joining),
+        "guests_leaving": guests(snapshot, &change.leaving),
+        "skus": change.skus.iter().map(|sku| sku_json(snapshot, sku)).collect::<Vec<_>>(),
+        "findings": findings,
+    })
+}
+
+fn shown(snapshot: &Snapshot, groups: &[GroupIndex], change: &RuleChange) -> String {
+    let names: Vec<&str> = groups.iter().map(|group| &*snapshot.group(*group).display_name).collect();
+    let mut text = format!("groups: {}\n", names.join(", "));
+    for (sign, users) in [('+', &change.joining), ('-', &change.leaving)] {
+        let word = if sign == '+' { "join" } else { "leave" };
+        text.push_str(&format!("{} {word}, {} of them guests\n", users.len(), guests(snapshot, users)));
+        users.iter().take(NAMED).for_each(|user| text.push_str(&format!("  {sign} {}\n", snapshot.users.name(*user))));
+        if users.len() > NAMED {
+            text.push_str(&format!("  {sign} … {} more\n", users.len() - NAMED));
+        }
+    }
+    for sku in &change.skus {
+        let money = match sku.monthly {
+            Some(money) => format!("{} {} a month", money.decimal(), money.currency),
+            None => "no price".to_owned(),
+        };
+        text.push_str(&format!(
+            "{}: seats {} -> {}, waiting {} -> {}, blocked {} -> {}; {} newly wait; demand changes by {money}\n",
+            snapshot.sku(sku.sku).sku_part_number,
+            sku.seated.0,
+            sku.seated.1,
+            sku.waiting.0,
+            sku.waiting.1,
+            sku.blocked.0,
+            sku.blocked.1,
+            sku.newly_waiting.len(),
+        ));
+    }
+    if change.skus.is_empty() {
+        text.push_str("no SKU changes\n");
+    }
+    text
+}
