@@ -53,15 +53,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     tables.reports.extend(unread);
     tables.reports.sort_by(|a, b| a.path.cmp(&b.path));
     let read = ingest::baseline(&tables, &options);
-    // Findings of one file stand with that file; these are about several.
-    let of_files: Vec<&Diagnostic> = tables.reports.iter().flat_map(|report| &report.diagnostics).collect();
-    let own = |finding: &Diagnostic| {
-        !of_files.iter().any(|known| known.message == finding.message && known.labels == finding.labels)
-    };
-    let mut findings: Vec<Diagnostic> = read.diagnostics.into_iter().filter(own).collect();
-    crate::diagnostic::sort(&mut findings);
     let snapshot = read.value.as_ref().map(|baseline| &baseline.snapshot);
     let coverage = snapshot.map(coverage::coverage).unwrap_or_default();
+    let mut findings = read.diagnostics;
+    findings.extend(coverage.findings.iter().cloned());
+    let mut findings = by_file(findings, &mut tables);
+    crate::diagnostic::sort(&mut findings);
     let gaps = ingest::gaps(&tables, snapshot);
     let checked = Checked { findings, coverage, gaps, baseline: read.value, tables };
     if let (Some(folder), Some(baseline)) = (&args.write_canonical, &checked.baseline) {
@@ -76,8 +73,32 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     outputs::print(&answer)?;
     let unwritten = args.write_canonical.is_some() && checked.baseline.is_none();
     let partial = checked.tables.reports.iter().any(|report| report.rows_rejected > 0);
-    let failed = checked.tables.reports.is_empty() || checked.tables.has_refused() || partial || unwritten;
+    let wrong = checked.findings.iter().any(|finding| finding.is_error() && finding.code.0 != "D506");
+    let failed = wrong || checked.tables.reports.is_empty() || checked.tables.has_refused() || partial || unwritten;
     Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+/// Moves what is about one file to the report of that file; an error that shows only beside other rows or files refuses it too.
+/// What is left is about several files.
+fn by_file(findings: Vec<Diagnostic>, tables: &mut Tables) -> Vec<Diagnostic> {
+    let mut rest = Vec::new();
+    for finding in findings {
+        let file = finding.labels.first().map(|label| label.origin.file.clone());
+        let report = tables.reports.iter_mut().find(|report| file.as_deref() == Some(&report.path));
+        match report {
+            // Whether a refused file matters is a matter of the others.
+            Some(report) if finding.code.0 != "D515" => {
+                let same = |known: &Diagnostic| known.message == finding.message && known.labels == finding.labels;
+                if !report.diagnostics.iter().any(same) {
+                    report.refused |= finding.is_error();
+                    report.diagnostics.push(finding);
+                }
+            }
+            _ => rest.push(finding),
+        }
+    }
+    tables.reports.iter_mut().for_each(|report| crate::diagnostic::sort(&mut report.diagnostics));
+    rest
 }
 
 /// The files behind `paths`, and a report for each that was too large to read.

@@ -101,7 +101,14 @@ fn sku_id(
     faults: &mut Faults,
 ) -> Option<SkuId> {
     if texts[0].is_some() {
-        return reader.guid(row, id, faults).map(|guid| SkuId::new(&guid));
+        let sku_id = SkuId::new(&reader.guid(row, id, faults)?);
+        if products.catalog().sku(&sku_id).is_none() {
+            let name = texts[1].as_deref().or(texts[2].as_deref()).unwrap_or(sku_id.as_str());
+            let message = format!("no catalogue knows the SKU `{name}`; it is kept by its id, without service plans");
+            let finding = Diagnostic::warning(code::UNKNOWN_PRODUCT, message).at(&reader.table.at(row));
+            report.diagnostics.push(finding.help("a newer catalogue is read with `--catalog FILE`"));
+        }
+        return Some(sku_id);
     }
     let Some(text) = texts[1].as_deref().or(texts[2].as_deref()) else {
         faults.error(

@@ -1,5 +1,6 @@
 //! What can and cannot be simulated of a tenant that was read. In: a snapshot. Out: counts and reasons. Never: evaluates a rule.
 
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::directory::{Attribute, Group, Membership, ProcessingState, Snapshot};
 use crate::rule;
 
@@ -23,6 +24,9 @@ pub struct Coverage {
     pub groups_without_members: Vec<String>,
     pub skus: usize,
     pub skus_without_units: Vec<String>,
+    /// What is to be said of the texts of rules. A rule that cannot be read refuses no file.
+    #[serde(skip)]
+    pub findings: Vec<Diagnostic>,
 }
 
 pub fn coverage(snapshot: &Snapshot) -> Coverage {
@@ -51,6 +55,7 @@ pub fn coverage(snapshot: &Snapshot) -> Coverage {
             .map(|group| group.display_name.to_string())
             .collect(),
         skus: snapshot.skus.len(),
+        findings: dynamic.iter().flat_map(|group| rule_findings(group)).collect(),
         skus_without_units: unowned.map(|sku| sku.sku_part_number.to_string()).collect(),
     }
 }
@@ -73,4 +78,11 @@ fn reason(snapshot: &Snapshot, group: &Group) -> Option<String> {
     let missing = checked.attributes().iter().filter(|attribute| snapshot.users.column(attribute).is_none());
     let missing: Vec<String> = missing.map(Attribute::graph_name).collect();
     (!missing.is_empty()).then(|| format!("no file holds {}", missing.join(", ")))
+}
+
+fn rule_findings(group: &Group) -> Vec<Diagnostic> {
+    let Some(rule) = group.rule() else { return Vec::new() };
+    let mut findings = rule::compile(&rule.text, &rule.origin).diagnostics;
+    findings.iter_mut().for_each(|finding| finding.severity = Severity::Warning);
+    findings
 }

@@ -124,3 +124,55 @@ fn the_schema_names_every_column_that_is_read() {
         assert!(out.contains(word), "{word}");
     }
 }
+
+/// A folder of the canonical sample with one file changed, checked.
+fn changed(name: &str, change: impl Fn(&str) -> String) -> (i32, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    for file in super::files("canonical") {
+        let text = String::from_utf8(file.bytes).unwrap();
+        let text = if file.name == name { change(&text) } else { text };
+        std::fs::write(folder.path().join(&file.name), text).unwrap();
+    }
+    json(&[folder.path().to_str().unwrap()])
+}
+
+fn file_findings(answer: &Value, name: &str) -> Vec<Value> {
+    let files = answer["files"].as_array().unwrap();
+    files.iter().find(|file| file["path"] == name).unwrap()["diagnostics"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_contradiction_stands_with_its_file_and_refuses_it() {
+    let twice = |text: &str| {
+        let first = text.lines().nth(1).unwrap();
+        format!("{text}{}\r\n", first.replace(",Executive,", ",Finance,"))
+    };
+    let (code, answer) = changed("users.csv", twice);
+    let findings = file_findings(&answer, "users.csv");
+    assert_eq!(code, 1);
+    let finding = findings.iter().find(|finding| finding["code"] == "D501").unwrap_or_else(|| panic!("{answer}"));
+    assert_eq!((&finding["severity"], &finding["column"]), (&"error".into(), &"department".into()));
+    assert!(finding["message"].as_str().unwrap().contains("lines 2 and "), "{finding}");
+    assert_eq!(answer["tenant"]["can_simulate"], false);
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_is_named_and_goes_on() {
+    let (code, answer) = changed("groups.csv", |text| text.replace("user.department -eq", "user.depatment -eq"));
+    assert_eq!(code, 0, "{answer}");
+    let findings = file_findings(&answer, "groups.csv");
+    let finding = findings.iter().find(|finding| finding["code"].as_str().unwrap().starts_with('R')).unwrap();
+    assert_eq!((&finding["line"], &finding["column"]), (&6.into(), &"membershipRule".into()), "{finding}");
+    assert_eq!(answer["tenant"]["coverage"]["rules_not_evaluated"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_sku_that_no_catalogue_knows_is_named_and_goes_on() {
+    let unknown = "00000000-0000-4000-8000-00000000abcd";
+    let (code, answer) = changed("skus.csv", |text| {
+        text.replace("f30db892-07e9-47e9-837c-80727f46fd3d", unknown).replace("FLOW_FREE", "NEWEST_SKU")
+    });
+    assert_eq!(code, 0, "{answer}");
+    let findings = file_findings(&answer, "skus.csv");
+    assert!(findings.iter().any(|finding| finding["code"] == "D406" && finding["line"] == 9), "{findings:?}");
+}

@@ -531,3 +531,22 @@ fn delimiters_line_ends_and_preambles() {
     let report = report("u.csv", &excel.replace(",,,,,\n", ""));
     assert!(!report.refused, "{}", all(&report.diagnostics));
 }
+
+// --- limits ---
+
+#[test]
+fn what_is_too_large_is_refused_before_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let sparse = |name: &str, bytes: u64| {
+        let path = folder.path().join(name);
+        std::fs::File::create(&path).unwrap().set_len(bytes).unwrap();
+        seatcast::ingest::read_file(&path, name).unwrap_err()
+    };
+    let endless = sparse("field.csv", 1 << 30);
+    assert!(endless.to_string().contains("line longer than"), "{endless}");
+    let large = sparse("large.csv", 3 << 30);
+    assert!(large.to_string().contains("the largest file that is read"), "{large}");
+    let report = large.report("large.csv");
+    assert!(report.refused && report.diagnostics[0].code.0 == "D102");
+    refused(&",".repeat(1_000_000), "D206", Some(1), None);
+}
