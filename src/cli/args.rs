@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{Exit, Failure, check, forecast, generate, replay, rule, schema, status};
+use super::{Exit, Failure, check, explain, forecast, generate, headroom, replay, rule, schema, status};
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
 #[derive(Debug, Parser)]
@@ -23,6 +23,8 @@ enum Command {
     Replay(replay::Args),
     Schema(schema::Args),
     Status(status::Args),
+    Explain(explain::Args),
+    Headroom(headroom::Args),
 }
 
 /// Parses; help, version and wrong usage are printed here and end the run.
@@ -43,6 +45,8 @@ impl Args {
             Command::Replay(args) => replay::run(&args),
             Command::Schema(args) => schema::run(&args),
             Command::Status(args) => status::run(&args),
+            Command::Explain(args) => explain::run(&args),
+            Command::Headroom(args) => headroom::run(&args),
         }
     }
 }

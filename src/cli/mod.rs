@@ -4,8 +4,10 @@
 mod args;
 mod check;
 mod exit;
+mod explain;
 mod forecast;
 mod generate;
+mod headroom;
 mod inputs;
 mod outputs;
 mod reading;

@@ -6,6 +6,7 @@
 mod assign;
 mod atlas;
 mod change;
+mod headroom;
 mod ledger;
 mod membership;
 mod order;
@@ -15,10 +16,12 @@ pub mod replay;
 mod state;
 mod terms;
 mod today;
+pub mod trace;
 mod waitlist;
 
 pub use assign::Unsettled;
 pub use change::RESTORE_DAYS;
+pub use headroom::{HEADROOM_LIMIT, Headroom, headroom};
 pub use ledger::Ledger;
 pub use membership::{EvaluatedRule, KeptGroup, KeptReason, Memberships, resolve};
 pub use order::{class_of, ranks};

@@ -1,6 +1,7 @@
 //! Licensing: the engine against a naive one, and the laws of the reference.
 
 mod demo;
+mod explain;
 mod laws;
 pub mod naive;
 mod oracle;

@@ -1,0 +1,101 @@
+//! Explanations as lines. In: a trace. Out: text. Never: a control character of a name that others wrote.
+
+use crate::licensing::trace::{GroupTrace, SkuTrace, UserTrace};
+use crate::report::clean;
+use crate::rule::Step;
+
+pub fn user(trace: &UserTrace) -> String {
+    let mut text = format!("{} ({})\n", clean::text(&trace.user), clean::text(&trace.id));
+    let location = trace.usage_location.as_deref().map_or("no usageLocation".to_owned(), clean::text);
+    let kind = if trace.guest { "guest" } else { "member" };
+    let blocked =
+        if trace.account_enabled == Some(false) { ", sign-in blocked (takes its seats all the same)" } else { "" };
+    text.push_str(&format!("  {kind}, {location}{blocked}\n\nSeats\n"));
+    for sku in &trace.skus {
+        let state = match (sku.holds_seat, sku.place) {
+            (true, _) => "holds a seat".to_owned(),
+            (false, Some(place)) => format!("waits: number {place} of {} in line", sku.in_line),
+            (false, None) => "blocked".to_owned(),
+        };
+        text.push_str(&format!("  {}: {state}\n", clean::text(&sku.sku)));
+        for path in &sku.paths {
+            let error = path.error.map(|error| format!(", {error}")).unwrap_or_default();
+            text.push_str(&format!("    {}: {}{error}\n", clean::text(&path.source), path.state));
+            if let Some(remedy) = &path.remedy {
+                text.push_str(&format!("      needs {}\n", clean::text(remedy)));
+            }
+        }
+    }
+    text.push_str("\nLicensed groups\n");
+    for group in &trace.groups {
+        let sign = if group.member { '+' } else { '-' };
+        let skus: Vec<String> = group.skus.iter().map(|sku| clean::text(sku)).collect();
+        text.push_str(&format!(
+            "  {sign} {} ({}): {}\n",
+            clean::text(&group.group),
+            clean::text(&group.decided_by),
+            skus.join(", ")
+        ));
+        group.rule.iter().for_each(|step| step_text(step, 3, &mut text));
+    }
+    text
+}
+
+/// One step of a rule a line: whether it holds, its text, and the user's value.
+fn step_text(step: &Step, depth: usize, text: &mut String) {
+    let sign = match step.holds {
+        Some(true) => '✓',
+        Some(false) => '✗',
+        None => '?',
+    };
+    let value = match (&step.attribute, &step.value) {
+        (Some(attribute), Some(value)) => format!("  [{} = {}]", clean::text(attribute), clean::text(value)),
+        _ => String::new(),
+    };
+    text.push_str(&format!("{}{sign} {}{value}\n", "  ".repeat(depth), clean::text(&step.text)));
+    step.steps.iter().for_each(|inner| step_text(inner, depth + 1, text));
+}
+
+pub fn group(trace: &GroupTrace) -> String {
+    let mut text = format!("{} ({})\n", clean::text(&trace.group), clean::text(&trace.id));
+    text.push_str(&format!(
+        "  {} members, of them {} guests; decided by: {}\n",
+        trace.members,
+        trace.guests,
+        clean::text(&trace.decided_by)
+    ));
+    if let Some(rule) = &trace.rule {
+        text.push_str(&format!("  rule: {}\n", clean::text(rule)));
+    }
+    if !trace.nested.is_empty() {
+        let nested: Vec<String> = trace.nested.iter().map(|name| clean::text(name)).collect();
+        text.push_str(&format!("  groups inside, whose members get nothing: {}\n", nested.join(", ")));
+    }
+    for sku in &trace.skus {
+        let name = clean::text(&sku.sku);
+        text.push_str(&format!(
+            "  gives {name}: {} members hold it, {} do not, {} units are free\n",
+            sku.holding, sku.without, sku.available
+        ));
+    }
+    text
+}
+
+pub fn sku(trace: &SkuTrace) -> String {
+    let mut text = format!("{} ({})\n", clean::text(&trace.sku), clean::text(&trace.sku_id));
+    text.push_str(&format!(
+        "  {} seats of {} units held, {} free; {} users wait, {} are blocked\n\nSources\n",
+        trace.assigned, trace.capacity, trace.available, trace.waiting, trace.blocked
+    ));
+    for source in &trace.sources {
+        let name = clean::text(&source.source);
+        text.push_str(&format!("  {name}: {} users, {} of them by this alone\n", source.users, source.only_by_this));
+    }
+    if !trace.line.is_empty() {
+        text.push_str("\nIn line\n");
+    }
+    for (at, user) in trace.line.iter().enumerate() {
+        text.push_str(&format!("  {}. {}\n", at + 1, clean::text(user)));
+    }
+    text
+}
