@@ -18,6 +18,7 @@ pub mod digest;
 pub mod directory;
 pub mod forecast;
 pub mod generate;
+pub mod history;
 pub mod ingest;
 pub mod licensing;
 pub mod money;

@@ -4,7 +4,9 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{Exit, Failure, check, explain, forecast, generate, headroom, replay, rule, schema, status};
+use super::{
+    Exit, Failure, backtest, check, explain, forecast, generate, headroom, history, replay, rule, schema, status,
+};
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
 #[derive(Debug, Parser)]
@@ -16,9 +18,11 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Backtest(backtest::Args),
     Forecast(forecast::Args),
     Check(check::Args),
     Generate(generate::Args),
+    History(history::Args),
     Rule(rule::RuleArgs),
     Replay(replay::Args),
     Schema(schema::Args),
@@ -38,9 +42,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, Exit
 impl Args {
     pub fn run(self) -> Result<Exit, Failure> {
         match self.command {
+            Command::Backtest(args) => backtest::run(&args),
             Command::Forecast(args) => forecast::run(&args),
             Command::Check(args) => check::run(&args),
             Command::Generate(args) => generate::run(&args),
+            Command::History(args) => history::run(&args),
             Command::Rule(args) => rule::run(&args),
             Command::Replay(args) => replay::run(&args),
             Command::Schema(args) => schema::run(&args),

@@ -2,12 +2,14 @@
 //! Never: computes a number that a report shows.
 
 mod args;
+mod backtest;
 mod check;
 mod exit;
 mod explain;
 mod forecast;
 mod generate;
 mod headroom;
+mod history;
 mod inputs;
 mod outputs;
 mod reading;

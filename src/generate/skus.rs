@@ -77,7 +77,7 @@ pub(super) const BASE_SKUS: &[BaseSku] = &[
         Lot { channel: "ea", ..lot(600, "2025-07-01", "P3Y", "2028-07-01") },
         Lot { scheduled_per_mille: 900, ..lot(400, "2026-07-01", "P1Y", "2027-07-01") },
     ], prices: &[("2025-07-01", "57.00", "51.30"), ("2026-07-01", "60.00", "54.00")] },
-    BaseSku { part_number: "SPE_E3", sizing: Sizing::Headroom(40), lots: &[
+    BaseSku { part_number: "SPE_E3", sizing: Sizing::Headroom(25), lots: &[
         Lot { channel: "ea", ..lot(800, "2025-07-01", "P3Y", "2028-07-01") },
         lot(200, "2026-03-15", "P1Y", "2027-03-15"),
     ], prices: &[("2025-07-01", "36.00", "33.10"), ("2026-07-01", "39.00", "35.90"), ("2027-07-01", "42.00", "38.60")] },

@@ -18,6 +18,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("simulate", &["directory", "rule", "supply", "licensing", "scenario", "forecast"]),
     ("ingest", &["directory", "supply", "licensing", "scenario"]),
     ("generate", &["directory", "supply", "licensing", "scenario"]),
+    ("history", &["directory"]),
     ("report", &["forecast", "rule"]),
 ];
 

@@ -1,5 +1,8 @@
 //! The generator: the same bytes for the same seed, and tenants that hang together.
 
+#[path = "history.rs"]
+mod history;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use seatcast::catalog::Catalog;

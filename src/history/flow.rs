@@ -1,0 +1,198 @@
+//! How a stream of joiners or leavers runs on, and which cohorts it touches. In: counts and what was expected. Out: a filter
+//! that forecasts with the uncertainty of its own rates. Never: looks at a month before it has forecast it.
+//!
+//! The level is a local-level model of counts (Harvey and Fernandes, 1989): the rate has a gamma distribution whose information
+//! is discounted month by month, so the past fades and the rate may drift. Each cohort has a multiplier of the same kind, drawn
+//! towards 1 by `pull` months' worth of expectation: partial pooling. Discounts and pull are those that would have forecast the
+//! known months best, one month ahead.
+
+use rand::Rng;
+use rand_distr::{Binomial, Distribution, Gamma, Poisson};
+
+/// Weights of last month's information that are tried.
+const DISCOUNTS: &[f64] = &[0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 1.0];
+const PULLS: &[f64] = &[0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0];
+/// Months that only teach and are not forecast.
+const BURN_IN: usize = 6;
+
+/// A gamma distribution of a rate: events seen, and events expected at rate 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Evidence {
+    pub(super) seen: f64,
+    pub(super) expected: f64,
+}
+
+impl Evidence {
+    fn fade(&mut self, discount: f64) {
+        self.seen *= discount;
+        self.expected *= discount;
+    }
+
+    fn add(&mut self, seen: f64, expected: f64) {
+        self.seen += seen;
+        self.expected += expected;
+    }
+
+    /// The logarithm of the chance of `count` events where `expected` are expected at rate 1: negative binomial.
+    pub(super) fn log_likelihood(&self, count: f64, expected: f64) -> f64 {
+        if self.seen <= 0.0 || expected <= 0.0 {
+            return 0.0;
+        }
+        let total = self.expected + expected;
+        log_gamma(self.seen + count) - log_gamma(self.seen) - log_gamma(count + 1.0)
+            + self.seen * (self.expected / total).ln()
+            + count * (expected / total).ln()
+    }
+
+    pub(super) fn draw(&self, rng: &mut impl Rng) -> f64 {
+        Gamma::new(self.seen.max(1e-9), 1.0 / self.expected.max(1e-9)).map_or(0.0, |gamma| gamma.sample(rng))
+    }
+}
+
+/// Stirling's series after lifting small arguments; good to ten digits.
+pub(super) fn log_gamma(mut x: f64) -> f64 {
+    let mut lifted = 0.0;
+    while x < 8.0 {
+        lifted -= x.ln();
+        x += 1.0;
+    }
+    let inverse = 1.0 / (x * x);
+    let series = (1.0 / 12.0 - inverse * (1.0 / 360.0 - inverse * (1.0 / 1260.0 - inverse / 1680.0))) / x;
+    lifted + (x - 0.5) * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI).ln() + series
+}
+
+/// A stream of events over cohorts, ready to run on.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    level: Evidence,
+    cohorts: Vec<Evidence>,
+    /// What the known months chose.
+    pub level_discount: f64,
+    pub cohort_discount: f64,
+    pub pull: f64,
+}
+
+impl Flow {
+    /// Learns from `counts`, month by month and cohort by cohort, where `expected` says what rate 1 would bring.
+    pub fn fit(counts: &[Vec<u32>], expected: &[Vec<f64>]) -> Flow {
+        let totals: Vec<(f64, f64)> = counts.iter().zip(expected).map(|(c, e)| (total(c), e.iter().sum())).collect();
+        let (seen, hoped) = totals.iter().fold((0.0, 0.0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
+        let start = Evidence { seen: 1.0, expected: if seen > 0.0 { hoped / seen } else { 1.0 } };
+        let follow_level = |discount: f64| {
+            let mut level = start;
+            let mut fit = 0.0;
+            for (month, (count, expected)) in totals.iter().enumerate() {
+                level.fade(discount);
+                fit += if month < BURN_IN { 0.0 } else { level.log_likelihood(*count, *expected) };
+                level.add(*count, *expected);
+            }
+            (fit, level)
+        };
+        let (level_discount, level) = best(DISCOUNTS.iter().map(|discount| (*discount, follow_level(*discount))));
+        let width = counts.first().map_or(0, Vec::len);
+        let follow_cohorts = |discount: f64, pull: f64| {
+            let mut cohorts = vec![Evidence { seen: 0.0, expected: 0.0 }; width];
+            let mut fit = 0.0;
+            for (month, (row, hopes)) in counts.iter().zip(expected).enumerate() {
+                for (evidence, (count, hope)) in cohorts.iter_mut().zip(row.iter().zip(shared(row, hopes))) {
+                    evidence.fade(discount);
+                    let pooled = Evidence { seen: evidence.seen + pull, expected: evidence.expected + pull };
+                    fit += if month < BURN_IN { 0.0 } else { pooled.log_likelihood(f64::from(*count), hope) };
+                    evidence.add(f64::from(*count), hope);
+                }
+            }
+            (fit, cohorts)
+        };
+        let pairs = DISCOUNTS.iter().flat_map(|discount| PULLS.iter().map(|pull| (*discount, *pull)));
+        let ((cohort_discount, pull), cohorts) =
+            best(pairs.map(|(discount, pull)| ((discount, pull), follow_cohorts(discount, pull))));
+        Flow { level, cohorts, level_discount, cohort_discount, pull }
+    }
+
+    /// Draws next month's events by cohort and learns from them as if they had happened: so the uncertainty of the rates is in
+    /// the draw, and rates drift from month to month.
+    pub fn step(&mut self, expected: &[f64], rng: &mut impl Rng) -> Vec<u32> {
+        let hoped: f64 = expected.iter().sum();
+        self.level.fade(self.level_discount);
+        let count = poisson(self.level.draw(rng) * hoped, rng);
+        self.level.add(f64::from(count), hoped);
+        let mut weights = Vec::with_capacity(expected.len());
+        for (evidence, hope) in self.cohorts.iter_mut().zip(expected) {
+            evidence.fade(self.cohort_discount);
+            let pooled = Evidence { seen: evidence.seen + self.pull, expected: evidence.expected + self.pull };
+            weights.push(pooled.draw(rng) * hope);
+        }
+        let counts = split(count, &weights, rng);
+        for ((evidence, count), hope) in self.cohorts.iter_mut().zip(&counts).zip(shared(&counts, expected)) {
+            evidence.add(f64::from(*count), hope);
+        }
+        counts
+    }
+
+    /// The rate now, as a multiple of what was expected: mean, and a draw for percentiles.
+    pub fn rate(&self) -> f64 {
+        self.level.seen / self.level.expected
+    }
+
+    pub fn draw_rate(&self, rng: &mut impl Rng) -> f64 {
+        let mut level = self.level;
+        level.fade(self.level_discount);
+        level.draw(rng)
+    }
+}
+
+fn total(counts: &[u32]) -> f64 {
+    counts.iter().map(|count| f64::from(*count)).sum()
+}
+
+/// What each cohort would have had if the month's total had fallen as expected.
+fn shared<'a>(counts: &[u32], expected: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+    let hoped: f64 = expected.iter().sum();
+    let scale = if hoped > 0.0 { total(counts) / hoped } else { 0.0 };
+    expected.iter().map(move |hope| hope * scale)
+}
+
+/// The choice with the highest likelihood; the first of equals.
+fn best<C, S>(tries: impl Iterator<Item = (C, (f64, S))>) -> (C, S) {
+    let mut found: Option<(f64, C, S)> = None;
+    for (choice, (fit, state)) in tries {
+        if found.as_ref().is_none_or(|(best, _, _)| fit > *best) {
+            found = Some((fit, choice, state));
+        }
+    }
+    let (_, choice, state) = found.expect("the grids are not empty");
+    (choice, state)
+}
+
+pub(super) fn poisson(mean: f64, rng: &mut impl Rng) -> u32 {
+    Poisson::new(mean).map_or(0, |poisson| poisson.sample(rng).min(1e9) as u32)
+}
+
+/// `count` events over cohorts in proportion to `weights`.
+fn split(count: u32, weights: &[f64], rng: &mut impl Rng) -> Vec<u32> {
+    let mut left = count;
+    let mut weight_left: f64 = weights.iter().sum();
+    let mut share = |weight: &f64| {
+        let chance = if weight_left > 0.0 { (weight / weight_left).clamp(0.0, 1.0) } else { 0.0 };
+        let hit = Binomial::new(u64::from(left), chance).map_or(0, |binomial| binomial.sample(rng) as u32);
+        left -= hit;
+        weight_left -= weight;
+        hit
+    };
+    weights.iter().map(&mut share).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::log_gamma;
+
+    #[test]
+    fn log_gamma_knows_factorials() {
+        let mut factorial = 1.0_f64;
+        for n in 1..20 {
+            factorial *= f64::from(n);
+            assert!((log_gamma(f64::from(n) + 1.0) - factorial.ln()).abs() < 1e-9);
+        }
+        assert!((log_gamma(0.5) - std::f64::consts::PI.sqrt().ln()).abs() < 1e-9);
+    }
+}

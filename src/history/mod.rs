@@ -1,0 +1,26 @@
+//! What a tenant's past teaches. In: dated snapshots, or an HR record of hire and leave dates. Out: rates, and how well they would
+//! have forecast. Never: forecasts seats; its rates enter through the assumptions.
+//!
+//! A record becomes a [`Panel`] of months as known at an origin; [`Workforce`] learns from it who joins and who leaves, by
+//! cohort, tenure and season, and runs on from there with the uncertainty of what it learned.
+
+mod backtest;
+mod baseline;
+mod calibration;
+mod code;
+mod employment;
+mod flow;
+mod picture;
+mod spell;
+mod store;
+mod workforce;
+
+pub use backtest::{Method, Options, Run, Score, backtest, score};
+pub use baseline::Band;
+pub use calibration::{Calibration, Cohort, Range, calibrate, last_month, parse_month, whole_months};
+pub use employment::record as employment_record;
+pub use flow::Flow;
+pub use picture::picture;
+pub use spell::{Month, Panel, Record, Spell};
+pub use store::{StoreError, file_name, record as snapshot_record, snapshot};
+pub use workforce::Workforce;

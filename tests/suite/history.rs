@@ -1,0 +1,128 @@
+//! What a past teaches: spells, rates, and the backtest on a public ten-year employee record.
+
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
+use seatcast::directory::{Attribute, Snapshot, User, Users, Value};
+use seatcast::history::{self, Method, Month, Options, Panel, Record, Run, Score, Spell};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn employees() -> Record {
+    let bytes = include_bytes!("../samples/workforce/employees.csv");
+    let read = history::employment_record("employees.csv", bytes, "department", None, Some(day("2012-12-31")));
+    assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
+    history::whole_months(&read.value.unwrap())
+}
+
+fn origins() -> Vec<Month> {
+    ["2008-12", "2009-12", "2010-12", "2011-12"].map(|text| history::parse_month(text).unwrap()).to_vec()
+}
+
+fn of(runs: &[Run], method: Method) -> Score {
+    history::score(runs.iter().filter(|run| run.method == method)).unwrap()
+}
+
+#[test]
+fn bands_cover_what_they_claim_and_beat_the_baselines() {
+    let options = Options { origins: origins(), months: 12, replications: 300, seed: 1, smallest_cohort: 100 };
+    let runs = history::backtest(&employees(), &options);
+    let [own, naive, ets] = Method::ALL.map(|method| of(&runs, method));
+    // Everybody and six departments, twelve months, four origins.
+    assert_eq!([own.points, naive.points, ets.points], [336; 3]);
+    assert!((0.7..=0.9).contains(&own.coverage), "{own:?}");
+    assert!(own.pinball < naive.pinball && own.pinball < ets.pinball, "{own:?} {naive:?} {ets:?}");
+}
+
+#[test]
+fn a_panel_agrees_with_counting_by_hand() {
+    let record = employees();
+    let origin = origins()[1];
+    let panel = Panel::new(&record, origin);
+    for (row, people) in panel.headcount(None).into_iter().enumerate() {
+        let end = Month(panel.month(row).0 + 1).first_day().unwrap();
+        let there = |spell: &&Spell| spell.start < end && spell.end.is_none_or(|gone| gone >= end);
+        assert_eq!(people as usize, record.spells.iter().filter(there).count(), "{}", panel.month(row));
+    }
+    // Nobody's later life changes what an origin knew.
+    let cut = |spell: &Spell| Spell { end: spell.end.filter(|gone| Month::of(*gone) <= origin), ..spell.clone() };
+    let known = record.spells.iter().filter(|spell| Month::of(spell.start) <= origin).map(cut).collect();
+    let known = Panel::new(&Record { spells: known, ..record }, origin);
+    assert_eq!((known.joins, known.leaves, known.last), (panel.joins, panel.leaves, panel.last));
+}
+
+#[test]
+fn a_replication_repeats_and_another_differs() {
+    let workforce = history::Workforce::learn(&Panel::new(&employees(), origins()[0]));
+    assert_eq!(workforce.replication(12, 5, 3), workforce.replication(12, 5, 3));
+    assert_ne!(workforce.replication(12, 5, 3), workforce.replication(12, 5, 4));
+}
+
+/// A tenant of one department whose accounts are those numbers.
+fn tenant(people: &BTreeSet<u32>, started: &dyn Fn(u32) -> NaiveDate) -> Snapshot {
+    let records: Vec<User> = people
+        .iter()
+        .map(|person| {
+            let hired = started(*person).and_time(chrono::NaiveTime::MIN).and_utc();
+            User::default()
+                .with(Attribute::Id, Value::text(&format!("{person:05}")))
+                .with(Attribute::Department, Value::text("Sales"))
+                .with(Attribute::AccountEnabled, Value::Boolean(true))
+                .with(Attribute::EmployeeHireDate, Value::Instant(hired))
+        })
+        .collect();
+    Snapshot { users: Users::from_records(&records), ..Snapshot::default() }
+}
+
+/// Ten come and eight go each month: the learned rates hold it, and the store gives back what went in.
+#[test]
+fn snapshots_teach_the_rates_that_made_them() {
+    let first = day("2024-01-01");
+    let started = |person: u32| {
+        if person < 1000 {
+            first - Days::new(u64::from(person))
+        } else {
+            first + Days::new(u64::from(person - 1000) * 3)
+        }
+    };
+    let mut files = Vec::new();
+    let mut people: BTreeSet<u32> = (0..1000).collect();
+    for month in 0..30 {
+        let today = Month(Month::of(first).0 + month).first_day().unwrap();
+        if month > 0 {
+            people.extend((1000..2000).filter(|person| started(*person) <= today));
+            // Somebody new each time, so that it is always eight.
+            let gone: Vec<u32> = people.iter().copied().filter(|person| *person < 1000).take(8).collect();
+            gone.iter().for_each(|person| assert!(people.remove(person)));
+        }
+        let bytes = history::snapshot(&tenant(&people, &started), &Attribute::Department).unwrap();
+        files.push((today, history::file_name(today), bytes));
+    }
+    let record = history::snapshot_record(&files);
+    assert!(record.diagnostics.is_empty(), "{:?}", record.diagnostics);
+    let record = record.value.unwrap();
+    assert_eq!(record.spells.iter().filter(|spell| spell.end.is_none()).count(), people.len());
+    assert_eq!(record.spells.iter().filter(|spell| spell.end.is_some()).count(), 29 * 8);
+    let learned = history::calibrate(&record, 1).value.unwrap();
+    let heads = people.len() as f64;
+    // About a person every three days, and eight a month.
+    assert!(learned.joiners.low < 10.1 / heads && 10.1 / heads < learned.joiners.high, "{learned:?}");
+    assert!(learned.leavers.low < 8.0 / heads && 8.0 / heads < learned.leavers.high, "{learned:?}");
+    assert!(learned.settings().contains("[workforce]\njoiners = \""));
+}
+
+#[test]
+fn a_broken_past_is_a_finding() {
+    let read = |csv: &str| history::employment_record("hr.csv", csv.as_bytes(), "department", None, None);
+    let codes = |csv: &str| read(csv).diagnostics.iter().map(|finding| finding.code.0).collect::<Vec<_>>();
+    assert_eq!(codes("hireDate,department\n"), ["D600"]);
+    assert_eq!(codes("hireDate,leaveDate,team\n"), ["D600"]);
+    assert_eq!(codes("hireDate,leaveDate,department\n2012-13-01,,A\n"), ["D601"]);
+    assert_eq!(codes("hireDate,leaveDate,department\n2012-02-01,2012-01-01,A\n"), ["D601"]);
+    assert_eq!(codes("hireDate,leaveDate,department\n2012-02-01,,A\n"), ["D602"]);
+    assert!(read("hireDate,leaveDate,department\n2012-02-01,2013-01-01,A\n").value.is_some());
+    let broken = history::snapshot_record(&[(day("2026-01-01"), "x.parquet".to_owned(), b"no parquet".to_vec())]);
+    assert!(broken.value.is_none() && broken.has_errors());
+}
