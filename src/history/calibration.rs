@@ -85,13 +85,13 @@ pub fn calibrate(record: &Record, seed: u64) -> Diagnosed<Option<Calibration>> {
     let joiners = range(&mut |rng| workforce.joiners.draw_rate(rng) * joining);
     let leavers = range(&mut |rng| workforce.leavers.draw_rate(rng) * leaving);
     let year = panel.months().saturating_sub(12)..panel.months();
-    let cohort = |(at, name): (usize, &Box<str>)| Cohort {
-        name: name.clone(),
+    let cohort = |at: usize| Cohort {
+        name: panel.cohorts[at].clone(),
         people: panel.last[at],
         joined: panel.joins[year.clone()].iter().map(|row| row[at]).sum(),
         left: panel.leaves[year.clone()].iter().map(|row| row[at]).sum(),
     };
-    let cohorts = panel.cohorts.iter().enumerate().map(cohort).collect();
+    let cohorts = (0..panel.cohorts.len()).map(cohort).collect();
     Diagnosed::clean(Some(Calibration {
         first_month: panel.first.to_string(),
         last_month: last.to_string(),
