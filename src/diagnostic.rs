@@ -165,8 +165,15 @@ impl<T> Diagnosed<T> {
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let folded = name.to_lowercase();
     let mut all: Vec<&str> = candidates.into_iter().collect();
+    // A distance is never less than the difference of lengths, and nobody mistypes a name of hundreds of letters.
+    let length = folded.chars().count();
+    let alike = |candidate: &&&str| {
+        let other = candidate.chars().count();
+        length <= 120 && length.abs_diff(other) <= 1 + other / 4
+    };
     let near = all
         .iter()
+        .filter(alike)
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), *candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
         .min();

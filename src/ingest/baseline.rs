@@ -1,7 +1,7 @@
 //! All files of a tenant put together. In: tables. Out: a baseline, or the errors that would make a number of it wrong. Never: a
 //! baseline from half a file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -15,7 +15,7 @@ use crate::catalog::SkuId;
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin, did_you_mean};
 use crate::directory::{Attribute, Group, GroupIndex, SkuIndex, Snapshot, TenantSku};
 use crate::scenario::{Assumptions, Baseline};
-use crate::supply::PriceBook;
+use crate::supply::{Price, PriceBook};
 
 /// Joins the tables into the world to simulate. `None` where an error would make a number wrong.
 pub fn baseline(tables: &Tables, options: &Options) -> Diagnosed<Option<Baseline>> {
@@ -225,10 +225,11 @@ fn assumptions(
 }
 
 fn contradicting_prices(tables: &Tables, findings: &mut Vec<Diagnostic>) {
-    for (at, price) in tables.prices.iter().enumerate() {
-        let same = |other: &&crate::supply::Price| other.sku_id == price.sku_id && other.valid_from == price.valid_from;
-        if let Some(other) = tables.prices[..at].iter().find(same).filter(|other| *other != price) {
-            let message = format!("two prices of `{}` are valid from {}", other.sku_id, other.valid_from);
+    let mut known: BTreeMap<(&SkuId, NaiveDate), &Price> = BTreeMap::new();
+    for price in &tables.prices {
+        let first = *known.entry((&price.sku_id, price.valid_from)).or_insert(price);
+        if first != price {
+            let message = format!("two prices of `{}` are valid from {}", price.sku_id, price.valid_from);
             findings.push(Diagnostic::error(code::CONTRADICTION, message).help("keep one of them in prices.csv"));
         }
     }

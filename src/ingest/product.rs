@@ -205,15 +205,16 @@ pub(super) fn split(products: &Products<'_>, separator: Separator, cell: &str) -
 
 /// What to say of a name that does not resolve.
 pub(super) fn unknown(name: &str, several: Option<&[String]>, products: &Products<'_>) -> Diagnostic {
+    let shown: String = name.chars().take(120).collect();
     match several {
         Some(several) => {
-            let message = format!("`{name}` stands for several SKUs and is kept by its name");
+            let message = format!("`{shown}` stands for several SKUs and is kept by its name");
             let list = several.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ");
             let help = format!("it may be {list}; the tenant's SKU export (Get-MgSubscribedSku) decides");
             Diagnostic::warning(code::AMBIGUOUS_PRODUCT, message).help(help)
         }
         None => {
-            let message = format!("no catalogue knows the product `{name}`; it is kept by this name");
+            let message = format!("no catalogue knows the product `{shown}`; it is kept by this name");
             let near = did_you_mean(name, products.catalog.names()).filter(|near| near.starts_with("did you"));
             let more = "a localised name needs the tenant's SKU ids, a newer product needs `--catalog FILE`";
             let help = near.map_or(more.to_owned(), |near| format!("{near} {more}"));

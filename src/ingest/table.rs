@@ -155,8 +155,11 @@ impl Table {
 
     fn report_faults(&self, faults: &[Fault], findings: &mut Vec<Diagnostic>, lenient: bool) {
         let listed = if lenient { faults.len() } else { LISTED };
+        let (mut line, mut counted) = (1, 0);
         for fault in faults.iter().take(listed) {
-            let (line, _) = position(self.text.as_bytes(), fault.at());
+            // Faults come in the order of the file, so every line end is counted once.
+            line += line_ends(&self.text.as_bytes()[counted..fault.at().max(counted)]);
+            counted = fault.at().max(counted);
             let name = |column: usize| self.header.get(column).map(|heading| heading.name.clone());
             let here = |column: usize| match name(column) {
                 Some(name) => self.origin.at_line(line).in_column(name),

@@ -14,7 +14,7 @@ use super::field::{Field, field};
 use super::product::{self, Separator};
 use super::report::FileReport;
 use super::source::{Kind, Source};
-use super::table::Table;
+use super::table::{LISTED, Table};
 use super::value;
 use crate::catalog::SkuId;
 use crate::diagnostic::Diagnostic;
@@ -401,7 +401,11 @@ fn licenses(table: &Table, column: usize, with: &Converter<'_>, notes: &mut Vec<
         skus.dedup();
         values.push(skus);
     }
-    for (name, (code, several)) in unknown {
+    if unknown.len() > LISTED {
+        let message = format!("{} more names are no known products", unknown.len() - LISTED);
+        notes.push(Diagnostic::warning(code::UNKNOWN_PRODUCT, message).at(&table.origin));
+    }
+    for (name, (code, several)) in unknown.into_iter().take(LISTED) {
         let row = texts.codes.iter().position(|found| *found == code).unwrap_or(0);
         notes.push(product::unknown(&name, several.as_deref(), with.products).at(&table.at_cell(row, column)));
     }
