@@ -181,9 +181,11 @@ impl Ledger {
         let users: Vec<u32> = self.details.keys().copied().collect();
         let mut edits: Vec<(u32, Detail)> = users.into_iter().map(|user| (user, self.begin_edit(user))).collect();
         for (user, detail) in &mut edits {
-            for wanted in &mut detail.wanted {
+            let frozen: Vec<Option<Verdict>> =
+                detail.wanted.iter().map(|wanted| self.frozen(*user, detail, wanted)).collect();
+            for (wanted, frozen) in detail.wanted.iter_mut().zip(frozen) {
                 self.unwatch(*user, wanted);
-                self.freeze(wanted);
+                wanted.verdict = frozen.unwrap_or_else(|| wanted.verdict.clone());
             }
         }
         self.atlas.forget_transitions();
@@ -197,13 +199,14 @@ impl Ledger {
         self.available_before = self.seats.iter().map(|seats| seats.available()).collect();
     }
 
-    /// Writes down which SKUs are short now, which an automatic ledger only derives.
-    fn freeze(&self, wanted: &mut Wanted) {
-        if self.is_automatic() && matches!(wanted.verdict, Verdict::Count(_)) {
-            let items = &self.parcels().get(self.current(wanted.bundle)).items;
-            let short = items.iter().map(|item| item.sku).filter(|sku| self.seats[sku.get()].available() <= 0);
-            wanted.verdict = Verdict::Count(short.collect());
+    /// The verdict with the SKUs that are short now written down, which an automatic ledger only derives.
+    fn frozen(&self, user: u32, detail: &Detail, wanted: &Wanted) -> Option<Verdict> {
+        if !(self.is_automatic() && matches!(wanted.verdict, Verdict::Count(_))) {
+            return None;
         }
+        let short = |sku: &SkuIndex| !self.holds_with(user, detail, *sku) && self.seats[sku.get()].available() <= 0;
+        let skus = self.parcels().get(self.current(wanted.bundle)).items.iter().map(|item| item.sku);
+        Some(Verdict::Count(skus.filter(short).collect()))
     }
 
     /// Gives a user what an export shows as held, even above capacity: direct licences, and SKUs by group. Only for a user

@@ -172,6 +172,11 @@ impl Terms {
         &self.skus[sku.get()].service_plans
     }
 
+    /// The same terms under another policy.
+    pub fn with_policy(&self, policy: SeatPolicy) -> Terms {
+        Terms { policy, ..self.clone() }
+    }
+
     pub fn policy(&self) -> SeatPolicy {
         self.policy
     }

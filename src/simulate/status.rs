@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::reconcile;
+use super::{reconcile, summary};
 use crate::calendar;
 use crate::directory::{Attribute, PrepaidUnits, SkuIndex, UserIndex, Users, ValueRef};
 use crate::forecast::{
@@ -43,7 +43,9 @@ pub fn status(baseline: &Baseline, today: &Today) -> Status {
 /// SKUs with seats, by product name. Free and tenant-wide ones have none (INV-45).
 fn planned(baseline: &Baseline) -> Vec<SkuIndex> {
     let snapshot = &baseline.snapshot;
-    let mut planned: Vec<SkuIndex> = snapshot.sku_indexes().filter(|sku| snapshot.sku(*sku).is_planned()).collect();
+    // Of a SKU whose units no file tells there is neither a shortfall nor headroom; a finding names it.
+    let shown = |sku: &SkuIndex| snapshot.sku(*sku).is_planned() && summary::has_units(baseline, *sku);
+    let mut planned: Vec<SkuIndex> = snapshot.sku_indexes().filter(shown).collect();
     planned.sort_by_key(|sku| (snapshot.sku(*sku).product_name.to_lowercase(), *sku));
     planned
 }

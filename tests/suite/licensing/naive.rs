@@ -83,6 +83,13 @@ impl Naive {
         self.seekers[user as usize].location = location;
     }
 
+    /// Changes all of the policy but the order and the guests.
+    pub fn set_policy(&mut self, policy: SeatPolicy) {
+        let SeatPolicy { by_arrival, skip_guests, .. } = self.policy;
+        self.policy = SeatPolicy { by_arrival, skip_guests, ..policy };
+        self.available_before = (0..self.capacity.len() as u32).map(|sku| self.available(sku)).collect();
+    }
+
     pub fn reprocess(&mut self) {
         self.reprocess = true;
     }

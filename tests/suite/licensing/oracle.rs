@@ -18,6 +18,7 @@ fn apply_naive(naive: &mut Naive, day: u32, change: &Change) -> bool {
         Change::Capacity(sku, units) => naive.set_capacity(*sku, *units),
         Change::Location(user, place) => naive.set_location(*user, *place),
         Change::Reprocess => naive.reprocess(),
+        Change::Policy(policy) => naive.set_policy(*policy),
     }
     true
 }
@@ -69,7 +70,7 @@ fn run_both(world: &World, history: &[(u32, Vec<Change>)]) -> Result<(), TestCas
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(800))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn engine_and_naive_engine_agree(world in world(), history in history()) {

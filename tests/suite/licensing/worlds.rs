@@ -35,6 +35,7 @@ pub enum Change {
     Capacity(u32, u32),
     Location(u32, Option<Country>),
     Reprocess,
+    Policy(SeatPolicy),
 }
 
 fn some_of(count: u32, at_most: usize) -> impl Strategy<Value = Vec<u32>> {
@@ -125,6 +126,7 @@ pub fn change() -> impl Strategy<Value = Change> {
         3 => (0..SKUS, 0u32..5).prop_map(|(sku, units)| Change::Capacity(sku, units)),
         1 => (0..USERS, place()).prop_map(|(user, place)| Change::Location(user, place)),
         1 => Just(Change::Reprocess),
+        1 => policy().prop_map(Change::Policy),
     ]
 }
 
@@ -180,6 +182,12 @@ pub fn apply(ledger: &mut Ledger, day: u32, change: &Change) -> bool {
         Change::Capacity(sku, units) => ledger.set_capacity(SkuIndex(*sku), *units),
         Change::Location(user, place) => ledger.set_location(*user, *place),
         Change::Reprocess => ledger.reprocess(),
+        Change::Policy(policy) => {
+            // The order and the guests of a world are told once.
+            let before = ledger.terms().policy();
+            let policy = SeatPolicy { by_arrival: before.by_arrival, skip_guests: before.skip_guests, ..*policy };
+            ledger.amend(Arc::new(ledger.terms().with_policy(policy)));
+        }
     }
     true
 }
