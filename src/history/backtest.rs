@@ -7,6 +7,9 @@ use super::baseline::{self, Band};
 use super::spell::{Month, Panel, Record};
 use super::workforce::Workforce;
 
+/// An origin that knows fewer months than this is left out.
+const FEWEST_MONTHS: usize = 12;
+
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Forecasts are made at the ends of these months.
@@ -70,6 +73,9 @@ pub fn backtest(record: &Record, options: &Options) -> Vec<Run> {
 
 fn from_origin(record: &Record, origin: Month, options: &Options) -> Vec<Run> {
     let known = Panel::new(record, origin);
+    if known.months() < FEWEST_MONTHS {
+        return Vec::new();
+    }
     let whole = Panel::new(record, Month(origin.0 + options.months as i32));
     let workforce = Workforce::learn(&known);
     let paths: Vec<Vec<Vec<u32>>> = (0..u64::from(options.replications))

@@ -32,6 +32,10 @@ pub fn seasonal_naive(series: &[f64], months: usize) -> Option<Vec<Band>> {
 
 /// Exponential smoothing with automatic choice of error and trend. `None` where it cannot be fitted.
 pub fn ets(series: &[f64], months: usize) -> Option<Vec<Band>> {
+    let last = *series.last()?;
+    if series.iter().all(|value| *value == last) {
+        return Some(vec![Band { p10: last, p50: last, p90: last }; months]);
+    }
     let fitted = AutoETS::new(12, "ZZN").ok()?.fit(series).ok()?;
     let forecast = fitted.predict(months, 0.8).ok()?;
     let intervals = forecast.intervals?;

@@ -54,6 +54,13 @@ fn a_panel_agrees_with_counting_by_hand() {
 }
 
 #[test]
+fn an_origin_without_a_past_is_left_out() {
+    let origins = vec![Month(Month::of(employees().since).0 - 30), Month::of(employees().since)];
+    let options = Options { origins, months: 12, replications: 10, seed: 1, smallest_cohort: 100 };
+    assert!(history::backtest(&employees(), &options).is_empty());
+}
+
+#[test]
 fn a_replication_repeats_and_another_differs() {
     let workforce = history::Workforce::learn(&Panel::new(&employees(), origins()[0]));
     assert_eq!(workforce.replication(12, 5, 3), workforce.replication(12, 5, 3));
