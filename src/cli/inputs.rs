@@ -44,6 +44,9 @@ impl TenantArgs {
         let tables = ingest::tables(files, &options);
         let read = ingest::baseline(&tables, &options);
         let mut findings = read.diagnostics;
+        // What is wrong with a refused file is among the findings of the baseline where it matters.
+        let used = tables.reports.iter().filter(|report| !report.refused);
+        findings.extend(used.flat_map(|report| report.diagnostics.iter().cloned()));
         match read.value {
             Some(baseline) => {
                 let catalog = options.catalog.unwrap_or_else(|| Arc::new(Catalog::embedded().clone()));

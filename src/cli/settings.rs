@@ -4,7 +4,7 @@
 use std::io::IsTerminal;
 
 use chrono::{NaiveDate, Utc};
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 
 use super::Failure;
 use crate::simulate;
@@ -13,10 +13,12 @@ use crate::simulate;
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// Months to look ahead
-    #[arg(long, value_name = "N", default_value_t = 24, help_heading = "Simulation")]
+    #[arg(long, value_name = "N", default_value_t = 24, help_heading = "Simulation",
+          value_parser = value_parser!(u32).range(1..=i64::from(simulate::HORIZON_MONTHS_MAX)))]
     pub months: u32,
     /// Random runs; more of them make the percentiles steadier
-    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Simulation")]
+    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Simulation",
+          value_parser = value_parser!(u32).range(1..=i64::from(simulate::REPLICATIONS_MAX)))]
     pub replications: u32,
     /// Start of all chance: the same seed gives the same bytes
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Simulation")]

@@ -1,7 +1,7 @@
 //! One replication: events in, seats out. In: a world, a number. Out: a trajectory. Never: shares anything with another
 //! replication but memory.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Event, Happening, Slot};
 use super::rows;
@@ -101,7 +101,7 @@ struct Run<'w, 's> {
     /// Days on which a joiner's rules with `system.now` are looked at again.
     clock: BTreeMap<u32, BTreeSet<Slot>>,
     /// Direct licences of joiners that found no unit: an administrator tries again each day, first come first served.
-    pending: Vec<VecDeque<Slot>>,
+    pending: Vec<Vec<Slot>>,
     /// Direct licences of joiners that were refused for another reason than units.
     refused: Vec<Vec<Slot>>,
     flows: Vec<Flow>,
@@ -129,7 +129,7 @@ pub fn follow(
         population: &population,
         scratch,
         clock: BTreeMap::new(),
-        pending: vec![VecDeque::new(); skus],
+        pending: vec![Vec::new(); skus],
         refused: vec![Vec::new(); skus],
         flows: vec![Flow::default(); skus],
         skus: vec![SkuTrajectory::default(); skus],
@@ -185,15 +185,32 @@ impl Run<'_, '_> {
         // the plan data can bring about.
         let _ = self.scratch.ledger.settle(day);
         for index in 0..self.pending.len() {
-            let sku = SkuIndex(index as u32);
-            while self.scratch.ledger.available(sku) > 0 {
-                let Some(slot) = self.pending[index].pop_front() else { break };
-                if !self.scratch.gone[slot as usize] && self.scratch.ledger.direct_assign(slot, sku).is_err() {
-                    self.pending[index].push_front(slot);
-                    break;
-                }
-            }
+            self.retry_direct(SkuIndex(index as u32));
         }
+    }
+
+    /// Tries the direct licences that found no unit again, in the order in which they were asked for. Who has got a seat by
+    /// a group meanwhile needs no other.
+    fn retry_direct(&mut self, sku: SkuIndex) {
+        let scratch = &mut *self.scratch;
+        self.pending[sku.get()].retain(|slot| {
+            if scratch.gone[*slot as usize] {
+                return false;
+            }
+            let worth_trying = scratch.ledger.available(sku) > 0 || scratch.ledger.holds(*slot, sku);
+            !worth_trying || scratch.ledger.direct_assign(*slot, sku).is_err()
+        });
+    }
+
+    /// How many of `slots` are there and are not counted for the SKU by a group already.
+    fn only_direct(&self, slots: impl Iterator<Item = Slot>, sku: SkuIndex) -> u32 {
+        let (word, bit) = (sku.get() / 64, sku.get() % 64);
+        let by_group = |slot: Slot| {
+            let bundles =
+                self.scratch.get(slot).into_iter().flat_map(|changed| changed.assigned.iter().chain(&changed.dynamic));
+            bundles.into_iter().any(|bundle| self.world.bundle_bits(*bundle)[word] >> bit & 1 == 1)
+        };
+        slots.filter(|slot| !self.scratch.gone[*slot as usize] && !by_group(*slot)).count() as u32
     }
 
     fn apply(&mut self, event: &Event) {
@@ -385,7 +402,7 @@ impl Run<'_, '_> {
         for sku in world.direct.of(like) {
             match self.scratch.ledger.direct_assign(slot, *sku) {
                 Ok(()) => {}
-                Err(Refusal::License(LicenseError::CountViolation)) => self.pending[sku.get()].push_back(slot),
+                Err(Refusal::License(LicenseError::CountViolation)) => self.pending[sku.get()].push(slot),
                 Err(_) => self.refused[sku.get()].push(slot),
             }
         }
@@ -396,9 +413,8 @@ impl Run<'_, '_> {
         let readings: Vec<Reading> = (0..self.skus.len())
             .map(|index| {
                 let sku = SkuIndex(index as u32);
-                let there = |slot: &&Slot| !self.scratch.gone[**slot as usize];
-                let pending = self.pending[index].iter().filter(there).count() as u32;
-                let refused = self.refused[index].iter().filter(there).count() as u32;
+                let pending = self.only_direct(self.pending[index].iter().copied(), sku);
+                let refused = self.only_direct(self.refused[index].iter().copied(), sku);
                 Reading {
                     assigned: self.scratch.ledger.assigned(sku),
                     waiting: self.scratch.ledger.waiting(sku) + pending,

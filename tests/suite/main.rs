@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cell;
+mod commands;
 mod floor;
 mod generate;
 mod ingest;

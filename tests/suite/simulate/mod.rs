@@ -22,3 +22,23 @@ proptest! {
         }
     }
 }
+
+/// Gathering is exact and in no order, so the number of threads shows in no number.
+#[test]
+fn one_thread_and_three_give_the_same_forecast() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    use seatcast::catalog::Catalog;
+
+    let baseline = worlds::baseline().new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    let settings = Settings::new(baseline.today, 3, 40, 7).unwrap();
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            simulate::run(&baseline, Catalog::embedded(), &settings, &simulate::Progress::default()).value.unwrap()
+        })
+    };
+    let one = on(1);
+    assert_eq!(one, on(3));
+    assert_eq!(one.provenance.replications, 40);
+}

@@ -192,12 +192,19 @@ impl<'a> Future<'a> {
     }
 
     pub fn read(&self, day: NaiveDate) -> Vec<Reading> {
-        let there = |slots: &Vec<u32>| slots.iter().filter(|slot| !self.people[slot].gone).count() as u32;
+        // Who is meant to have the SKU by a group is counted by the engine already.
+        let by_group = |slot: u32, sku: u32| {
+            self.naive.paths(slot).iter().any(|(path, source, ..)| *path == sku && source.is_some())
+        };
+        let there = |slots: &[Vec<u32>], sku: SkuIndex| {
+            let alone = |slot: &&u32| !self.people[slot].gone && !by_group(**slot, sku.0);
+            slots[sku.get()].iter().filter(alone).count() as u32
+        };
         let skus = (0..self.pending.len()).map(|sku| SkuIndex(sku as u32));
         skus.map(|sku| Reading {
             assigned: self.naive.assigned(sku.0),
-            waiting: self.naive.waiting(sku.0) + there(&self.pending[sku.get()]),
-            blocked: self.naive.blocked(sku.0) + there(&self.refused[sku.get()]),
+            waiting: self.naive.waiting(sku.0) + there(&self.pending, sku),
+            blocked: self.naive.blocked(sku.0) + there(&self.refused, sku),
             capacity: self.baseline.supplies[sku.get()].units_on(day).capacity(),
         })
         .collect()
