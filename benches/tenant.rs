@@ -99,8 +99,8 @@ fn replications(criterion: &mut Criterion) {
     group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(5));
     for users in sizes() {
         let baseline = read(files(&Options::new(users, 1)));
-        // A thousand of a large tenant take minutes: there, a hundred stand for them.
-        let many = if users <= 10_000 { 1000 } else { 100 };
+        // A thousand of a large tenant take minutes: there, twenty stand for them.
+        let many = if users <= 10_000 { 1000 } else { 20 };
         for replications in [1, many] {
             let settings = Settings::new(baseline.today, 24, replications, 1).expect("valid settings");
             group.throughput(Throughput::Elements(u64::from(replications)));
