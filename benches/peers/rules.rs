@@ -85,7 +85,8 @@ fn data(users: usize, hard: bool) -> Data {
         let mut builder = ColumnBuilder::with_capacity(AttributeKind::Text, users);
         for index in 0..users {
             let (first, last) = (syllables(&mut dice, 2), syllables(&mut dice, 3));
-            let name = format!("{first}.{last}{index}@d{:02}.{}.example", dice.skewed(60), WORDS[dice.roll(5)].to_lowercase());
+            let name =
+                format!("{first}.{last}{index}@d{:02}.{}.example", dice.skewed(60), WORDS[dice.roll(5)].to_lowercase());
             builder.push_text(&name);
             principals.push(name);
         }
@@ -95,7 +96,10 @@ fn data(users: usize, hard: bool) -> Data {
 }
 
 fn syllables(dice: &mut Dice, count: usize) -> String {
-    const SYLLABLES: &[&str] = &["an", "be", "cor", "da", "el", "fi", "gu", "ha", "is", "jo", "ka", "lu", "mir", "no", "ol", "pe", "ri", "sa", "to", "ul"];
+    const SYLLABLES: &[&str] = &[
+        "an", "be", "cor", "da", "el", "fi", "gu", "ha", "is", "jo", "ka", "lu", "mir", "no", "ol", "pe", "ri", "sa",
+        "to", "ul",
+    ];
     (0..count).map(|_| SYLLABLES[dice.roll(SYLLABLES.len())]).collect()
 }
 
@@ -168,8 +172,15 @@ fn text(tree: &Json) -> String {
     match word(0) {
         joined @ ("and" | "or") => format!("({}) -{joined} ({})", text(&parts[1]), text(&parts[2])),
         attribute => {
-            let values: Vec<String> = parts[2].as_array().into_iter().flatten().map(Json::to_string).map(|v| v.replace("\\\\", "\\")).collect();
-            let shown = if matches!(word(1), "in" | "notIn") { format!("[{}]", values.join(", ")) } else { values.concat() };
+            let values: Vec<String> = parts[2]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(Json::to_string)
+                .map(|v| v.replace("\\\\", "\\"))
+                .collect();
+            let shown =
+                if matches!(word(1), "in" | "notIn") { format!("[{}]", values.join(", ")) } else { values.concat() };
             format!("user.{attribute} -{} {shown}", word(1))
         }
     }

@@ -10,7 +10,7 @@ use crate::directory::UserIndex;
 
 /// Users of a block.
 pub const USERS: usize = WORDS * 64;
-const WORDS: usize = 64;
+const WORDS: usize = 128;
 
 type Bits = [u64; WORDS];
 
