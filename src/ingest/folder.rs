@@ -58,6 +58,10 @@ pub fn read_file(path: &Path, name: &str) -> Result<SourceFile, ReadError> {
     if metadata.len() > FILE_LIMIT {
         return Err(ReadError::TooLarge { path: path.to_owned(), bytes: metadata.len() });
     }
+    #[cfg(unix)]
+    if metadata.is_file() && metadata.len() > (LINE_LIMIT as u64) * 2 {
+        return side_by_side(path, name, &file, metadata.len() as usize);
+    }
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(metadata.len() as usize + 1).map_err(|_| failed(io::ErrorKind::OutOfMemory.into()))?;
     let (mut since_line_end, mut last) = (0, 0);
@@ -77,6 +81,33 @@ pub fn read_file(path: &Path, name: &str) -> Result<SourceFile, ReadError> {
         if read == 0 {
             return Ok(SourceFile { name: name.to_owned(), bytes });
         }
+    }
+}
+
+/// A large file, read by all threads at once; its first stretch alone, to see whether it has lines at all.
+#[cfg(unix)]
+fn side_by_side(path: &Path, name: &str, file: &File, length: usize) -> Result<SourceFile, ReadError> {
+    use rayon::prelude::*;
+    use std::os::unix::fs::FileExt;
+    let failed = |source| ReadError::Io { path: path.to_owned(), source };
+    let ends_a_line = |bytes: &[u8]| memchr::memchr2(b'\n', b'\r', bytes).is_some();
+    let mut bytes = vec![0; length];
+    let (first, rest) = bytes.split_at_mut(LINE_LIMIT);
+    file.read_exact_at(first, 0).map_err(failed)?;
+    if !ends_a_line(first) {
+        return Err(ReadError::EndlessLine { path: path.to_owned() });
+    }
+    let stretches = rest.par_chunks_mut(LINE_LIMIT).enumerate();
+    let read: Vec<bool> = stretches
+        .map(|(at, stretch)| {
+            file.read_exact_at(stretch, ((at + 1) * LINE_LIMIT) as u64)?;
+            Ok(stretch.len() < LINE_LIMIT || ends_a_line(stretch))
+        })
+        .collect::<io::Result<_>>()
+        .map_err(failed)?;
+    match read.iter().all(|ends| *ends) {
+        true => Ok(SourceFile { name: name.to_owned(), bytes }),
+        false => Err(ReadError::EndlessLine { path: path.to_owned() }),
     }
 }
 
