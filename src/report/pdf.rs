@@ -12,7 +12,7 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, Timestamp};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::RenderError;
 use super::document::{Block, Chart, Document, Level, Phrase, Section, Table, Tone};
@@ -119,16 +119,27 @@ pub fn render(
     let source = Source::new(main, template.unwrap_or(TEMPLATE).to_owned());
     let pages = Pages { main: source, files, today: datetime(document.today), faces: FACES.with(fonts) };
     let set: PagedDocument = typst::compile(&pages).output.map_err(|errors| failed(&errors))?;
-    let options = PdfOptions {
+    // PDF/UA asks for more than tags, for example that every character has a glyph: where a name or a template of one's own
+    // cannot give that, the PDF is tagged all the same.
+    let accessible =
+        PdfStandards::new(&[PdfStandard::Ua_1]).map(|standards| PdfOptions { standards, ..options(document) });
+    let universal = accessible.ok().and_then(|options| typst_pdf::pdf(&set, &options).ok());
+    let bytes = match universal {
+        Some(bytes) => bytes,
+        None => typst_pdf::pdf(&set, &options(document)).map_err(|errors| failed(&errors))?,
+    };
+    // Typst keeps what it has laid out for a next run; there is none in this process that would use it.
+    typst::comemo::evict(0);
+    Ok(bytes)
+}
+
+fn options(document: &Document) -> PdfOptions {
+    PdfOptions {
         ident: Smart::Custom(format!("seatcast report {} {}", document.tenant, document.today)),
         creator: Smart::Custom(Some(document.creator.clone())),
         timestamp: datetime(document.today).map(Timestamp::new_utc),
         ..PdfOptions::default()
-    };
-    let bytes = typst_pdf::pdf(&set, &options).map_err(|errors| failed(&errors))?;
-    // Typst keeps what it has laid out for a next run; there is none in this process that would use it.
-    typst::comemo::evict(0);
-    Ok(bytes)
+    }
 }
 
 fn failed(errors: &[SourceDiagnostic]) -> RenderError {

@@ -80,6 +80,7 @@ fn the_pdf_has_pages_tags_and_its_own_fonts() {
             || count(pdf, b"/Type/Page") >= 3
     );
     assert!(count(pdf, b"/StructTreeRoot") > 0, "tagged");
+    assert!(count(pdf, b"pdfuaid") > 0, "as PDF/UA asks");
     assert!(count(pdf, b"/FontFile") > 0, "fonts are embedded");
     assert!(count(pdf, b"D:20261124") > 0, "dated by the forecast");
 }
