@@ -20,7 +20,6 @@ pub enum Cause {
     GuestRemoved = 6,
     SelfServiceJoin = 7,
     SelfServiceLeave = 8,
-    Order = 9,
 }
 
 /// The stream of one cause in one month of one replication. ChaCha with a stream number is counter-based: the same numbers

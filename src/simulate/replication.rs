@@ -395,7 +395,9 @@ impl Run<'_, '_> {
             changed.dynamic.extend_from_slice(world.dynamic.of(like));
             if world.has_clock {
                 let days = world.clock_days(&changed.row, day);
-                days.into_iter().for_each(|at| drop(run.clock.entry(at).or_default().insert(slot)));
+                for at in days {
+                    run.clock.entry(at).or_default().insert(slot);
+                }
             }
             run.reevaluate(slot, &world.renewed_slots, day);
         });
