@@ -139,7 +139,8 @@ impl Ledger {
             let has = self.atlas.set(self.sets[user as usize]).parcels.binary_search(&parcel).is_ok();
             let known = |wanted: &Wanted| wanted.bundle == *bundle && wanted.verdict != Verdict::Fresh;
             let wanted = || self.details[&user].wanted.iter().any(known);
-            if !has && !(self.has_detail(user) && wanted()) {
+            let known = has || (self.has_detail(user) && wanted());
+            if !known {
                 fresh.push(self.key(user, *bundle, day));
             }
         }

@@ -263,7 +263,7 @@ impl Terms {
         for dependency in &self.dependencies {
             let meets = |item: &&Item| dependency.needs.iter().any(|need| item.has(*need));
             let dependent = remaining.iter().any(|item| item.has(dependency.plan));
-            if dependent && !remaining.iter().any(|item| meets(item)) {
+            if dependent && !remaining.iter().any(&meets) {
                 carriers.extend(removed.iter().copied().filter(meets).map(|item| item.sku));
             }
         }

@@ -135,11 +135,11 @@ fn sku_terms(catalog: &Catalog, sku_id: &crate::catalog::SkuId) -> SkuTerms {
 fn with_plan_ids(snapshot: &Snapshot, catalog: &Catalog, licenses: &[GroupLicense]) -> Vec<GroupLicense> {
     let by_id = |license: &GroupLicense| {
         let plans = catalog.sku(&snapshot.sku(license.sku).sku_id).map_or(&[][..], |sku| &sku.service_plans[..]);
-        let id = |name: &Box<str>| {
+        let id = |name: &str| -> Box<str> {
             let named = plans.iter().find(|plan| plan.name.eq_ignore_ascii_case(name));
-            named.map_or_else(|| name.clone(), |plan| plan.id.clone())
+            named.map_or_else(|| name.into(), |plan| plan.id.clone())
         };
-        GroupLicense { sku: license.sku, disabled_plans: license.disabled_plans.iter().map(id).collect() }
+        GroupLicense { sku: license.sku, disabled_plans: license.disabled_plans.iter().map(|plan| id(plan)).collect() }
     };
     licenses.iter().map(by_id).collect()
 }

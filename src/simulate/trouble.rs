@@ -55,8 +55,8 @@ fn cause(world: &World<'_>, sku: &SkuForecast, already_short: bool) -> TroubleCa
         return TroubleCause::AlreadyShort { source, users };
     }
     let first = sku.first_shortage.p50.or(sku.first_shortage.p10);
-    let falls = sku.supply.windows(2).filter(|pair| pair[1].capacity < pair[0].capacity);
-    let fall = falls.filter(|pair| first.is_some_and(|first| pair[1].day <= first)).last();
+    let mut falls = sku.supply.windows(2).filter(|pair| pair[1].capacity < pair[0].capacity);
+    let fall = falls.rfind(|pair| first.is_some_and(|first| pair[1].day <= first));
     if let Some([before, after]) = fall {
         let needed = sku.points.iter().rfind(|point| point.day <= after.day).map_or(0, |point| point.demand.p50);
         if needed > after.capacity || first == Some(after.day) {

@@ -1,7 +1,5 @@
 //! The generator: the same bytes for the same seed, and tenants that hang together.
 
-#[path = "history.rs"]
-mod history;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

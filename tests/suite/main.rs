@@ -7,6 +7,7 @@ mod cell;
 mod commands;
 mod floor;
 mod generate;
+mod history;
 mod ingest;
 mod licensing;
 mod report;
