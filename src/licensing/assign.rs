@@ -76,10 +76,13 @@ impl Ledger {
     fn end_tick(&mut self, day: u32) {
         self.due.clear();
         self.dirty.clear();
-        let Reprocess::AutoDelayed { days } = self.terms.policy.reprocess else { return };
+        let delay = match self.terms.policy.reprocess {
+            Reprocess::AutoDelayed { days } => Some(days),
+            Reprocess::Auto | Reprocess::Manual => None,
+        };
         for (seats, before) in self.seats.iter().zip(&mut self.available_before) {
             let available = seats.available();
-            if available > (*before).max(0) && !self.details.is_empty() {
+            if let Some(days) = delay.filter(|_| available > (*before).max(0) && !self.details.is_empty()) {
                 self.retry_on.insert(day.saturating_add(days));
             }
             *before = available;

@@ -199,12 +199,12 @@ impl Ledger {
         self.available_before = self.seats.iter().map(|seats| seats.available()).collect();
     }
 
-    /// The verdict with the SKUs that are short now written down, which an automatic ledger only derives.
+    /// The verdict with the SKUs written down that were short at the last settlement, which an automatic ledger only derives.
     fn frozen(&self, user: u32, detail: &Detail, wanted: &Wanted) -> Option<Verdict> {
         if !(self.is_automatic() && matches!(wanted.verdict, Verdict::Count(_))) {
             return None;
         }
-        let short = |sku: &SkuIndex| !self.holds_with(user, detail, *sku) && self.seats[sku.get()].available() <= 0;
+        let short = |sku: &SkuIndex| !self.holds_with(user, detail, *sku) && self.available_before[sku.get()] <= 0;
         let skus = self.parcels().get(self.current(wanted.bundle)).items.iter().map(|item| item.sku);
         Some(Verdict::Count(skus.filter(short).collect()))
     }

@@ -184,8 +184,13 @@ impl Run<'_, '_> {
         // The rounds of a tick are bounded (R2); what has not settled by then stays as it is, which only a contradiction in
         // the plan data can bring about.
         let _ = self.scratch.ledger.settle(day);
+        let before: usize = self.pending.iter().map(Vec::len).sum();
         for index in 0..self.pending.len() {
             self.retry_direct(SkuIndex(index as u32));
+        }
+        // A unit that went to a direct licence is one that those who wait by groups no longer see.
+        if self.pending.iter().map(Vec::len).sum::<usize>() < before {
+            let _ = self.scratch.ledger.settle(day);
         }
     }
 

@@ -93,13 +93,14 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
     };
     drawing.population.headcount.push(drawing.enabled);
     for month in &people.months {
+        // Known starts come first: whoever leaves by chance later in the month is counted by then.
+        drawing.enabled = drawing.enabled.saturating_add_signed(people.known_change[month.number as usize]);
         drawing.leavers(*month);
         drawing.movers(*month);
         drawing.guests_removed(*month);
         drawing.self_service(*month);
         drawing.joiners(*month);
         drawing.guests_invited(*month);
-        drawing.enabled = drawing.enabled.saturating_add_signed(people.known_change[month.number as usize]);
         drawing.population.headcount.push(drawing.enabled);
     }
     let mut population = drawing.population;

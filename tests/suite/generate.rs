@@ -1,6 +1,5 @@
 //! The generator: the same bytes for the same seed, and tenants that hang together.
 
-
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use seatcast::catalog::Catalog;

@@ -11,7 +11,7 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn employees() -> Record {
-    let bytes = include_bytes!("../samples/workforce/employees.csv");
+    let bytes = include_bytes!("../workforce/employees.csv");
     let read = history::employment_record("employees.csv", bytes, "department", None, Some(day("2012-12-31")));
     assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
     history::whole_months(&read.value.unwrap())

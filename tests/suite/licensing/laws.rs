@@ -139,13 +139,14 @@ proptest! {
         prop_assert_eq!(seen(&ledger), seen(&backwards));
     }
 
-    /// INV-29: disabled plans never change a count where plans neither exclude nor need each other.
+    /// INV-29: disabled plans never change a count where plans neither exclude nor need each other. The policy stays as it is:
+    /// without automatic retries a group that changes is processed again, and one that is saved unchanged is not.
     #[test]
     fn disabled_plans_change_no_count(world in plain_world(), history in history()) {
         let mut ledger = world.ledger();
         let mut plain = world.ledger();
         for (day, (_, changes)) in history.iter().enumerate() {
-            for change in changes {
+            for change in changes.iter().filter(|change| !matches!(change, Change::Policy(_))) {
                 let bare = match change {
                     Change::Licenses(group, rows) => {
                         Change::Licenses(*group, rows.iter().map(|(sku, _)| (*sku, Vec::new())).collect())

@@ -123,8 +123,12 @@ impl<'a> Future<'a> {
         }
         self.memberships(day);
         self.naive.settle(number);
+        let before: usize = self.pending.iter().map(Vec::len).sum();
         for sku in 0..self.pending.len() {
             self.retry(sku);
+        }
+        if self.pending.iter().map(Vec::len).sum::<usize>() < before {
+            self.naive.settle(number);
         }
         self.read(day)
     }
