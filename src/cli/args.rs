@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{
-    Exit, Failure, backtest, check, explain, forecast, generate, headroom, history, replay, rule, schema, status,
+    Exit, Failure, backtest, check, explain, forecast, generate, headroom, history, replay, rule, schema, shell, status,
 };
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
@@ -29,6 +29,8 @@ enum Command {
     Status(status::Args),
     Explain(explain::Args),
     Headroom(headroom::Args),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Parses; help, version and wrong usage are printed here and end the run.
@@ -53,6 +55,8 @@ impl Args {
             Command::Status(args) => status::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Headroom(args) => headroom::run(&args),
+            Command::Completions(args) => shell::completions(&args, Args::command()),
+            Command::Man(_) => shell::man(Args::command()),
         }
     }
 }

@@ -19,6 +19,7 @@ mod reporting;
 mod rule;
 mod schema;
 mod settings;
+mod shell;
 mod status;
 
 use std::ffi::OsString;

@@ -157,3 +157,13 @@ fn a_condition_that_holds_ends_with_3_and_wrong_usage_with_2() {
     let impossible = forecast(folder.path(), &["--replications", "0"]);
     assert_eq!((impossible.status.code(), text(&impossible.stderr).contains("replications")), (Some(2), true));
 }
+
+#[test]
+fn a_shell_gets_its_script_and_a_reader_the_manual() {
+    let script = seatcast(&["completions", "bash"]);
+    assert_eq!(script.status.code(), Some(0));
+    assert!(text(&script.stdout).contains("forecast"));
+    let page = seatcast(&["man"]);
+    assert!(text(&page.stdout).starts_with(".ie"), "{}", text(&page.stdout));
+    assert!(text(&page.stdout).contains("headroom"));
+}
