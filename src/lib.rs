@@ -35,7 +35,7 @@
 //! let forecast = simulate::run(&baseline, Catalog::embedded(), &settings, &progress); // replications → results
 //! let forecast = forecast.value.expect("every member is known");
 //! let document = report::document(&forecast, report::Language::English);         // results → pages
-//! assert!(report::text(&document, &report::Screen::default()).contains("Microsoft 365 E3"));
+//! assert!(report::text(&document, &report::Screen::default()).contains("SPE_E3"));
 //! ```
 
 pub mod calendar;
