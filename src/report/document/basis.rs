@@ -23,7 +23,7 @@ pub fn assumptions(forecast: &Forecast, words: &Words) -> Section {
     let notes = vec![words.say("assumptions.note")];
     let table = Table { id: "assumptions".to_owned(), caption, columns, rows, notes };
     let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
-    Section { id: "assumptions", title: words.say("assumptions.title"), level: Level::Full, blocks }
+    Section { id: "assumptions", title: words.say("assumptions.title"), level: Level::Summary, blocks }
 }
 
 /// What was simulated and what was not; lines stay when the count is zero, so that silence never means “not looked at”.

@@ -123,7 +123,7 @@ pub fn groups(forecast: &Forecast, words: &Words) -> Section {
     }
     let needed = ("needed", words.count(u64::from(status.entra_p1_needed)));
     blocks.push(Block::Note(words.tell("groups.p1", &[needed])));
-    Section { id: "groups", title: words.say("groups.title"), level: Level::Full, blocks }
+    Section { id: "groups", title: words.say("groups.title"), level: Level::Summary, blocks }
 }
 
 /// Seats to give back: those that save money now, and those that save it only from a renewal on.
