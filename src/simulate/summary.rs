@@ -13,7 +13,7 @@ use crate::forecast::{
     Bridge, Coverage, Forecast, MonthPoint, Provenance, RenewalEvent, RenewalOutcome, ShortageDate, SkuForecast,
     StatedAssumption, Status, SupplyLevel,
 };
-use crate::licensing::Today;
+use crate::licensing::{Policy, Today};
 use crate::scenario::Baseline;
 use crate::supply::{SupplyStep, TermEnd};
 
@@ -215,8 +215,13 @@ fn outcome(end: TermEnd) -> RenewalOutcome {
 /// Every assumption and every policy switch, in the words of `seatcast.toml`.
 fn stated(world: &World<'_>) -> Vec<StatedAssumption> {
     let assumptions = &world.baseline.assumptions;
-    let given = |name: &str| assumptions.given.iter().any(|given| given == name);
+    // A switch that is not at its default was given; one that was given its default says the same either way.
+    let default = Policy::default().stated();
+    let given = |name: &str, value: &str| !default.iter().any(|(known, usual)| *known == name && usual == value);
     let people = assumptions.stated().into_iter().map(|(name, value, given)| (name.to_owned(), value, given));
-    let policy = world.baseline.policy.stated().into_iter().map(|(name, value)| (name.to_owned(), value, given(name)));
+    let policy = world.baseline.policy.stated().into_iter().map(|(name, value)| {
+        let given = given(name, &value);
+        (name.to_owned(), value, given)
+    });
     people.chain(policy).map(|(name, value, given)| StatedAssumption { name, value, given }).collect()
 }
