@@ -20,6 +20,7 @@ pub enum Cause {
     GuestRemoved = 6,
     SelfServiceJoin = 7,
     SelfServiceLeave = 8,
+    Order = 9,
 }
 
 /// The stream of one cause in one month of one replication. ChaCha with a stream number is counter-based: the same numbers
@@ -28,6 +29,13 @@ pub fn stream(seed: u64, replication: u32, month: u32, cause: Cause) -> ChaCha8R
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(u64::from(replication) << 24 | u64::from(month & 0xffff) << 8 | cause as u64);
     rng
+}
+
+/// The places of all slots, one after the other, in an order of grants that is left to chance. The place of a slot does not
+/// depend on how many come after it.
+pub fn places(seed: u64, replication: u32) -> impl Iterator<Item = u32> {
+    let mut rng = stream(seed, replication, 0, Cause::Order);
+    std::iter::repeat_with(move || rng.random())
 }
 
 /// A uniform number in `(0, 1]`.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::draws;
 use super::event::{Event, Happening, Slot};
 use super::rows;
 use super::tally::{Flow, Reading, SkuTrajectory, Trajectory};
@@ -59,7 +60,7 @@ impl Scratch {
         }
     }
 
-    fn begin(&mut self, world: &World<'_>, population: &Population) {
+    fn begin(&mut self, world: &World<'_>, population: &Population, replication: u32) {
         self.ledger.clone_from(&world.ledger);
         for (slot, like) in (world.exported()..).zip(&population.joined) {
             let seeker = world.ledger.seeker(*like);
@@ -67,6 +68,12 @@ impl Scratch {
             debug_assert_eq!(added, slot, "the ledger numbers users as they are added");
         }
         let slots = world.exported() as usize + population.joined.len();
+        if world.random_order {
+            let places = draws::places(world.settings().seed(), replication);
+            for (slot, place) in (0..slots as u32).zip(places) {
+                self.ledger.set_rank(slot, Rank { class: 0, place });
+            }
+        }
         self.used = 0;
         self.index.clear();
         self.index.resize(slots, 0);
@@ -122,7 +129,7 @@ pub fn follow(
 ) -> Trajectory {
     let settings = world.settings();
     let population = workforce::draw(&world.people, &world.baseline.assumptions, settings.seed(), replication);
-    scratch.begin(world, &population);
+    scratch.begin(world, &population, replication);
     let skus = world.sku_count();
     let mut run = Run {
         world,
@@ -351,6 +358,11 @@ impl Run<'_, '_> {
             world.moved_slots.iter().for_each(|moved| changed.row[*moved] = world.row(like)[*moved]);
             run.reevaluate(slot, &world.moved_slots, day);
         });
+        if world.moves_class {
+            let ledger = &mut self.scratch.ledger;
+            let class = world.ledger.seeker(like).rank.class;
+            ledger.set_rank(slot, Rank { class, ..ledger.seeker(slot).rank });
+        }
     }
 
     fn regroup(&mut self, slot: Slot, eligible: u32, join: bool) {

@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::tally::{Reading, Tally};
 use super::workforce::{self, Population};
 use super::world::{World, future_users};
-use super::{coverage, status, summary};
+use super::{coverage, draws, status, summary};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnosed, Diagnostic};
 use crate::directory::PrepaidUnits;
@@ -99,6 +99,8 @@ pub struct Observed {
     pub population: Population,
     /// Positions of the groups that people join by themselves, in the order in which events name them.
     pub eligible: Vec<usize>,
+    /// The place of each slot in the order of grants, where that is left to chance.
+    pub places: Vec<u32>,
     /// The readings of every SKU on every day, today first.
     pub days: Vec<Vec<Reading>>,
 }
@@ -113,5 +115,7 @@ pub fn observe(baseline: &Baseline, settings: &Settings, replication: u32) -> Di
     follow(&world, &mut Scratch::new(&world), replication, &mut |_, readings| days.push(readings.to_vec()));
     let population = workforce::draw(&world.people, &baseline.assumptions, settings.seed(), replication);
     let eligible = world.people.eligible.iter().map(|eligible| eligible.group).collect();
-    Diagnosed::new(Some(Observed { population, eligible, days }), diagnostics)
+    let slots = if world.random_order { world.exported() as usize + population.joined.len() } else { 0 };
+    let places = draws::places(settings.seed(), replication).take(slots).collect();
+    Diagnosed::new(Some(Observed { population, eligible, places, days }), diagnostics)
 }

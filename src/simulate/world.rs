@@ -9,7 +9,7 @@ use super::rows::{self, FutureUsers};
 use super::settings::Settings;
 use crate::calendar;
 use crate::directory::{Attribute, GroupIndex, SkuIndex, UserIndex};
-use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, Source, Today};
+use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, OrderPolicy, Source, Today};
 use crate::rule::RuleSet;
 use crate::scenario::Baseline;
 
@@ -82,6 +82,9 @@ pub struct World<'a> {
     words: usize,
     /// What a mover takes from somebody else.
     pub moved_slots: Vec<usize>,
+    /// Whether the order of grants is drawn anew in each replication, and whether a move may change somebody's class in it.
+    pub random_order: bool,
+    pub moves_class: bool,
     /// Days on which a rule with `system.now` may change its answer for an exported user; ascending.
     pub clock: Vec<(u32, Slot)>,
     /// Ascending; none on day 0, whose units the ledger has.
@@ -137,6 +140,8 @@ impl<'a> World<'a> {
             bundle_bits: bundle_bits(today, snapshot.skus.len().div_ceil(64)),
             words: snapshot.skus.len().div_ceil(64),
             moved_slots: baseline.assumptions.movers_change.iter().filter_map(slot).collect(),
+            random_order: baseline.policy.order == OrderPolicy::Random,
+            moves_class: moves_class(baseline),
             rows: future.exported().flat_map(|user| rules.row(user)).collect(),
             width,
             assigned: Lists::new(users, assigned),
@@ -203,6 +208,11 @@ impl<'a> World<'a> {
         clock.sort_unstable();
         clock
     }
+}
+
+fn moves_class(baseline: &Baseline) -> bool {
+    let OrderPolicy::Priority { attribute, .. } = &baseline.policy.order else { return false };
+    baseline.assumptions.movers_change.iter().any(|moved| moved.graph_name() == *attribute)
 }
 
 fn bundle_bits(today: &Today, words: usize) -> Vec<u64> {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seatcast::licensing::{
-    Country, LicenseError, MissingUsageLocation, PathState, PlanRules, Reprocess, SeatPolicy, Seeker, SkuTerms,
+    Country, LicenseError, MissingUsageLocation, PathState, PlanRules, Rank, Reprocess, SeatPolicy, Seeker, SkuTerms,
     SwapPolicy,
 };
 
@@ -81,6 +81,14 @@ impl Naive {
 
     pub fn set_location(&mut self, user: User, location: Option<Country>) {
         self.seekers[user as usize].location = location;
+    }
+
+    pub fn set_rank(&mut self, user: User, rank: Rank) {
+        self.seekers[user as usize].rank = rank;
+    }
+
+    pub fn set_class(&mut self, user: User, class: u8) {
+        self.seekers[user as usize].rank.class = class;
     }
 
     /// Changes all of the policy but the order and the guests.

@@ -14,7 +14,7 @@ proptest! {
     fn the_event_engine_agrees_with_the_naive_one(baseline in worlds::baseline(), seed in 0u64..1000, number in 0u32..4) {
         let settings = Settings::new(baseline.today, 2, 8, seed).unwrap();
         let observed = simulate::observe(&baseline, &settings, number).value.expect("every rule is valid");
-        let mut future = naive::Future::new(&baseline, &observed.eligible, &observed.population);
+        let mut future = naive::Future::new(&baseline, &observed);
         prop_assert_eq!(&observed.days[0], &future.read(baseline.today), "today");
         for (day, readings) in observed.days.iter().enumerate().skip(1) {
             let expected = future.day(day as u32, &observed.population);

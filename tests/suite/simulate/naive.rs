@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use seatcast::diagnostic::Origin;
 use seatcast::directory::{Attribute, GroupIndex, LicenseSource, SkuIndex, User, UserIndex, Value};
-use seatcast::licensing::{Country, LicenseError, PlanRules, Rank, SeatPolicy, Seeker, SkuTerms};
+use seatcast::licensing::{self, Country, LicenseError, OrderPolicy, PlanRules, Rank, SeatPolicy, Seeker, SkuTerms};
 use seatcast::rule;
 use seatcast::scenario::Baseline;
-use seatcast::simulate::{Happening, Population, Reading};
+use seatcast::simulate::{Happening, Observed, Population, Reading};
 
 use crate::licensing::naive::Naive;
 
@@ -36,7 +36,7 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
 }
 
 impl<'a> Future<'a> {
-    pub fn new(baseline: &'a Baseline, eligible: &[usize], population: &Population) -> Self {
+    pub fn new(baseline: &'a Baseline, observed: &Observed) -> Self {
         let snapshot = &baseline.snapshot;
         let licensed = snapshot.group_indexes().filter(|group| !snapshot.group(*group).licenses.is_empty());
         let compiled = |group: GroupIndex| {
@@ -50,8 +50,11 @@ impl<'a> Future<'a> {
                 snapshot.group(*group).licenses.iter().map(|license| (license.sku.0, Vec::new())).collect();
             naive.replace_bundle(number as u32, &licenses);
         }
-        let eligible =
-            eligible.iter().map(|group| groups.iter().position(|(index, _)| index.get() == *group).unwrap()).collect();
+        let eligible = observed
+            .eligible
+            .iter()
+            .map(|group| groups.iter().position(|(index, _)| index.get() == *group).unwrap())
+            .collect();
         let mut future = Self {
             baseline,
             people: BTreeMap::new(),
@@ -61,22 +64,24 @@ impl<'a> Future<'a> {
             refused: vec![Vec::new(); snapshot.skus.len()],
             eligible,
         };
-        future.begin(population);
+        future.begin(observed);
         future
     }
 
-    fn begin(&mut self, population: &Population) {
+    fn begin(&mut self, observed: &Observed) {
         let snapshot = &self.baseline.snapshot;
+        let ranks = licensing::ranks(&snapshot.users, &self.baseline.policy.order);
         for user in snapshot.users.indexes() {
-            self.naive.add_user(self.seeker(user, user.0));
+            self.naive.add_user(self.seeker(user, ranks[user.get()]));
             let is_member = |(_, (group, rule)): &(usize, &(GroupIndex, Option<rule::Checked>))| {
                 rule.is_none() && snapshot.group(*group).members.contains(&user)
             };
             let assigned = self.groups.iter().enumerate().filter(is_member).map(|(number, _)| number).collect();
             self.people.insert(user.0, Person { record: snapshot.users.record(user), assigned, gone: false });
         }
-        for (number, like) in population.joined.iter().enumerate() {
-            self.naive.add_user(self.seeker(UserIndex(*like), (snapshot.users.len() + number) as u32));
+        for (number, like) in observed.population.joined.iter().enumerate() {
+            let place = (snapshot.users.len() + number) as u32;
+            self.naive.add_user(self.seeker(UserIndex(*like), Rank { place, ..ranks[*like as usize] }));
         }
         for sku in 0..snapshot.skus.len() as u32 {
             self.naive.set_capacity(sku, u32::MAX);
@@ -87,12 +92,15 @@ impl<'a> Future<'a> {
         self.supply(self.baseline.today);
         self.memberships(self.baseline.today);
         self.naive.settle(0);
+        for (slot, place) in observed.places.iter().enumerate() {
+            self.naive.set_rank(slot as u32, Rank { class: 0, place: *place });
+        }
     }
 
-    fn seeker(&self, user: UserIndex, place: u32) -> Seeker {
+    fn seeker(&self, user: UserIndex, rank: Rank) -> Seeker {
         let users = &self.baseline.snapshot.users;
         let location = users.text(user, &Attribute::UsageLocation).and_then(Country::parse);
-        Seeker { location, guest: users.is_guest(user), rank: Rank { class: 0, place } }
+        Seeker { location, guest: users.is_guest(user), rank }
     }
 
     fn supply(&mut self, day: NaiveDate) {
@@ -161,6 +169,11 @@ impl<'a> Future<'a> {
                 for attribute in &self.baseline.assumptions.movers_change {
                     let value = model.value(attribute).to_value();
                     set(self.people.get_mut(&slot).unwrap(), attribute.clone(), value);
+                }
+                if let OrderPolicy::Priority { attribute, values } = &self.baseline.policy.order {
+                    let attribute = Attribute::from_graph_name(attribute).unwrap();
+                    let class = licensing::class_of(self.people[&slot].record.value(&attribute), values);
+                    self.naive.set_class(slot, class);
                 }
             }
             Happening::LeaveGroup { slot, eligible } => {

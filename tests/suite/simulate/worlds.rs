@@ -10,7 +10,7 @@ use seatcast::directory::{
     AssignedLicense, Attribute, Group, GroupKind, GroupLicense, LicenseSource, Membership, PrepaidUnits,
     ProcessingState, RuleText, SelfService, SkuIndex, Snapshot, TenantSku, User, UserIndex, Users, Value,
 };
-use seatcast::licensing::{Policy, Reprocess};
+use seatcast::licensing::{OrderPolicy, Policy, Reprocess};
 use seatcast::scenario::{Assumptions, Baseline, Rate, Spread};
 use seatcast::supply::{BillingPlan, Channel, PriceBook, Renewal, Subscription, Supply, Term};
 
@@ -45,14 +45,19 @@ fn person() -> impl Strategy<Value = User> {
         hired,
         leaves,
         prop::bool::weighted(0.9),
+        prop::option::of(1u64..400),
     )
-        .prop_map(|(department, title, guest, enabled, hired, leaves, located)| {
+        .prop_map(|(department, title, guest, enabled, hired, leaves, located, created)| {
             let instant = |day: NaiveDate| Value::Instant(day.and_hms_opt(8, 30, 0).unwrap().and_utc());
             let text = |text: Option<&str>| text.map_or(Value::Null, Value::text);
             User::default()
                 .with(Attribute::Department, Value::text(department))
                 .with(Attribute::JobTitle, text(title))
                 .with(Attribute::UserType, Value::text(if guest { "Guest" } else { "Member" }))
+                .with(
+                    Attribute::CreatedDateTime,
+                    created.map_or(Value::Null, |days| instant(today() - Days::new(days))),
+                )
                 .with(Attribute::AccountEnabled, Value::Boolean(enabled))
                 .with(Attribute::UsageLocation, text(located.then_some("NL")))
                 .with(
@@ -98,6 +103,16 @@ fn lot() -> impl Strategy<Value = Subscription> {
     })
 }
 
+fn order() -> impl Strategy<Value = OrderPolicy> {
+    let values = vec!["Audit".to_owned(), "IT".to_owned()];
+    prop_oneof![
+        3 => Just(OrderPolicy::Arrival),
+        1 => Just(OrderPolicy::Created),
+        1 => Just(OrderPolicy::Priority { attribute: "department".to_owned(), values }),
+        2 => Just(OrderPolicy::Random),
+    ]
+}
+
 fn sku_id(sku: u32) -> SkuId {
     SkuId::new(&format!("sku-{sku}"))
 }
@@ -116,57 +131,64 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
         prop::collection::btree_set((0u32..16, 0..SKUS), 0..5),
         (rate(0.5), rate(0.4), rate(0.5), rate(0.4)),
         0u32..25,
-        reprocess,
+        (reprocess, order()),
     )
-        .prop_map(|(people, groups, lots, direct, (joiners, leavers, movers, service), lag, reprocess)| {
-            let users = people.len() as u32;
-            let records: Vec<User> = people
-                .into_iter()
-                .enumerate()
-                .map(|(number, user)| user.with(Attribute::Id, Value::text(&format!("u{number:02}"))))
-                .collect();
-            let located = |user: u32| records[user as usize].value(&Attribute::UsageLocation).to_value() != Value::Null;
-            let assigned = direct
-                .into_iter()
-                .filter(|(user, _)| *user < users && located(*user))
-                .map(|(user, sku)| AssignedLicense {
-                    user: UserIndex(user),
-                    sku: SkuIndex(sku),
-                    source: LicenseSource::Direct,
-                })
-                .collect();
-            let supplies = (0..SKUS).map(|sku| Supply {
-                lots: lots.iter().filter(|lot| lot.sku_id == sku_id(sku)).cloned().collect(),
-                unexplained: PrepaidUnits { enabled: 2, ..PrepaidUnits::default() },
-            });
-            Baseline {
-                tenant: "small".to_owned(),
-                today: today(),
-                supplies: supplies.collect(),
-                snapshot: Snapshot {
-                    users: Users::from_records(&records),
-                    groups: groups.into_iter().enumerate().map(|(number, group)| build(number, group, users)).collect(),
-                    skus: (0..SKUS).map(tenant_sku).collect(),
-                    assigned,
-                    assignments_exported: false,
-                    exported_on: Some(today()),
-                },
-                prices: PriceBook::default(),
-                policy: Policy { reprocess, ..Policy::default() },
-                assumptions: Assumptions {
-                    joiners,
-                    leavers,
-                    movers,
-                    guests_invited: joiners,
-                    guests_removed: leavers,
-                    self_service_joins: service,
-                    self_service_leaves: service,
-                    deletion_lag_days: lag,
-                    ..Assumptions::default()
-                },
-                inputs: Vec::new(),
-            }
-        })
+        .prop_map(
+            |(people, groups, lots, direct, (joiners, leavers, movers, service), lag, (reprocess, order))| {
+                let users = people.len() as u32;
+                let records: Vec<User> = people
+                    .into_iter()
+                    .enumerate()
+                    .map(|(number, user)| user.with(Attribute::Id, Value::text(&format!("u{number:02}"))))
+                    .collect();
+                let located =
+                    |user: u32| records[user as usize].value(&Attribute::UsageLocation).to_value() != Value::Null;
+                let assigned = direct
+                    .into_iter()
+                    .filter(|(user, _)| *user < users && located(*user))
+                    .map(|(user, sku)| AssignedLicense {
+                        user: UserIndex(user),
+                        sku: SkuIndex(sku),
+                        source: LicenseSource::Direct,
+                    })
+                    .collect();
+                let supplies = (0..SKUS).map(|sku| Supply {
+                    lots: lots.iter().filter(|lot| lot.sku_id == sku_id(sku)).cloned().collect(),
+                    unexplained: PrepaidUnits { enabled: 2, ..PrepaidUnits::default() },
+                });
+                Baseline {
+                    tenant: "small".to_owned(),
+                    today: today(),
+                    supplies: supplies.collect(),
+                    snapshot: Snapshot {
+                        users: Users::from_records(&records),
+                        groups: groups
+                            .into_iter()
+                            .enumerate()
+                            .map(|(number, group)| build(number, group, users))
+                            .collect(),
+                        skus: (0..SKUS).map(tenant_sku).collect(),
+                        assigned,
+                        assignments_exported: false,
+                        exported_on: Some(today()),
+                    },
+                    prices: PriceBook::default(),
+                    policy: Policy { reprocess, order, ..Policy::default() },
+                    assumptions: Assumptions {
+                        joiners,
+                        leavers,
+                        movers,
+                        guests_invited: joiners,
+                        guests_removed: leavers,
+                        self_service_joins: service,
+                        self_service_leaves: service,
+                        deletion_lag_days: lag,
+                        ..Assumptions::default()
+                    },
+                    inputs: Vec::new(),
+                }
+            },
+        )
 }
 
 fn tenant_sku(sku: u32) -> TenantSku {
