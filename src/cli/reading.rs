@@ -19,13 +19,14 @@ pub struct ReadingArgs {
     /// The order of dates that no file proves: `day-first` or `month-first`
     #[arg(long, value_name = "ORDER", help_heading = "Reading")]
     pub date_order: Option<ingest::DateOrder>,
-    /// The encoding of files that are neither marked nor UTF-8, for example `windows-1252`
+    /// The encoding of files that are neither marked nor UTF-8, for example `windows-1252` [default: refused, unless
+    /// the Unicode files of the folder prove every word of it to be Windows-1252]
     #[arg(long, value_name = "LABEL", help_heading = "Reading")]
     pub encoding: Option<String>,
     /// A newer SKU catalogue than the one in the program
     #[arg(long, value_name = "FILE", help_heading = "Reading")]
     pub catalog: Option<PathBuf>,
-    /// Leave broken rows out, each with a finding, instead of the whole file
+    /// Leave broken rows out, each with a finding, instead of the whole file (any export; never seatcast.toml)
     #[arg(long, help_heading = "Reading")]
     pub lenient: bool,
     /// The source of a file that nothing tells, for example `users.csv=graph-users`

@@ -18,6 +18,8 @@ pub(super) struct Decoded {
 pub(super) struct Refused {
     pub finding: Diagnostic,
     pub bytes: Vec<u8>,
+    /// Whether the bytes may be those of a code page, which other files may prove.
+    pub single_bytes: bool,
 }
 
 /// Whether the text of a file is its bytes, mark included, if it can be decoded at all.
@@ -29,7 +31,8 @@ pub(super) fn is_its_text(bytes: &[u8], told: Option<&'static Encoding>) -> bool
 /// The mark of UTF-8 stays in the text, which is then still the file itself.
 pub(super) fn decode(name: &str, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Result<Decoded, Refused> {
     let origin = Origin::file(name);
-    let refused = |finding: Diagnostic, bytes: Vec<u8>| Err(Refused { finding: finding.at(&origin), bytes });
+    let refused =
+        |finding: Diagnostic, bytes: Vec<u8>| Err(Refused { finding: finding.at(&origin), bytes, single_bytes: false });
     if bytes.iter().all(u8::is_ascii_whitespace) {
         let help = "export it again; an export without rows still has a header";
         return refused(Diagnostic::error(code::EMPTY, "the file is empty").help(help), bytes);
@@ -38,7 +41,9 @@ pub(super) fn decode(name: &str, bytes: Vec<u8>, told: Option<&'static Encoding>
     if let Some((what, help)) = foreign(&bytes).filter(|(what, _)| *what != "JSON" || !name.ends_with(".toml")) {
         return refused(Diagnostic::error(code::NOT_CSV, format!("the file is {what}, not CSV")).help(help), bytes);
     }
-    let wide = |read: Result<Decoded, Diagnostic>| read.map_err(|finding| Refused { finding, bytes: Vec::new() });
+    let wide = |read: Result<Decoded, Diagnostic>| {
+        read.map_err(|finding| Refused { finding, bytes: Vec::new(), single_bytes: false })
+    };
     let decoded = match bytes.as_slice() {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
             let found = Diagnostic::error(code::ENCODING, "the file is UTF-32, which no export writes");
@@ -89,7 +94,8 @@ fn utf8(origin: &Origin, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Res
             None => {
                 let message = format!("the file holds bytes that are not {name}");
                 let finding = Diagnostic::error(code::ENCODING, message).at(origin);
-                Err(Refused { finding: finding.help("name its encoding with `--encoding`"), bytes })
+                let finding = finding.help("name its encoding with `--encoding`");
+                Err(Refused { finding, bytes, single_bytes: false })
             }
         };
     }
@@ -98,9 +104,11 @@ fn utf8(origin: &Origin, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Res
     let (letter, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes.get(at..=at).unwrap_or(&[]));
     let message = format!("byte 0x{byte:02x} at place {column} of the line is not UTF-8");
     let help = format!(
-        "export it again as UTF-8, or name its encoding: with `--encoding windows-1252` the byte would read `{letter}`"
+        "export it again as UTF-8, or name its encoding: with `--encoding windows-1252` the byte would read `{letter}`, \
+         which no other file of the folder proves"
     );
-    Err(Refused { finding: Diagnostic::error(code::ENCODING, message).at(&origin.at_line(line)).help(help), bytes })
+    let finding = Diagnostic::error(code::ENCODING, message).at(&origin.at_line(line)).help(help);
+    Err(Refused { finding, bytes, single_bytes: true })
 }
 
 /// UTF-16 without its byte order mark, strictly: half a code unit and lone surrogates are errors with their line.
@@ -146,7 +154,7 @@ fn without_nul(origin: &Origin, decoded: Decoded) -> Result<Decoded, Refused> {
             let message = format!("a NUL character at place {column} of the line");
             let found = Diagnostic::error(code::NUL, message).at(&origin.at_line(line));
             let finding = found.help("two encodings are mixed in this file, or it is not text; export it again");
-            Err(Refused { finding, bytes: decoded.text.into_bytes() })
+            Err(Refused { finding, bytes: decoded.text.into_bytes(), single_bytes: false })
         }
     }
 }

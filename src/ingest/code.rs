@@ -9,6 +9,7 @@ pub const TOO_LARGE: Code = Code("D102");
 pub const ENCODING: Code = Code("D103");
 pub const NUL: Code = Code("D104");
 pub const HALF_UNIT: Code = Code("D105");
+pub const PROVED_CODE_PAGE: Code = Code("D106");
 // Records.
 pub const FIELD_COUNT: Code = Code("D200");
 pub const OPEN_QUOTE: Code = Code("D201");
@@ -20,6 +21,7 @@ pub const TOO_MANY_COLUMNS: Code = Code("D206");
 pub const FIELD_TOO_LONG: Code = Code("D207");
 pub const CONSOLE_TABLE: Code = Code("D208");
 pub const ROWS_SKIPPED: Code = Code("D209");
+pub const NO_LAST_LINE_END: Code = Code("D210");
 // Sources.
 pub const UNKNOWN_SOURCE: Code = Code("D300");
 pub const NO_CAPACITY: Code = Code("D302");

@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{FileReport, SourceFile, code};
+use super::record::{self, FIELD_LIMIT};
+use super::{FileReport, SourceFile, code, table};
 use crate::diagnostic::{Diagnostic, Origin};
 
 /// The largest file that is read: positions in it are 32-bit numbers.
@@ -13,6 +14,8 @@ pub const FILE_LIMIT: u64 = (1 << 31) - 1;
 /// The longest line that is read before the rest of the file is: a longer one is no export.
 const LINE_LIMIT: usize = 16 << 20;
 const BLOCK: usize = 4 << 20;
+/// How much of a large file is looked at before the rest of it is read.
+const LOOK: usize = 4 * FIELD_LIMIT;
 
 /// Why a file or folder could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +26,8 @@ pub enum ReadError {
     TooLarge { path: PathBuf, bytes: u64 },
     #[error("`{path}` has a line longer than {LINE_LIMIT} bytes and is no export")]
     EndlessLine { path: PathBuf },
+    #[error("`{path}` has a field longer than {FIELD_LIMIT} bytes and is no export; a quote is probably not closed")]
+    EndlessField { path: PathBuf },
 }
 
 /// Every file of `folder` and of the folders in it that may belong to a tenant's present state: CSV in any spelling of the
@@ -84,7 +89,7 @@ pub fn read_file(path: &Path, name: &str) -> Result<SourceFile, ReadError> {
     }
 }
 
-/// A large file, read by all threads at once; its first stretch alone, to see whether it has lines at all.
+/// A large file, read by all threads at once; its first stretch alone, to see whether it has lines and fields at all.
 #[cfg(unix)]
 fn side_by_side(path: &Path, name: &str, file: &File, length: usize) -> Result<SourceFile, ReadError> {
     use rayon::prelude::*;
@@ -96,6 +101,10 @@ fn side_by_side(path: &Path, name: &str, file: &File, length: usize) -> Result<S
     file.read_exact_at(first, 0).map_err(failed)?;
     if !ends_a_line(first) {
         return Err(ReadError::EndlessLine { path: path.to_owned() });
+    }
+    let look = &first[..LOOK.min(first.len())];
+    if record::endless_field(look, table::delimiter(look) as u8) {
+        return Err(ReadError::EndlessField { path: path.to_owned() });
     }
     let stretches = rest.par_chunks_mut(LINE_LIMIT).enumerate();
     let read: Vec<bool> = stretches

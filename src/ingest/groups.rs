@@ -87,6 +87,8 @@ pub(super) fn groups(
     let licenses = licenses.and_then(|column| group_licenses(&reader, column, with, report));
     let mut drafts = Vec::with_capacity(table.rows());
     for row in 0..table.rows() {
+        let faults_before = faults.rows.len();
+        let undated = faults.rows.contains(&(row as u32));
         let Some(id) = reader.guid(row, id, faults) else {
             faults.error(row, Diagnostic::error(code::MISSING_KEY, "a group without an id").at(&table.at(row)));
             continue;
@@ -147,6 +149,10 @@ pub(super) fn groups(
             aliases: keys.iter().filter_map(|key| reader.text(row, *key)).map(|key| key.to_lowercase()).collect(),
             id,
         });
+        // A row is read whole or left out: lenient reading would keep half of it.
+        if undated || faults.rows.len() > faults_before {
+            drafts.pop();
+        }
     }
     report.columns(table, &reader.used);
     GroupTable { source, drafts }

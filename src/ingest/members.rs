@@ -86,13 +86,16 @@ pub(super) fn members(
             faults.error(row, Diagnostic::error(code::MISSING_KEY, "a member without an id").at(&table.at(row)));
             continue;
         }
+        let faults_before = faults.rows.len();
         let kind = match reader.text(row, kind) {
             Some(text) => member_type(&text),
             None if reader.boolean(row, is_group, faults) == Some(true) => MemberType::Group,
             None if reader.boolean(row, is_user, faults) == Some(true) => MemberType::User,
             None => MemberType::Unknown,
         };
-        members.push(Member { group, keys: texts, kind, origin: table.at(row) });
+        if faults.rows.len() == faults_before {
+            members.push(Member { group, keys: texts, kind, origin: table.at(row) });
+        }
     }
     report.columns(table, &reader.used);
     Some(MemberTable { source, members, group: one.map(|group| group.to_lowercase()) })

@@ -10,6 +10,7 @@ mod baseline;
 mod bytes;
 mod canonical;
 mod code;
+mod code_page;
 mod column;
 mod convert;
 mod date;
@@ -18,6 +19,7 @@ mod folder;
 mod gaps;
 mod groups;
 mod licenses;
+mod load;
 mod manager;
 mod members;
 mod prices;
@@ -75,7 +77,8 @@ pub struct Options {
     pub today: Option<NaiveDate>,
     /// The day on the caller's clock, used only where nothing else gives a day.
     pub clock: Option<NaiveDate>,
-    /// The encoding of files that are neither marked nor UTF-8, as a web label (`windows-1252`).
+    /// The encoding of files that are neither marked nor UTF-8, as a web label (`windows-1252`). `None`: such a file is
+    /// refused, unless the folder's Unicode files prove that it is Windows-1252.
     pub encoding: Option<String>,
     pub date_order: Option<DateOrder>,
     /// A catalogue newer than the embedded one.

@@ -136,6 +136,21 @@ impl Fault {
     }
 }
 
+/// Whether some field of this beginning of a file is longer than any export writes.
+pub(super) fn endless_field(text: &[u8], delimiter: u8) -> bool {
+    let (mut ends, mut faults, mut at) = (Vec::new(), Vec::new(), 0);
+    while at < text.len() {
+        let (next, _) = record(text, at, delimiter, &mut ends, &mut faults, &mut Marks::default());
+        ends.clear();
+        if faults.iter().any(|fault| matches!(fault, Fault::FieldTooLong { .. })) {
+            return true;
+        }
+        faults.clear();
+        at = next.max(at + 1);
+    }
+    false
+}
+
 /// All records that start in `from..until`. Blank lines are no records.
 fn stretch(text: &[u8], from: usize, until: usize, delimiter: u8, width: usize) -> Records {
     let mut records = Records { stop: from, ..Records::default() };

@@ -61,6 +61,7 @@ pub(super) fn skus(
     };
     let mut drafts = Vec::with_capacity(table.rows());
     for row in 0..table.rows() {
+        let faults_before = faults.rows.len();
         let texts = [id, part, name].map(|column| reader.text(row, column));
         let Some(sku_id) = sku_id(&reader, row, id, &texts, products, report, faults) else { continue };
         let enabled_units = reader.count(row, Some(enabled), faults);
@@ -86,6 +87,10 @@ pub(super) fn skus(
             consumed: reader.count(row, consumed, faults),
             origin: table.at(row),
         });
+        // Half of the counters of an SKU would be a wrong number.
+        if faults.rows.len() > faults_before {
+            drafts.pop();
+        }
     }
     Some(SkuTable { source, drafts })
 }

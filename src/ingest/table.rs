@@ -59,7 +59,7 @@ impl Table {
             findings.push(Diagnostic::error(code::CONSOLE_TABLE, message).at(&origin.at_line(1)).help(help));
             return None;
         }
-        let delimiter = told.unwrap_or_else(|| delimiter(&text[start..]));
+        let delimiter = told.unwrap_or_else(|| delimiter(text[start..].as_bytes()));
         let header_line = position(text.as_bytes(), start).0;
         let (header, width, body) = match heading(&origin.at_line(header_line), &text, start, delimiter) {
             Ok(read) => read,
@@ -147,6 +147,17 @@ impl Table {
     /// Whether nothing stands in any record of the column.
     pub fn is_blank(&self, column: usize) -> bool {
         (0..self.rows()).all(|row| self.raw(row, column).is_empty())
+    }
+
+    /// The place of the last value, where the file ends without the end of a line.
+    pub fn without_last_line_end(&self) -> Option<Origin> {
+        let last = self.rows().checked_sub(1)?;
+        (!self.text.ends_with(['\n', '\r'])).then(|| self.at_cell(last, self.header.len() - 1))
+    }
+
+    /// The whole file.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     pub fn is_ascii(&self) -> bool {
@@ -268,15 +279,17 @@ fn preamble(text: &str) -> (Option<String>, Option<char>, usize) {
 }
 
 /// The delimiter that the header line holds most often outside quotes. Data lines may hold more of another.
-fn delimiter(text: &str) -> char {
+pub(super) fn delimiter(text: &[u8]) -> char {
     let mut counts = [(0, ','), (0, ';'), (0, '\t'), (0, '|')];
     let mut inside = false;
-    for c in text.chars() {
-        match c {
-            '"' => inside = !inside,
-            '\n' | '\r' if !inside => break,
+    for byte in text {
+        match byte {
+            b'"' => inside = !inside,
+            b'\n' | b'\r' if !inside => break,
             _ if inside => {}
-            _ => counts.iter_mut().filter(|(_, delimiter)| *delimiter == c).for_each(|(count, _)| *count += 1),
+            _ => {
+                counts.iter_mut().filter(|(_, delimiter)| *delimiter as u8 == *byte).for_each(|(count, _)| *count += 1)
+            }
         }
     }
     let most = counts.iter().map(|(count, _)| *count).max().unwrap_or(0);

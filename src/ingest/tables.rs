@@ -1,23 +1,22 @@
 //! Files as typed tables, each on its own. In: names and bytes. Out: what each file holds, and a report for each. Never: compares
 //! two files, except to learn the tenant's own names of SKUs before any licence is read.
 
-use std::sync::Arc;
-
 use encoding_rs::Encoding;
 use rayon::prelude::*;
 
 use super::column::Faults;
 use super::convert::Converter;
 use super::groups::{self, GroupTable};
+use super::load::{self, Content, Loaded};
 use super::members::{self, MemberTable};
 use super::product::Products;
 use super::report::FileReport;
-use super::settings::{self, Settings};
+use super::settings::Settings;
 use super::skus::{self, SkuTable};
-use super::source::{self, Kind, Source};
+use super::source::{Kind, Source};
 use super::table::Table;
 use super::users::{self, UserTable};
-use super::{Options, SourceFile, bytes, code, prices, subscriptions};
+use super::{Options, SourceFile, code, prices, subscriptions};
 use crate::catalog::SkuId;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::digest::InputDigest;
@@ -49,20 +48,6 @@ impl Tables {
     }
 }
 
-/// What one file turned out to be, before its cells are looked at.
-struct Loaded {
-    report: FileReport,
-    digest: InputDigest,
-    content: Content,
-}
-
-#[expect(clippy::large_enum_variant, reason = "one for each file, moved once")]
-enum Content {
-    Nothing,
-    Table(Source, Table),
-    Settings(Settings, String),
-}
-
 /// What one file holds.
 #[expect(clippy::large_enum_variant, reason = "one for each file, moved once")]
 enum Part {
@@ -83,7 +68,7 @@ pub fn is_encoding(label: &str) -> bool {
 
 /// Reads every file. The order of `files` is the order in which they were given: where two disagree, the later one wins.
 pub fn tables(files: Vec<SourceFile>, options: &Options) -> Tables {
-    let loaded: Vec<Loaded> = files.into_par_iter().map(|file| load(file, options)).collect();
+    let loaded = load::files(files, options);
     let mut products = Products::new(options.catalog());
     let mut tables = Tables::default();
     for loaded in &loaded {
@@ -119,97 +104,10 @@ pub fn tables(files: Vec<SourceFile>, options: &Options) -> Tables {
     tables
 }
 
-fn load(file: SourceFile, options: &Options) -> Loaded {
-    let SourceFile { name, bytes } = file;
-    let mut report = FileReport::new(&name);
-    let told = options.encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()));
-    // Where the text is the file itself, its digest is taken while its records are found.
-    let early = !bytes::is_its_text(&bytes, told);
-    let early = early.then(|| InputDigest::of(&name, &bytes));
-    let (digest, content) = match bytes::decode(&name, bytes, told) {
-        Err(refused) => {
-            report.refuse(refused.finding);
-            (early.unwrap_or_else(|| InputDigest::of(&name, &refused.bytes)), Content::Nothing)
-        }
-        Ok(decoded) => {
-            report.encoding = decoded.encoding;
-            let text = Arc::new(decoded.text);
-            rayon::join(
-                || early.unwrap_or_else(|| InputDigest::of(&name, text.as_bytes())),
-                || content(&name, text.clone(), options, &mut report),
-            )
-        }
-    };
-    Loaded { report, digest, content }
-}
-
-fn content(name: &str, text: Arc<String>, options: &Options, report: &mut FileReport) -> Content {
-    let file = name.rsplit(['/', '\\']).next().unwrap_or("");
-    if !file.eq_ignore_ascii_case("seatcast.toml") {
-        return recognise(name, text, options, report);
-    }
-    report.kind = Kind::Settings;
-    let text = text.trim_start_matches('\u{feff}').to_owned();
-    let settings = settings::settings(&Origin::file(name), &text, &mut report.diagnostics);
-    report.refused = report.diagnostics.iter().any(Diagnostic::is_error);
-    Content::Settings(settings, text)
-}
-
-/// Cuts a text into records and finds out which program wrote it.
-fn recognise(name: &str, text: Arc<String>, options: &Options, report: &mut FileReport) -> Content {
-    let Some(mut table) = Table::read(Origin::file(name), text, &mut report.diagnostics, options.lenient) else {
-        report.refused = true;
-        return Content::Nothing;
-    };
-    report.delimiter = Some(table.delimiter);
-    report.rows_read = table.rows() as u32;
-    report.rows_rejected = table.rejected;
-    let told = options.sources.get(name).copied();
-    let source = match told {
-        Some(told) if !told.lacks(&table.header).is_empty() => {
-            let lacks = told.lacks(&table.header).join(", ");
-            let actual = source::detect(&table).map_or("of an unknown kind", Source::label);
-            let message = format!("the file is not {}: it lacks {lacks}", told.label());
-            let finding = Diagnostic::error(code::UNKNOWN_SOURCE, message).at(&table.origin);
-            report.refuse(finding.help(format!("its header is that of {actual}")));
-            return Content::Nothing;
-        }
-        Some(told) => told,
-        None => match source::detect(&table) {
-            Ok(source) => source::refine(source, &table),
-            Err((nearest, lacks)) => {
-                report.refuse(unrecognised(&table, nearest, &lacks));
-                return Content::Nothing;
-            }
-        },
-    };
-    report.source = Some(source);
-    report.kind = source.kind();
-    table.neutral = source.is_canonical();
-    if table.rows() == 0 && table.rejected == 0 && matches!(source.kind(), Kind::Users | Kind::Skus) {
-        let message = "the file holds a header and nothing else";
-        report.refuse(Diagnostic::error(code::HEADER_ONLY, message).at(&table.origin).help("export it again"));
-        return Content::Nothing;
-    }
-    Content::Table(source, table)
-}
-
-fn unrecognised(table: &Table, nearest: Source, lacks: &[&str]) -> Diagnostic {
-    let names: Vec<&str> = table.header.iter().map(|heading| &*heading.name).take(12).collect();
-    let more = if table.header.len() > 12 { ", …" } else { "" };
-    let message = format!("no known export has the header `{}{more}`", names.join(", "));
-    let help = format!(
-        "nearest is {}, which also has {}; a localised header must be exported in English; `--source FILE=ID` names the source",
-        nearest.label(),
-        lacks.join(", ").replace('|', " or ")
-    );
-    Diagnostic::error(code::UNKNOWN_SOURCE, message).at(&table.origin).help(help)
-}
-
 fn convert(loaded: Loaded, with: &Converter<'_>, options: &Options) -> (FileReport, InputDigest, Part) {
     let Loaded { mut report, digest, content } = loaded;
     let (source, table) = match content {
-        Content::Nothing => return (report, digest, Part::Nothing),
+        Content::Nothing | Content::Undecoded(_) => return (report, digest, Part::Nothing),
         Content::Settings(settings, text) => return (report, digest, Part::Settings(settings, text)),
         Content::Table(source, table) => (source, table),
     };
@@ -262,8 +160,8 @@ fn finish(
     let columns = report.columns_used.len() + report.columns_ignored.len() + report.not_asked_for.len();
     report.confidence = (50 + 50 * (report.columns_used.len() + report.not_asked_for.len()) / columns.max(1)) as u32;
     let errors = report.diagnostics.iter().any(Diagnostic::is_error);
-    // Only these parts leave a row with a bad cell out; any other would keep half of it.
-    let by_row = faults.rows.is_empty() || matches!(part, Part::Users(_) | Part::Subscriptions(_) | Part::Prices(_));
+    // Settings are one text: there is no row of them to leave out.
+    let by_row = !matches!(part, Part::Nothing | Part::Settings(..));
     if errors && options.lenient && by_row && !report.refused && report.rows_read > 0 {
         if let Part::Users(table) = &mut part {
             table.skipped.extend(&faults.rows);

@@ -1,10 +1,12 @@
 //! Files in, tables and a baseline out.
 
 mod check;
+mod code_pages;
 mod dates;
 mod hand_written;
 mod laws;
 mod samples;
+mod tolerated;
 mod traps;
 
 use std::path::{Path, PathBuf};

@@ -544,6 +544,11 @@ fn what_is_too_large_is_refused_before_it_is_read() {
     };
     let endless = sparse("field.csv", 1 << 30);
     assert!(endless.to_string().contains("line longer than"), "{endless}");
+    let quoted = folder.path().join("quoted.csv");
+    std::fs::write(&quoted, format!("Id,UserPrincipalName\n1,\"{}", "line\n".repeat(4 << 20))).unwrap();
+    std::fs::File::options().write(true).open(&quoted).unwrap().set_len(1 << 30).unwrap();
+    let error = seatcast::ingest::read_file(&quoted, "quoted.csv").unwrap_err();
+    assert!(error.to_string().contains("field longer than"), "{error}");
     let large = sparse("large.csv", 3 << 30);
     assert!(large.to_string().contains("the largest file that is read"), "{large}");
     let report = large.report("large.csv");
