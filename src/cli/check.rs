@@ -47,8 +47,9 @@ struct Checked {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let options = args.reading.options(&name(&args.paths))?;
-    let (files, unread) = read(&args.paths)?;
+    let mut options = args.reading.options(&name(&args.paths))?;
+    let (mut files, unread) = read(&args.paths)?;
+    args.reading.add_files(&mut files, &mut options)?;
     let mut tables = ingest::tables(files, &options);
     tables.reports.extend(unread);
     tables.reports.sort_by(|a, b| a.path.cmp(&b.path));

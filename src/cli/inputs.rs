@@ -39,8 +39,10 @@ impl TenantArgs {
 
     /// Reads the folder. Findings that would make a number wrong are a failure; all others come with the baseline.
     pub fn load(&self) -> Result<Loaded, Failure> {
-        let options = self.reading.options(&self.name())?;
-        let files = ingest::read_folder(&self.folder).map_err(|error| Failure::Other(error.to_string()))?;
+        let mut options = self.reading.options(&self.name())?;
+        let failed = |error: ingest::ReadError| Failure::Other(error.to_string());
+        let mut files = ingest::read_folder(&self.folder).map_err(failed)?;
+        self.reading.add_files(&mut files, &mut options)?;
         let tables = ingest::tables(files, &options);
         let read = ingest::baseline(&tables, &options);
         let mut findings = read.diagnostics;

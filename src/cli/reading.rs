@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::{Failure, settings};
 use crate::catalog::Catalog;
-use crate::ingest::{self, Source};
+use crate::ingest::{self, Source, SourceFile};
 
 /// How exports are to be read.
 #[derive(Clone, Debug, Args)]
@@ -26,6 +26,9 @@ pub struct ReadingArgs {
     /// A newer SKU catalogue than the one in the program
     #[arg(long, value_name = "FILE", help_heading = "Reading")]
     pub catalog: Option<PathBuf>,
+    /// Rules on service plans beside those of the program, as `seatcast schema plan-rules` describes
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub plan_rules: Option<PathBuf>,
     /// Leave broken rows out, each with a finding, instead of the whole file (any export; never seatcast.toml)
     #[arg(long, help_heading = "Reading")]
     pub lenient: bool,
@@ -62,6 +65,17 @@ impl ReadingArgs {
             sources: self.source.iter().map(source).collect::<Result<_, _>>()?,
             groups: self.group.iter().cloned().collect(),
         })
+    }
+}
+
+impl ReadingArgs {
+    /// Adds the files that options name to those of a tenant.
+    pub fn add_files(&self, files: &mut Vec<SourceFile>, options: &mut ingest::Options) -> Result<(), Failure> {
+        let Some(path) = &self.plan_rules else { return Ok(()) };
+        let name = path.display().to_string();
+        files.push(ingest::read_file(path, &name).map_err(|error| Failure::Other(error.to_string()))?);
+        options.sources.insert(name, Source::PlanRules);
+        Ok(())
     }
 }
 

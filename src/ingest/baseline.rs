@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::product::Products;
+use super::product::{Found, Products};
 use super::roster::{self, Keys, NO_ROW, Roster, Tier};
 use super::source::{Kind, Source};
 use super::tenant_groups::{self, Parts};
@@ -14,6 +14,7 @@ use super::{Options, Tables, attributes, code, date, licenses, supplies};
 use crate::catalog::SkuId;
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin, did_you_mean};
 use crate::directory::{Attribute, Group, GroupIndex, SkuIndex, Snapshot, TenantSku};
+use crate::licensing::Country;
 use crate::scenario::{Assumptions, Baseline};
 use crate::supply::{Price, PriceBook};
 
@@ -35,6 +36,9 @@ pub fn baseline(tables: &Tables, options: &Options) -> Diagnosed<Option<Baseline
     let snapshot = snapshot(tables, &products, exported_on, today, &mut findings);
     let supplies = supplies::supplies(&snapshot.skus, &tables.subscriptions, today, &mut findings);
     let assumptions = assumptions(tables, &products, &snapshot.skus, &mut findings);
+    let mut policy = tables.settings.policy.clone();
+    policy.plan_rules.clone_from(&tables.plan_rules);
+    policy.prohibited = prohibited(&assumptions);
     contradicting_prices(tables, &mut findings);
     let tenant = tables.settings.tenant.clone().unwrap_or_else(|| options.tenant.clone());
     let baseline = Baseline {
@@ -43,12 +47,18 @@ pub fn baseline(tables: &Tables, options: &Options) -> Diagnosed<Option<Baseline
         snapshot,
         supplies,
         prices: PriceBook::new(tables.prices.clone()),
-        policy: tables.settings.policy.clone(),
+        policy,
         assumptions,
         inputs: tables.inputs.clone(),
     };
     let usable = !findings.iter().any(Diagnostic::is_error);
     Diagnosed::new(usable.then_some(baseline), findings)
+}
+
+/// Where SKUs may not be used, as `[sku.…]` says.
+fn prohibited(assumptions: &Assumptions) -> BTreeMap<SkuId, Vec<Country>> {
+    let told = assumptions.skus.iter().filter(|(_, sku)| !sku.prohibited_locations.is_empty());
+    told.map(|(sku_id, sku)| (sku_id.clone(), sku.prohibited_locations.clone())).collect()
 }
 
 /// A refused file stops the run, unless another file of its kind says what it would have said.
@@ -215,7 +225,10 @@ fn assumptions(
         let held = skus.iter().any(|sku| sku.sku_id == *found.sku_id());
         if !held {
             let message = format!("the tenant has no SKU `{name}`");
-            let mut finding = Diagnostic::warning(code::UNKNOWN_PRODUCT, message).at(origin);
+            let mut finding = match found {
+                Found::Known(_) => Diagnostic::warning(code::UNKNOWN_PRODUCT, message).at(origin),
+                _ => Diagnostic::error(code::UNKNOWN_PRODUCT, message).at(origin),
+            };
             finding.help = did_you_mean(name, skus.iter().map(|sku| &*sku.sku_part_number));
             findings.push(finding);
         }

@@ -63,6 +63,7 @@ pub const UNEXPLAINED_UNITS: Code = Code("S100");
 pub const TOO_MANY_UNITS: Code = Code("S101");
 pub const LOT: Code = Code("S102");
 pub const PRICE: Code = Code("S103");
+pub const PLAN_RULE: Code = Code("S104");
 // Settings.
 pub const SETTINGS: Code = Code("P100");
 pub const UNKNOWN_SETTING: Code = Code("P101");

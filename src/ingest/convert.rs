@@ -11,7 +11,7 @@ use super::date::{self, DateOrder};
 use super::product::Products;
 use super::table::Table;
 use super::value;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// What all conversions need to know.
 pub(super) struct Converter<'a> {
@@ -59,7 +59,11 @@ impl<'t> Reader<'t> {
         let read = value::count(&text);
         if read.is_none() {
             let message = format!("`{text}` is not a whole number of units");
-            let help = "write digits only: separators of thousands can be read in two ways";
+            let digits = text.trim().strip_prefix(['-', '\u{2212}', '\u{2013}']).and_then(value::count);
+            let help = match digits {
+                Some(digits) => format!("did you mean `{digits}`? units are never negative"),
+                None => "write digits only: separators of thousands can be read in two ways".to_owned(),
+            };
             self.fault(row, column, faults, Diagnostic::error(code::NUMBER, message).help(help));
         }
         read
@@ -87,7 +91,10 @@ impl<'t> Reader<'t> {
         if found.is_none() {
             let list = words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
             let finding = Diagnostic::error(code::WORD, format!("`{text}` is not a word of this column"));
-            self.fault(row, column, faults, finding.help(format!("known are {list}")));
+            let near = did_you_mean(text.trim(), words.iter().map(|(word, _)| *word));
+            let near =
+                near.filter(|near| near.starts_with("did you")).map(|near| format!("{near} ")).unwrap_or_default();
+            self.fault(row, column, faults, finding.help(format!("{near}known are {list}")));
         }
         found.map(|(_, value)| *value)
     }

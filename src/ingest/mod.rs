@@ -22,6 +22,7 @@ mod licenses;
 mod load;
 mod manager;
 mod members;
+mod plan_rules;
 mod prices;
 mod product;
 mod record;
@@ -52,6 +53,7 @@ pub use canonical::{GROUP_COLUMNS, MEMBER_COLUMNS, SKU_COLUMNS, canonical, user_
 pub use date::DateOrder;
 pub use folder::{ReadError, list_folder, read_file, read_folder};
 pub use gaps::gaps;
+pub use plan_rules::COLUMNS as PLAN_RULE_COLUMNS;
 pub use prices::COLUMNS as PRICE_COLUMNS;
 pub use remedy::Gap;
 pub use report::FileReport;

@@ -8,8 +8,8 @@ use super::product::Products;
 use super::report::FileReport;
 use super::subscriptions::{resolve, unknown_columns};
 use super::table::Table;
-use crate::diagnostic::Diagnostic;
-use crate::money::Currency;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::money::{CURRENCIES, Currency};
 use crate::supply::Price;
 
 /// The columns of the file, in the order in which it is documented.
@@ -33,7 +33,13 @@ pub(super) fn prices(
         let code = reader.text(row, currency).unwrap_or_default();
         let Some(money) = Currency::parse(&code) else {
             let finding = Diagnostic::error(code::PRICE, format!("`{code}` is not the code of a currency"));
-            reader.fault(row, currency, faults, finding.help("write its three letters, for example EUR"));
+            let near = did_you_mean(&code, CURRENCIES).filter(|near| near.starts_with("did you"));
+            let near = near.map(|near| format!("{near} ")).unwrap_or_default();
+            let finding = finding.help(format!("{near}write its three letters, for example EUR"));
+            match reader.text(row, currency) {
+                Some(_) => reader.fault(row, currency, faults, finding),
+                None => faults.error(row, finding.at(&table.at(row))),
+            }
             continue;
         };
         let list_minor = amount(&reader, row, list, money, faults);
@@ -42,6 +48,14 @@ pub(super) fn prices(
             continue;
         }
         if let Some(sku_id) = sku_id {
+            // Amounts in two currencies are never added up, so that a SKU in two has no cost at all.
+            if let Some(other) = prices.iter().find(|price: &&Price| price.sku_id == sku_id && price.currency != money)
+            {
+                let message = format!("the price is in {money}, an earlier one of the same SKU in {}", other.currency);
+                let finding = Diagnostic::error(code::PRICE, message);
+                reader.fault(row, currency, faults, finding.help(format!("did you mean `{}`?", other.currency)));
+                continue;
+            }
             prices.push(Price { sku_id, list_minor, contracted_minor, currency: money, valid_from });
         }
     }

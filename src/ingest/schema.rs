@@ -2,13 +2,23 @@
 
 use super::remedy;
 use super::{
-    GROUP_COLUMNS, MEMBER_COLUMNS, PRICE_COLUMNS, SETTINGS_KEYS, SKU_COLUMNS, SUBSCRIPTION_COLUMNS, Source,
-    user_columns,
+    GROUP_COLUMNS, MEMBER_COLUMNS, PLAN_RULE_COLUMNS, PRICE_COLUMNS, SETTINGS_KEYS, SKU_COLUMNS, SUBSCRIPTION_COLUMNS,
+    Source, user_columns,
 };
 
 /// What can be asked for, in the order in which it is printed.
-pub const TOPICS: [&str; 9] =
-    ["users", "groups", "memberships", "skus", "subscriptions", "prices", "settings", "sources", "commands"];
+pub const TOPICS: [&str; 10] = [
+    "users",
+    "groups",
+    "memberships",
+    "skus",
+    "subscriptions",
+    "prices",
+    "plan-rules",
+    "settings",
+    "sources",
+    "commands",
+];
 
 /// The text of one topic; `None` for a word that is none.
 pub fn schema(topic: &str) -> Option<String> {
@@ -22,6 +32,9 @@ pub fn schema(topic: &str) -> Option<String> {
             sheet("subscriptions.csv: one line for each lot, by hand", &own(&SUBSCRIPTION_COLUMNS), LOTS)
         }
         "prices" => sheet("prices.csv: one line for each price, by hand", &own(&PRICE_COLUMNS), PRICES),
+        "plan-rules" => {
+            sheet("plan-rules.csv: one line for each service plan, by hand", &own(&PLAN_RULE_COLUMNS), PLAN_RULES)
+        }
         "settings" => settings(),
         "sources" => sources(),
         "commands" => {
@@ -46,6 +59,12 @@ first day on which the present term is over; blank is unknown. `autoRenew` is tr
 cancel, extend) overrules it. `scheduledQuantity` is the quantity from the renewal on. `billingPlan` is monthly, annual
 or triennial; `channel` direct, csp or ea; `trial` true or false. Only the SKU and the quantity are needed.";
 const PRICES: &str = "For one seat and month at annual commitment, with a decimal point. `currency` is an ISO code, `validFrom` an ISO date.";
+
+const PLAN_RULES: &str = "Which service plans exclude or need each other, beside those of the program; a line about a plan of the same kind and
+family takes the place of the program's. `kind` is exclusion (the plans of one family exclude each other) or dependency.
+`plan` and `needsOneOf` (plans joined by `;`) are names of the catalogue or ids. `status` of an exclusion is hard
+(enforced), soft (enforced with enforce-soft-conflicts) or stale (never enforced); of a dependency directory (enforced)
+or commercial (never enforced). The file lies in the tenant folder or is named with --plan-rules.";
 
 fn sheet(title: &str, columns: &[String], notes: &str) -> String {
     let mut text = format!("{title}\n\n");

@@ -11,7 +11,7 @@ use super::bytes::position;
 use super::code;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::directory::{Attribute, SelfService};
-use crate::licensing::{GuestPolicy, MissingUsageLocation, OrderPolicy, Policy, Reprocess, SwapPolicy};
+use crate::licensing::{Country, GuestPolicy, MissingUsageLocation, OrderPolicy, Policy, Reprocess, SwapPolicy};
 use crate::scenario::{Assumptions, Rate, SkuPolicy};
 
 /// What the file says; names of groups and SKUs are still to be resolved.
@@ -44,7 +44,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("guests", &["invited", "removed"]),
     ("self-service", &["joins", "leaves", "approval-delay-days"]),
     ("groups", &["self-service"]),
-    ("sku", &["ignore", "important", "reserve"]),
+    ("sku", &["ignore", "important", "reserve", "prohibited-locations"]),
 ];
 
 type Value<'i> = Spanned<DeValue<'i>>;
@@ -147,7 +147,11 @@ impl Reader<'_> {
             Some((_, word)) => Some(*word),
             None => {
                 let list = words.iter().map(|(word, _)| format!("`\"{word}\"`")).collect::<Vec<_>>().join(" or ");
-                self.wrong(value, &list)
+                let near =
+                    value.get_ref().as_str().and_then(|text| did_you_mean(text, words.iter().map(|(word, _)| *word)));
+                let help = near.filter(|near| near.starts_with("did you")).unwrap_or_default();
+                self.error(code::WRONG_SETTING, format!("wanted is {list}"), value.span(), &help);
+                None
             }
         }
     }
@@ -229,6 +233,9 @@ impl Reader<'_> {
                 "ignore" if table == "sku" => set(&mut sku.ignore, self.boolean(value)),
                 "important" if table == "sku" => set(&mut sku.important, self.boolean(value)),
                 "reserve" if table == "sku" => self.reserve(value, &mut sku),
+                "prohibited-locations" if table == "sku" => {
+                    set(&mut sku.prohibited_locations, self.countries(value));
+                }
                 _ => self.unknown(key, keys.iter().copied()),
             }
         }
@@ -241,6 +248,13 @@ impl Reader<'_> {
         let text = value.get_ref().as_str().map(str::to_ascii_uppercase);
         let code = text.filter(|text| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()));
         code.or_else(|| self.wrong(value, "the two letters of a country, for example \"NL\""))
+    }
+
+    fn countries(&mut self, value: &Value<'_>) -> Option<Vec<Country>> {
+        let codes = value.get_ref().as_array().and_then(|codes| {
+            codes.iter().map(|code| code.get_ref().as_str().and_then(Country::parse)).collect::<Option<Vec<_>>>()
+        });
+        codes.or_else(|| self.wrong(value, "a list of countries by their two letters, for example [\"IN\", \"CN\"]"))
     }
 
     fn day(&mut self, value: &Value<'_>) -> Option<NaiveDate> {

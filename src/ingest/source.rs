@@ -16,6 +16,7 @@ pub enum Kind {
     Catalogue,
     Subscriptions,
     Prices,
+    PlanRules,
     Settings,
     Unknown,
 }
@@ -57,6 +58,7 @@ sources! {
     SkuCatalogue "sku-catalogue" Catalogue "Microsoft's list of product names" ["productdisplayname", "stringid|skupartnumber", "guid|skuid"];
     Subscriptions "subscriptions" Subscriptions "subscription lots" ["skuid|skupartnumber", "quantity", "startdate|term|renewaldate|autorenew|subscriptionid"];
     Prices "prices" Prices "prices" ["skuid|skupartnumber", "listprice|contractedprice", "currency"];
+    PlanRules "plan-rules" PlanRules "rules on service plans" ["kind", "plan", "status"];
     M365Licenses "m365-licenses" Skus "a Microsoft 365 admin center licences export" ["producttitle", "totallicenses", "assignedlicenses"];
     MsolUsers "msol-users" Users "a Get-MsolUser export" ["userprincipalname", "islicensed"];
     MsolSkus "msol-skus" Skus "a Get-MsolAccountSku export" ["accountskuid", "activeunits"];

@@ -8,6 +8,7 @@ use super::date;
 use super::product::{self, Found, Products};
 use super::report::FileReport;
 use super::table::Table;
+use super::value;
 use crate::catalog::SkuId;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::supply::{BillingPlan, Channel, Renewal, Subscription, Term};
@@ -77,10 +78,11 @@ pub(super) fn subscriptions(
         if let (Some(start), Some(end)) = (start, term_end)
             && end <= start
         {
-            faults.error(
-                row,
-                Diagnostic::error(code::LOT, "a lot ends on or before the day it starts").at(&table.at(row)),
-            );
+            let mut finding = Diagnostic::error(code::LOT, "a lot ends on or before the day it starts");
+            if end < start {
+                finding = finding.help(format!("did you mean startDate {end} and renewalDate {start}?"));
+            }
+            faults.error(row, finding.at(&table.at(row)));
         }
         if faults.rows.len() > before {
             continue;
@@ -128,11 +130,20 @@ pub(super) fn resolve(
     let found = products.find(&text);
     match &found {
         Found::Known(_) => {}
-        Found::Unknown(_) => {
+        // An id may be newer than every catalogue.
+        Found::Unknown(_) if value::guid(&text).is_some() => {
             let finding = product::unknown(&text, None, products);
             report
                 .diagnostics
                 .push(finding.at(&column.map_or(reader.table.at(row), |column| reader.table.at_cell(row, column))));
+        }
+        // Units under a name that stands for nothing would be missing where they belong.
+        Found::Unknown(_) => {
+            let mut finding = product::unknown(&text, None, products);
+            finding.severity = crate::diagnostic::Severity::Error;
+            finding.message = format!("no catalogue and no file of the tenant knows the SKU `{text}`");
+            reader.fault(row, column, faults, finding);
+            return None;
         }
         // Units or prices of one SKU must not be given to another.
         Found::Ambiguous(_, several) => {

@@ -16,11 +16,12 @@ use super::skus::{self, SkuTable};
 use super::source::{Kind, Source};
 use super::table::Table;
 use super::users::{self, UserTable};
-use super::{Options, SourceFile, code, prices, subscriptions};
+use super::{Options, SourceFile, code, plan_rules, prices, subscriptions};
 use crate::catalog::SkuId;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::digest::InputDigest;
 use crate::directory::Attribute;
+use crate::licensing::PlanRule;
 use crate::supply::{Price, Subscription};
 
 /// All files of a tenant, each read on its own.
@@ -34,6 +35,7 @@ pub struct Tables {
     pub(super) skus: Vec<SkuTable>,
     pub(super) subscriptions: Vec<Subscription>,
     pub(super) prices: Vec<Price>,
+    pub(super) plan_rules: Vec<PlanRule>,
     pub(super) settings: Settings,
     /// `seatcast.toml` as it stands.
     pub(super) settings_text: Option<String>,
@@ -58,6 +60,7 @@ enum Part {
     Skus(SkuTable),
     Subscriptions(Vec<Subscription>),
     Prices(Vec<Price>),
+    PlanRules(Vec<PlanRule>),
     Settings(Settings, String),
 }
 
@@ -94,6 +97,7 @@ pub fn tables(files: Vec<SourceFile>, options: &Options) -> Tables {
             Part::Skus(table) => tables.skus.push(table),
             Part::Subscriptions(lots) => tables.subscriptions.extend(lots),
             Part::Prices(prices) => tables.prices.extend(prices),
+            Part::PlanRules(rules) => tables.plan_rules.extend(rules),
             Part::Settings(settings, text) => {
                 tables.settings = settings;
                 tables.settings_text = Some(text);
@@ -134,6 +138,9 @@ fn convert(loaded: Loaded, with: &Converter<'_>, options: &Options) -> (FileRepo
             Part::Subscriptions(subscriptions::subscriptions(&table, with.products, &mut report, &mut faults))
         }
         Kind::Prices => Part::Prices(prices::prices(&table, with.products, &mut report, &mut faults)),
+        Kind::PlanRules => {
+            Part::PlanRules(plan_rules::plan_rules(&table, with.products.catalog(), &mut report, &mut faults))
+        }
         Kind::Devices | Kind::Catalogue | Kind::Settings | Kind::Unknown => {
             report.columns(&table, &[]);
             Part::Nothing

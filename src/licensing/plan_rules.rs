@@ -7,7 +7,7 @@ use super::{PlanDependency, PlanRules, Policy};
 use crate::catalog::Catalog;
 
 /// A row of the data file.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanRule {
     pub kind: PlanRuleKind,
@@ -22,7 +22,7 @@ pub struct PlanRule {
     pub source: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PlanRuleKind {
     Exclusion,
@@ -30,7 +30,7 @@ pub enum PlanRuleKind {
 }
 
 /// How far a rule holds (reference 3.1 and 3.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PlanRuleStatus {
     Hard,
@@ -57,23 +57,42 @@ pub fn embedded_plan_rules() -> Vec<PlanRule> {
 }
 
 impl PlanRules {
+    /// The rules of a policy: those of the program, and in the place of them or beside them those of the tenant.
+    pub fn of_policy(catalog: &Catalog, policy: &Policy) -> PlanRules {
+        let mut rows = embedded_plan_rules();
+        for own in &policy.plan_rules {
+            let same = |row: &PlanRule| {
+                row.kind == own.kind && row.plan == own.plan && row.family.eq_ignore_ascii_case(&own.family)
+            };
+            rows.retain(|row| !same(row));
+        }
+        rows.extend(policy.plan_rules.iter().cloned());
+        PlanRules::of(&rows, catalog, policy)
+    }
+
     /// The rules to enforce, over plan ids: a name that the catalogue does not know binds nobody.
     pub fn of(rows: &[PlanRule], catalog: &Catalog, policy: &Policy) -> PlanRules {
         let mut ids: BTreeMap<&str, BTreeSet<Box<str>>> = BTreeMap::new();
         for plan in catalog.skus().flat_map(|sku| &sku.service_plans) {
             ids.entry(&plan.name).or_default().insert(plan.id.clone());
         }
-        let of_name = |name: &str| ids.get(name).into_iter().flatten().cloned().collect::<Vec<_>>();
+        // What is no name is an id, which may be that of a plan newer than the catalogue.
+        let of_name = |name: &str| match ids.get(name) {
+            Some(ids) => ids.iter().cloned().collect::<Vec<_>>(),
+            None => vec![name.to_ascii_lowercase().into()],
+        };
         let enforced = |status| match status {
             PlanRuleStatus::Hard | PlanRuleStatus::Directory => true,
             PlanRuleStatus::Soft => policy.enforce_soft_conflicts,
             PlanRuleStatus::Stale | PlanRuleStatus::Commercial => false,
         };
-        let mut families: BTreeMap<&str, Vec<Box<str>>> = BTreeMap::new();
+        let mut families: BTreeMap<String, Vec<Box<str>>> = BTreeMap::new();
         let mut rules = PlanRules::default();
         for row in rows.iter().filter(|row| enforced(row.status)) {
             match row.kind {
-                PlanRuleKind::Exclusion => families.entry(&row.family).or_default().extend(of_name(&row.plan)),
+                PlanRuleKind::Exclusion => {
+                    families.entry(row.family.to_lowercase()).or_default().extend(of_name(&row.plan))
+                }
                 PlanRuleKind::Dependency => {
                     let needs: Vec<Box<str>> = row.needs_one_of.split(';').map(str::trim).flat_map(of_name).collect();
                     let dependency = |plan| PlanDependency { plan, needs: needs.clone() };

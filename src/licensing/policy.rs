@@ -1,6 +1,11 @@
 //! Named settings for what Microsoft does not document. In: `seatcast.toml`. Out: a `Policy`, printed in every report.
 //! Never: a hidden default; each field says which open point of the group-licensing reference it settles.
 
+use std::collections::BTreeMap;
+
+use super::{Country, PlanRule};
+use crate::catalog::SkuId;
+
 /// When waiting bundles are tried again (reference 1.8, OPEN).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -75,6 +80,10 @@ pub struct Policy {
     pub swap: SwapPolicy,
     /// Plan conflicts marked *soft* in the data are enforced too, not only the *hard* ones (reference 3.1).
     pub enforce_soft_conflicts: bool,
+    /// Rules on service plans beside those of the program; one about the same plan, kind and family replaces it.
+    pub plan_rules: Vec<PlanRule>,
+    /// Countries in which a SKU may not be used (reference 1.6: empty by default).
+    pub prohibited: BTreeMap<SkuId, Vec<Country>>,
 }
 
 impl Policy {
@@ -104,6 +113,10 @@ impl Policy {
             SwapPolicy::KeepOld => "keep-old",
             SwapPolicy::DropOld => "drop-old",
         };
+        let places = |(sku_id, countries): (&SkuId, &Vec<Country>)| {
+            format!("{sku_id}: {}", countries.iter().map(Country::to_string).collect::<Vec<_>>().join(" "))
+        };
+        let prohibited = self.prohibited.iter().map(places).collect::<Vec<_>>().join("; ");
         vec![
             ("tenant.country", self.tenant_country.clone().unwrap_or_else(|| "not told".to_owned())),
             ("policy.missing-usage-location", location.to_owned()),
@@ -112,6 +125,8 @@ impl Policy {
             ("policy.order", order),
             ("policy.swap", swap.to_owned()),
             ("policy.enforce-soft-conflicts", self.enforce_soft_conflicts.to_string()),
+            ("sku.prohibited-locations", if prohibited.is_empty() { "none".to_owned() } else { prohibited }),
+            ("plan-rules.csv", format!("{} rules", self.plan_rules.len())),
         ]
     }
 }

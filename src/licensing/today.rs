@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::membership::Memberships;
 use super::order;
-use super::{BundleIndex, Country, Ledger, PlanRules, Policy, Seeker, SkuTerms, Source, Terms, embedded_plan_rules};
+use super::{BundleIndex, Country, Ledger, PlanRules, Policy, Seeker, SkuTerms, Source, Terms};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnosed, Diagnostic};
 use crate::directory::{
@@ -67,8 +67,8 @@ pub fn today(
     let licenses = licenses(snapshot, &mut findings);
     let groups: Vec<GroupIndex> = licenses.keys().copied().collect();
     let bundles: Vec<Vec<GroupLicense>> = licenses.into_values().collect();
-    let skus = snapshot.skus.iter().map(|sku| sku_terms(catalog, &sku.sku_id)).collect();
-    let rules = PlanRules::of(&embedded_plan_rules(), catalog, policy);
+    let skus = snapshot.skus.iter().map(|sku| sku_terms(catalog, policy, &sku.sku_id)).collect();
+    let rules = PlanRules::of_policy(catalog, policy);
     let bundles = bundles.iter().map(|licenses| with_plan_ids(snapshot, catalog, licenses)).collect::<Vec<_>>();
     let terms = Arc::new(Terms::new(skus, &bundles, &rules, policy.into()));
     let mut ledger = Ledger::new(terms.clone());
@@ -126,9 +126,10 @@ fn licenses(snapshot: &Snapshot, findings: &mut Vec<Diagnostic>) -> BTreeMap<Gro
 }
 
 /// The plans of a SKU by id. A SKU that the catalogue does not know has none, and no conflict.
-fn sku_terms(catalog: &Catalog, sku_id: &crate::catalog::SkuId) -> SkuTerms {
+fn sku_terms(catalog: &Catalog, policy: &Policy, sku_id: &crate::catalog::SkuId) -> SkuTerms {
     let plans = catalog.sku(sku_id).map_or(&[][..], |sku| &sku.service_plans[..]);
-    SkuTerms { service_plans: plans.iter().map(|plan| plan.id.clone()).collect(), prohibited_locations: Vec::new() }
+    let prohibited_locations = policy.prohibited.get(sku_id).cloned().unwrap_or_default();
+    SkuTerms { service_plans: plans.iter().map(|plan| plan.id.clone()).collect(), prohibited_locations }
 }
 
 /// Disabled plans are given by id or by name; here they are ids.

@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::catalog::SkuId;
 use crate::directory::Attribute;
+use crate::licensing::Country;
 
 /// A number that is known only as a range: drawn uniformly from `low..=high`, once for each replication.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -84,6 +85,8 @@ pub struct SkuPolicy {
     /// Units to keep free: a share of capacity.
     pub reserve_share: f64,
     pub reserve_units: u32,
+    /// Countries in which the SKU may not be used. Microsoft publishes no list that a machine can read, so none is assumed.
+    pub prohibited_locations: Vec<Country>,
 }
 
 /// Every assumption about people. Defaults are for an organisation that tells nothing: growth of about 3 % a year over an

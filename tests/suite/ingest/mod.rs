@@ -5,6 +5,7 @@ mod code_pages;
 mod dates;
 mod hand_written;
 mod laws;
+mod refusals;
 mod samples;
 mod tolerated;
 mod traps;
