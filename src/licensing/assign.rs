@@ -6,9 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use super::atlas::Parcels;
+use super::atlas::{Parcels, SetId};
 use super::ledger::{Detail, Going, Held, Intent, Ledger, Outgoing, Verdict, Wanted};
-use super::terms::{Item, Misfit};
+use super::target::Target;
+use super::terms::{Item, Misfit, ParcelId};
+use super::turn::Turning;
 use super::waitlist::Key;
 use super::{BundleIndex, LicenseError, Reprocess, Source};
 use crate::directory::SkuIndex;
@@ -29,6 +31,7 @@ impl Ledger {
         let retry_all = std::mem::take(&mut self.retry_all) | self.take_retries(day);
         let mut fresh = Vec::new();
         let mut changed = self.apply_intents(day, &mut fresh);
+        self.grant_freely(day, &mut fresh);
         if retry_all {
             self.retry_everything();
         }
@@ -47,7 +50,10 @@ impl Ledger {
             let mut listed = std::mem::take(&mut fresh);
             self.list_again(&dirty, day, &mut listed);
             changed |= self.grant(day, listed);
-            if !std::mem::take(&mut changed) {
+            // Where waiting bundles are retried by themselves, nobody has become grantable but by a user who changed again. Where
+            // they are not, one more look at those of this tick writes down which units are short in the end.
+            let over = self.is_automatic() && self.dirty.is_empty();
+            if !std::mem::take(&mut changed) || over {
                 self.end_tick(day);
                 return Ok(());
             }
@@ -106,85 +112,70 @@ impl Ledger {
         }
     }
 
-    /// Compares every collected intent with what stands, removes what is left of healthy users at once and lists new bundles.
+    /// Compares every collected intent with what stands: healthy users lose what is left at once and are noted in `turning`
+    /// where they gain something; the new bundles of the others are listed.
     fn apply_intents(&mut self, day: u32, fresh: &mut Vec<Key>) -> bool {
-        let mut intents = std::mem::take(&mut self.intents);
-        let bundles = std::mem::take(&mut self.intent_bundles);
-        intents.sort_by_key(|intent| intent.user);
         let mut changed = false;
+        let mut intents = std::mem::take(&mut self.intents);
+        intents.sort_by_key(|intent| intent.user);
         for (at, intent) in intents.iter().enumerate() {
             let later: Option<&Intent> = intents.get(at + 1).filter(|next| next.user == intent.user);
             if later.is_none() {
-                changed |=
-                    self.apply_intent(intent.user, &bundles[intent.start..intent.start + intent.len], day, fresh);
+                changed |= self.apply_intent(*intent, day, fresh);
             }
         }
+        intents.clear();
         self.intents = intents;
-        self.intents.clear();
-        self.intent_bundles = bundles;
-        self.intent_bundles.clear();
         changed
     }
 
-    fn apply_intent(&mut self, user: u32, bundles: &[BundleIndex], day: u32, fresh: &mut Vec<Key>) -> bool {
+    fn apply_intent(&mut self, Intent { user, target }: Intent, day: u32, fresh: &mut Vec<Key>) -> bool {
         if self.is_deleted(user) {
             return false;
         }
         let skipped = self.terms.policy.skip_guests && self.seekers[user as usize].guest;
-        let bundles = if skipped { &[] } else { bundles };
-        let changed = !self.has_detail(user) && self.leave_healthy(user, bundles);
-        if self.has_detail(user) || self.leaves_any(user, bundles) {
-            self.leave_with_detail(user, bundles);
-            self.dirty.insert(user);
+        let target = if skipped { Target::NOTHING } else { target };
+        let mut changed = false;
+        if !self.has_detail(user) {
+            let from = self.sets[user as usize];
+            self.turn(from, target);
+            let turn = self.atlas.turn(from, target).expect("a turn that was just worked out");
+            changed = turn.left != from;
+            self.sets[user as usize] = turn.left;
+            turn.freed.iter().for_each(|sku| self.seats[sku.get()].assigned -= 1);
+            if !turn.refused {
+                if !turn.fresh.is_empty() {
+                    self.turning.push(Turning { user, from, target });
+                }
+                return changed;
+            }
         }
-        for bundle in bundles {
-            let parcel = self.current(*bundle);
-            let has = self.atlas.set(self.sets[user as usize]).parcels.binary_search(&parcel).is_ok();
+        let bundles = self.targets.list(target).to_vec();
+        self.leave_with_detail(user, &bundles);
+        self.dirty.insert(user);
+        for bundle in &bundles {
             let known = |wanted: &Wanted| wanted.bundle == *bundle && wanted.verdict != Verdict::Fresh;
-            let wanted = || self.details[&user].wanted.iter().any(known);
-            let known = has || (self.has_detail(user) && wanted());
-            if !known {
+            let wanted = || self.details.get(&user).is_some_and(|detail| detail.wanted.iter().any(known));
+            if !self.atlas.has(self.sets[user as usize], self.current(*bundle)) && !wanted() {
                 fresh.push(self.key(user, *bundle, day));
             }
         }
         changed
     }
 
-    fn left_parcel(&self, user: u32, bundles: &[BundleIndex]) -> Option<(BundleIndex, u32)> {
-        let set = self.atlas.set(self.sets[user as usize]);
-        let left = set.parcels.iter().filter_map(|parcel| match self.parcels().get(*parcel).source {
-            Source::Bundle(bundle) if !bundles.contains(&bundle) => Some((bundle, *parcel)),
+    /// The first group, and its parcel in a set, that is not among `bundles`.
+    pub(super) fn left_parcel(&self, set: SetId, bundles: &[BundleIndex]) -> Option<(BundleIndex, ParcelId)> {
+        let left = self.atlas.set(set).parcels.iter().filter_map(|parcel| match self.parcels().get(*parcel).source {
+            Source::Bundle(bundle) if bundles.binary_search(&bundle).is_err() => Some((bundle, *parcel)),
             _ => None,
         });
         left.min()
     }
 
-    fn leaves_any(&self, user: u32, bundles: &[BundleIndex]) -> bool {
-        self.left_parcel(user, bundles).is_some()
-    }
-
-    /// Takes a user who has everything out of groups, in order of groups, until a removal is refused.
-    fn leave_healthy(&mut self, user: u32, bundles: &[BundleIndex]) -> bool {
-        let mut changed = false;
-        while let Some((_, parcel)) = self.left_parcel(user, bundles) {
-            let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-            let left = self.atlas.leave(parcels, self.sets[user as usize], parcel);
-            if left.refused {
-                break;
-            }
-            self.sets[user as usize] = left.to;
-            for sku in &left.freed {
-                self.seats[sku.get()].assigned -= 1;
-            }
-            changed = true;
-        }
-        changed
-    }
-
     /// Turns the paths of groups that a user left into outgoing ones, and adopts those of a group that the user is back in.
     fn leave_with_detail(&mut self, user: u32, bundles: &[BundleIndex]) {
         let mut detail = self.begin_edit(user);
-        while let Some((bundle, parcel)) = self.left_parcel(user, bundles) {
+        while let Some((bundle, parcel)) = self.left_parcel(self.sets[user as usize], bundles) {
             let held: Vec<Held> =
                 self.parcels().get(parcel).items.iter().map(|item| Held { sku: item.sku, parcel }).collect();
             let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };

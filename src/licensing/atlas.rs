@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+use super::target::Target;
 use super::terms::{Item, Misfit, Parcel, ParcelId, Terms};
+use super::turn::Turn;
 use crate::directory::SkuIndex;
 
 pub(super) type SetId = u32;
@@ -81,6 +83,7 @@ struct Book {
     numbers: NumberMap<Box<[ParcelId]>, SetId>,
     joins: NumberMap<u64, Joined>,
     leaves: NumberMap<u64, Left>,
+    turns: NumberMap<u64, Turn>,
 }
 
 /// A shared book, and what was added to it since it was shared.
@@ -125,6 +128,20 @@ impl Atlas {
 
     pub fn holds(&self, id: SetId, sku: SkuIndex) -> bool {
         self.set(id).skus.binary_search(&sku).is_ok()
+    }
+
+    pub fn has(&self, id: SetId, parcel: ParcelId) -> bool {
+        self.set(id).parcels.binary_search(&parcel).is_ok()
+    }
+
+    /// What becomes of `set` when its user is to have the groups of `target`, where that was worked out before.
+    pub fn turn(&self, set: SetId, target: Target) -> Option<&Turn> {
+        let key = key(set, target.number());
+        self.shared.turns.get(&key).or_else(|| self.own.turns.get(&key))
+    }
+
+    pub fn keep_turn(&mut self, set: SetId, target: Target, turn: Turn) {
+        self.own.turns.insert(key(set, target.number()), turn);
     }
 
     /// What becomes of `set` when `parcel`, which it does not have, joins.
@@ -213,6 +230,7 @@ impl Atlas {
         }
         book.joins.extend(own.joins);
         book.leaves.extend(own.leaves);
+        book.turns.extend(own.turns);
         self.shared = Arc::new(book);
     }
 
@@ -222,6 +240,16 @@ impl Atlas {
         let book = Arc::make_mut(&mut self.shared);
         book.joins.clear();
         book.leaves.clear();
+        book.turns.clear();
+    }
+
+    /// Forgets what becomes of users when their groups change, because a group gives something else now.
+    pub fn forget_turns(&mut self) {
+        self.own.turns.clear();
+        if !self.shared.turns.is_empty() {
+            let book = Arc::make_mut(&mut self.shared);
+            book.turns.clear();
+        }
     }
 
     /// Takes the state of `source`, keeping what this atlas has added to the same shared book.

@@ -110,6 +110,7 @@ impl Ledger {
         }
         self.current.insert(bundle, (self.terms.parcels.len() + self.replaced.len()) as ParcelId);
         self.replaced.push(content);
+        self.atlas.forget_turns();
         self.replacing.push((bundle, licenses.to_vec()));
         for (user, mut detail) in edits {
             self.replace_for(user, &mut detail, bundle, &before, old, keeps);

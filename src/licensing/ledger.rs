@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::atlas::{Atlas, NOTHING, Parcels, SetId};
+use super::target::{Target, Targets};
 use super::terms::{Item, Misfit, Parcel, ParcelId, Terms};
+use super::turn::Turning;
 use super::waitlist::Key;
 use super::{BundleIndex, Deletion, LicenseError, Reprocess, Seeker, Source};
 use crate::directory::{GroupLicense, SkuIndex};
@@ -95,8 +97,7 @@ impl Seats {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Intent {
     pub user: u32,
-    pub start: usize,
-    pub len: usize,
+    pub target: Target,
 }
 
 /// See the head of this file. Users are numbers in the order in which they were added.
@@ -104,6 +105,7 @@ pub(super) struct Intent {
 pub struct Ledger {
     pub(super) terms: Arc<Terms>,
     pub(super) atlas: Atlas,
+    pub(super) targets: Targets,
     /// Parcels of bundles that were replaced, with what they were made from, and the parcel that stands for each bundle now.
     pub(super) replaced: Vec<Parcel>,
     pub(super) replacing: Vec<(BundleIndex, Vec<GroupLicense>)>,
@@ -118,7 +120,7 @@ pub struct Ledger {
     pub(super) queues: Vec<BTreeSet<Key>>,
     /// The open tick: intents, users to look at again, bundles to evaluate when nothing is retried by itself.
     pub(super) intents: Vec<Intent>,
-    pub(super) intent_bundles: Vec<BundleIndex>,
+    pub(super) turning: Vec<Turning>,
     pub(super) dirty: BTreeSet<u32>,
     pub(super) due: BTreeSet<(u32, BundleIndex)>,
     pub(super) retry_all: bool,
@@ -134,6 +136,7 @@ impl Clone for Ledger {
         Self {
             terms: self.terms.clone(),
             atlas: self.atlas.clone(),
+            targets: self.targets.clone(),
             replaced: self.replaced.clone(),
             replacing: self.replacing.clone(),
             current: self.current.clone(),
@@ -145,7 +148,7 @@ impl Clone for Ledger {
             seats: self.seats.clone(),
             queues: self.queues.clone(),
             intents: self.intents.clone(),
-            intent_bundles: self.intent_bundles.clone(),
+            turning: Vec::new(),
             dirty: self.dirty.clone(),
             due: self.due.clone(),
             retry_all: self.retry_all,
@@ -162,6 +165,7 @@ impl Clone for Ledger {
         } else {
             self.atlas = source.atlas.clone();
         }
+        self.targets.follow(&source.targets);
         self.terms = source.terms.clone();
         self.replaced.clone_from(&source.replaced);
         self.replacing.clone_from(&source.replacing);
@@ -174,7 +178,7 @@ impl Clone for Ledger {
         self.seats.clone_from(&source.seats);
         self.queues.clone_from(&source.queues);
         self.intents.clone_from(&source.intents);
-        self.intent_bundles.clone_from(&source.intent_bundles);
+        self.turning.clear();
         self.dirty.clone_from(&source.dirty);
         self.due.clone_from(&source.due);
         self.retry_all = source.retry_all;
@@ -189,6 +193,7 @@ impl Ledger {
         Self {
             terms,
             atlas: Atlas::default(),
+            targets: Targets::default(),
             replaced: Vec::new(),
             replacing: Vec::new(),
             current: BTreeMap::new(),
@@ -200,7 +205,7 @@ impl Ledger {
             seats: vec![Seats::default(); skus],
             queues: vec![BTreeSet::new(); skus],
             intents: Vec::new(),
-            intent_bundles: Vec::new(),
+            turning: Vec::new(),
             dirty: BTreeSet::new(),
             due: BTreeSet::new(),
             retry_all: false,
@@ -226,18 +231,39 @@ impl Ledger {
         self.user_count() - 1
     }
 
-    /// Gives a user the groups `bundles`, and no others, at the next settlement. Of two calls in one tick the later counts.
-    /// A deleted user's groups are remembered for a restore.
+    /// Gives a user the groups `bundles`, ascending, and no others, at the next settlement. Of two calls in one tick the later
+    /// counts. A deleted user's groups are remembered for a restore.
     pub fn set_bundles(&mut self, user: u32, bundles: &[BundleIndex]) {
-        if self.is_deleted(user) {
-            if let Some(grave) = self.graves.get_mut(&user) {
-                grave.bundles = bundles.to_vec();
-            }
-            return;
+        let target = self.target(bundles);
+        self.set_target(user, target);
+    }
+
+    /// The same for a list that is known by its number.
+    pub fn set_target(&mut self, user: u32, target: Target) {
+        if !self.is_deleted(user) {
+            self.intents.push(Intent { user, target });
+        } else if let Some(grave) = self.graves.get_mut(&user) {
+            grave.bundles = self.targets.list(target).to_vec();
         }
-        let start = self.intent_bundles.len();
-        self.intent_bundles.extend_from_slice(bundles);
-        self.intents.push(Intent { user, start, len: bundles.len() });
+    }
+
+    /// The number of a list of bundles, which is ascending.
+    pub fn target(&mut self, bundles: &[BundleIndex]) -> Target {
+        self.targets.number(bundles)
+    }
+
+    pub fn bundles_in(&self, target: Target) -> &[BundleIndex] {
+        self.targets.list(target)
+    }
+
+    /// The number of the bundles of both.
+    pub fn union(&mut self, a: Target, b: Target) -> Target {
+        self.targets.union(a, b)
+    }
+
+    /// Lists of bundles known so far; their numbers are below this.
+    pub fn target_count(&self) -> usize {
+        self.targets.len()
     }
 
     /// Sets the units that can be assigned (`enabled + warning`, R3). Nobody loses a seat by it (R13).
@@ -276,6 +302,7 @@ impl Ledger {
     /// Makes clones cheap: what is known about sets of sources is shared by all clones from now on.
     pub fn share(&mut self) {
         self.atlas.share();
+        self.targets.share();
     }
 
     pub(super) fn parcels(&self) -> Parcels<'_> {
@@ -369,7 +396,7 @@ impl Ledger {
         held.extend(detail.outgoing.iter().map(|outgoing| outgoing.held.sku));
         held.into_iter().for_each(|sku| self.release(sku));
         if let Some(intent) = self.intents.iter().rev().find(|intent| intent.user == user) {
-            bundles = self.intent_bundles[intent.start..intent.start + intent.len].to_vec();
+            bundles = self.targets.list(intent.target).to_vec();
         }
         bundles.sort_unstable();
         if how == Deletion::AdminCenter {

@@ -14,9 +14,11 @@ mod plan_rules;
 mod policy;
 pub mod replay;
 mod state;
+mod target;
 mod terms;
 mod today;
 pub mod trace;
+mod turn;
 mod waitlist;
 
 pub use assign::Unsettled;
@@ -28,5 +30,6 @@ pub use order::{class_of, ranks};
 pub use plan_rules::{PlanRule, PlanRuleKind, PlanRuleStatus, PlanRulesError, embedded_plan_rules, parse_plan_rules};
 pub use policy::{GuestPolicy, MissingUsageLocation, OrderPolicy, Policy, Reprocess, SwapPolicy};
 pub use state::{BundleIndex, Country, Deletion, LicenseError, Path, PathState, Rank, Refusal, Seeker, Source};
+pub use target::Target;
 pub use terms::{PlanDependency, PlanIndex, PlanRules, SeatPolicy, SkuTerms, Terms};
 pub use today::{Today, today};

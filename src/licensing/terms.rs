@@ -230,6 +230,11 @@ impl Terms {
         parcel.items.iter().map(|item| item.sku).filter(prohibits).collect()
     }
 
+    /// Whether some SKU could be refused to a user who is there.
+    pub(super) fn may_prohibit(&self, location: Option<Country>) -> bool {
+        self.restricted || (location.is_none() && self.policy.missing_usage_location == MissingUsageLocation::Block)
+    }
+
     /// Stages 2 and 3 (R6): whether the plans of `own` fit together with those of `others`, the user's other sources.
     pub(super) fn misfit(&self, own: &[Item], others: &[&Item]) -> Option<Misfit> {
         use super::LicenseError::{DependencyViolation, MutuallyExclusiveViolation};
