@@ -17,6 +17,7 @@
 //! - [`scenario`]: the baseline with its assumptions;
 //! - [`ingest`]: files to tables to a baseline; [`generate`] makes such files;
 //! - [`simulate`]: a baseline in, a [`forecast`] out; [`history`] learns the rates from the past;
+//! - [`plan`]: the cheapest purchases and renewals that keep a promise;
 //! - [`report`]: a forecast to a document to bytes;
 //! - [`cli`]: the only room that prints, reads the clock and writes files.
 //!
@@ -51,6 +52,7 @@ pub mod history;
 pub mod ingest;
 pub mod licensing;
 pub mod money;
+pub mod plan;
 pub mod report;
 pub mod rule;
 pub mod scenario;

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{
-    Exit, Failure, backtest, check, explain, forecast, generate, headroom, history, replay, rule, schema, shell, status,
+    Exit, Failure, backtest, check, explain, forecast, generate, headroom, history, plan, replay, rule, schema, shell,
+    status,
 };
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
@@ -23,6 +24,7 @@ enum Command {
     Check(check::Args),
     Generate(generate::Args),
     History(history::Args),
+    Plan(plan::Args),
     Rule(rule::RuleArgs),
     Replay(replay::Args),
     Schema(schema::Args),
@@ -49,6 +51,7 @@ impl Args {
             Command::Check(args) => check::run(&args),
             Command::Generate(args) => generate::run(&args),
             Command::History(args) => history::run(&args),
+            Command::Plan(args) => plan::run(&args),
             Command::Rule(args) => rule::run(&args),
             Command::Replay(args) => replay::run(&args),
             Command::Schema(args) => schema::run(&args),

@@ -1,21 +1,15 @@
 //! `seatcast forecast`: the main job. In: a tenant folder. Out: tables on stdout, files in the output folder. Never: leaves a
 //! half-written file.
 
-use std::io::IsTerminal;
-use std::time::Duration;
-
 use clap::Args as ClapArgs;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::inputs::TenantArgs;
 use super::reporting::ReportArgs;
 use super::settings::{FailOn, RunArgs};
-use super::{Exit, Failure, render};
-use crate::catalog::Catalog;
+use super::{Exit, Failure, progress, render};
 use crate::diagnostic::Diagnostic;
 use crate::forecast::Forecast;
-use crate::scenario::Baseline;
-use crate::simulate::{self, Progress, Settings};
+use crate::simulate::{self, Progress};
 
 /// Demand against supply to the horizon: tables on screen; PDF, charts and data in the output folder
 #[derive(Debug, ClapArgs)]
@@ -35,10 +29,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let loaded = args.tenant.load()?;
     args.warn(&loaded.findings);
     let settings = args.run.settings(loaded.baseline.today)?;
-    let progress = Progress::default();
-    let quiet = args.report.quiet;
-    let (forecast, findings) =
-        args.run.on_threads(|| simulated(&loaded.baseline, &loaded.catalog, &settings, &progress, quiet))??;
+    let run = |progress: &Progress| simulate::run(&loaded.baseline, &loaded.catalog, &settings, progress);
+    let (forecast, findings) = args.run.on_threads(|| progress::shown(&settings, args.report.quiet, run))??;
     args.warn(&findings);
     args.run.on_threads(|| args.report.deliver(&forecast, &args.tenant.name()))??;
     Ok(if args.fail_on.iter().any(|condition| holds(*condition, &forecast)) { Exit::Condition } else { Exit::Done })
@@ -52,44 +44,6 @@ impl Args {
             (false, None) => render::warnings(findings),
             (false, Some(_)) => render::count(findings.len()),
         }
-    }
-}
-
-/// The forecast and what was noticed while the rules were read, with a bar on stderr while it runs.
-fn simulated(
-    baseline: &Baseline,
-    catalog: &Catalog,
-    settings: &Settings,
-    progress: &Progress,
-    quiet: bool,
-) -> Result<(Forecast, Vec<Diagnostic>), Failure> {
-    let bar = ProgressBar::new(u64::from(settings.replications()));
-    let shown = !quiet && std::io::stderr().is_terminal();
-    bar.set_draw_target(if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
-    bar.set_style(
-        ProgressStyle::with_template("{bar:40} {pos}/{len} replications, {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
-    let finished = std::sync::atomic::AtomicBool::new(false);
-    let diagnosed = std::thread::scope(|scope| {
-        if shown {
-            scope.spawn(|| {
-                while !finished.load(std::sync::atomic::Ordering::Relaxed) {
-                    bar.set_position(u64::from(progress.done()));
-                    std::thread::sleep(Duration::from_millis(100));
-                }
-            });
-        }
-        let diagnosed = simulate::run(baseline, catalog, settings, progress);
-        finished.store(true, std::sync::atomic::Ordering::Relaxed);
-        diagnosed
-    });
-    bar.finish_and_clear();
-    let mut findings = Vec::new();
-    let forecast = diagnosed.into_value(&mut findings);
-    match forecast {
-        Some(forecast) => Ok((forecast, findings)),
-        None => Err(Failure::Findings(findings)),
     }
 }
 

@@ -47,7 +47,7 @@ enum Ground {
     Dark,
 }
 
-fn language(tag: &str) -> Result<Language, String> {
+pub fn language(tag: &str) -> Result<Language, String> {
     Language::parse(tag).ok_or_else(|| format!("`{tag}` is not a language of the reports: `en` and `nl` are"))
 }
 

@@ -30,7 +30,12 @@ pub struct RunArgs {
 
 impl RunArgs {
     pub fn settings(&self, today: NaiveDate) -> Result<simulate::Settings, Failure> {
-        simulate::Settings::new(today, self.months, self.replications, self.seed)
+        self.settings_with(today, self.seed)
+    }
+
+    /// The same with another seed.
+    pub fn settings_with(&self, today: NaiveDate, seed: u64) -> Result<simulate::Settings, Failure> {
+        simulate::Settings::new(today, self.months, self.replications, seed)
             .map_err(|error| Failure::Other(error.to_string()))
     }
 

@@ -2,13 +2,20 @@
 //! formats, rounds money.
 
 mod coverage;
+mod demand;
 mod percentile;
+mod plan;
 mod provenance;
 mod result;
 mod status;
 
 pub use coverage::{Coverage, UnsimulatedRule};
+pub use demand::{Demand, Risk, SkuDemand};
 pub use percentile::{Histogram, Percentiles};
+pub use plan::{
+    Kept, Plan, PlanAction, PlanLevel, PlanLine, PlanRules, PlanTarget, PlanTotal, Proof, RiskCost, SkuPlan, Unplanned,
+    UnplannedReason,
+};
 pub use provenance::Provenance;
 pub use result::{
     Bridge, Cost, DepartmentCost, Forecast, MonthPoint, RenewalEvent, RenewalOutcome, ShortageDate, SkuForecast,

@@ -152,7 +152,7 @@ impl Words {
         format!("{sign}{}{}{}", self.count(tenths / 10), self.point(), tenths % 10)
     }
 
-    fn point(&self) -> &str {
+    pub fn point(&self) -> &str {
         self.find("format.point").unwrap_or(".")
     }
 

@@ -3,6 +3,7 @@
 
 mod costs;
 mod coverage;
+mod demand;
 mod draws;
 mod event;
 mod people;
@@ -21,10 +22,12 @@ mod workforce;
 mod world;
 
 pub use coverage::coverage;
+pub use demand::{ample_demand, demand};
 pub use event::{Event, Happening, Slot};
 pub use rule_change::{RuleChange, SkuChange, rule_change, with_rule};
 pub use run::{Observed, Progress, observe, run, today};
 pub use settings::{HORIZON_MONTHS_MAX, REPLICATIONS_MAX, Settings, SettingsError};
 pub use status::status;
+pub use summary::planned;
 pub use tally::Reading;
 pub use workforce::Population;

@@ -26,6 +26,10 @@ const UNKNOWN_MEMBERS: Code = Code("P301");
 pub struct Progress(AtomicU32);
 
 impl Progress {
+    pub(super) fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub fn done(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
     }
@@ -39,7 +43,7 @@ pub fn tally(world: &World<'_>, progress: &Progress) -> Tally {
             || (Tally::default(), Scratch::new(world)),
             |(tally, mut scratch), replication| {
                 let tally = tally.add(&replicate(world, &mut scratch, replication));
-                progress.0.fetch_add(1, Ordering::Relaxed);
+                progress.count();
                 (tally, scratch)
             },
         )

@@ -60,7 +60,7 @@ pub fn planned(baseline: &Baseline) -> Vec<SkuIndex> {
     planned
 }
 
-fn provenance(world: &World<'_>) -> Provenance {
+pub fn provenance(world: &World<'_>) -> Provenance {
     let settings = world.settings();
     Provenance {
         version: env!("CARGO_PKG_VERSION").to_owned(),

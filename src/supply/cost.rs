@@ -27,6 +27,22 @@ impl Supply {
         if days == 0 {
             return None;
         }
+        let (total, currency) = self.cost_weighed(prices, sku_id, from, to)?;
+        let divisor = 1000 * days;
+        let minor = i64::try_from((total + divisor / 2).div_euclid(divisor)).ok()?;
+        Some(Money { minor, currency: currency? })
+    }
+
+    /// The same before it is divided and rounded: minor units × thousandths × days, for any span. Divided by 1000 and by the
+    /// days of the month that the span lies in, it is money. No currency where nothing costs anything.
+    pub fn cost_weighed(
+        &self,
+        prices: &PriceBook,
+        sku_id: &SkuId,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Option<(i128, Option<Currency>)> {
+        let days = i128::from(calendar::days_between(from, to));
         let mut sum = Sum::default();
         for lot in &self.lots {
             lot.add_cost(prices, from, to, &mut sum)?;
@@ -35,10 +51,7 @@ impl Supply {
             // Nothing is known of their terms: the plain price of the day.
             sum.add(prices, sku_id, &[from], i128::from(self.unexplained.enabled) * ANNUAL * days)?;
         }
-        let (Some(currency), total) = (sum.currency, sum.minor) else { return None };
-        let divisor = 1000 * days;
-        let minor = i64::try_from((total + divisor / 2).div_euclid(divisor)).ok()?;
-        Some(Money { minor, currency })
+        Some((sum.minor, sum.currency))
     }
 }
 

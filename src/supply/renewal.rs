@@ -41,6 +41,16 @@ impl Supply {
     }
 }
 
+impl Channel {
+    /// The last day on which what happens at the end of a term can still be changed. Direct and CSP: a change has to be
+    /// scheduled before the renewal; the seven days after it are a safety net that is not promised here. EA: 30 days before
+    /// the anniversary.
+    pub fn last_day_to_act(self, end: NaiveDate) -> NaiveDate {
+        let notice = if self == Channel::Ea { EA_NOTICE_DAYS } else { 1 };
+        end.checked_sub_days(Days::new(notice)).unwrap_or(end)
+    }
+}
+
 impl Subscription {
     fn renewals(&self, from: NaiveDate, to: NaiveDate) -> Vec<LotRenewal> {
         let days: Vec<NaiveDate> = self.term_ends(to).collect();
@@ -71,10 +81,7 @@ impl Subscription {
         renewals
     }
 
-    /// Direct and CSP: a change at the renewal has to be scheduled before it; the seven days after it are a safety net that
-    /// is not promised here. EA: 30 days before the anniversary.
     fn last_day_to_act(&self, end: NaiveDate) -> NaiveDate {
-        let notice = if self.channel == Channel::Ea { EA_NOTICE_DAYS } else { 1 };
-        end.checked_sub_days(Days::new(notice)).unwrap_or(end)
+        self.channel.last_day_to_act(end)
     }
 }

@@ -25,6 +25,15 @@ impl Term {
             Term::P3Y => 36,
         }
     }
+
+    /// As commerce writes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Term::P1M => "P1M",
+            Term::P1Y => "P1Y",
+            Term::P3Y => "P3Y",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

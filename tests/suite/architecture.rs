@@ -19,6 +19,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ingest", &["directory", "supply", "licensing", "scenario"]),
     ("generate", &["directory", "supply", "licensing", "scenario"]),
     ("history", &["directory"]),
+    // A plan is made of demand (a result of `simulate`, plain data in `forecast`) and of the lots and prices of a baseline.
+    ("plan", &["directory", "supply", "scenario", "forecast"]),
     ("report", &["forecast", "rule"]),
 ];
 

@@ -10,6 +10,7 @@ mod generate;
 mod history;
 mod ingest;
 mod licensing;
+mod plan;
 mod report;
 mod rule;
 mod simulate;

@@ -12,6 +12,7 @@ mod heat;
 mod overview;
 mod palette;
 mod plot;
+mod risk;
 mod runway;
 
 use std::sync::{Arc, LazyLock};
@@ -34,6 +35,7 @@ pub fn size(picture: &Picture) -> (u32, u32) {
         Picture::Timeline(data) => runway::size(data.rows.len()),
         Picture::Heat(data) => heat::size(data.rows.len()),
         Picture::Stack(_) | Picture::Bridge(_) => bars::SIZE,
+        Picture::Risk(_) => risk::SIZE,
     }
 }
 
@@ -50,6 +52,7 @@ pub fn svg(chart: &Chart, language: Language, theme: Theme) -> Result<String, Re
         Picture::Heat(data) => heat::draw(canvas, chart, data, words),
         Picture::Stack(data) => bars::stack(canvas, chart, data, words),
         Picture::Bridge(steps) => bars::bridge(canvas, chart, steps, words),
+        Picture::Risk(data) => risk::draw(canvas, chart, data, words),
     });
     result.map_err(|reason| RenderError::Chart { chart: chart.id.clone(), reason })?;
     Ok(drawn)

@@ -8,6 +8,8 @@ mod guidance;
 mod more;
 mod page_one;
 mod pictures;
+mod purchase;
+mod purchase_cost;
 mod seats;
 mod status;
 mod waiting;
@@ -15,7 +17,8 @@ mod waiting;
 use chrono::NaiveDate;
 
 pub use cells::{Cell, Column, Phrase, Row, Span, Table, Tone};
-pub use pictures::{Chart, Fan, Heat, Mark, MarkKind, Picture, Runway, Stack, Step, Timeline};
+pub use pictures::{Chart, Fan, Heat, Mark, MarkKind, Picture, RiskCurve, Runway, Stack, Step, Timeline};
+pub use purchase::purchase_plan;
 pub use status::status;
 
 use super::words::{Language, Words};

@@ -34,6 +34,8 @@ pub enum Picture {
     Bridge(Vec<Step>),
     /// Renewals on a line of time.
     Timeline(Timeline),
+    /// What each percent of accepted risk costs.
+    Risk(RiskCurve),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +92,14 @@ pub struct TimelineRow {
     pub tone: Tone,
     pub day: NaiveDate,
     pub act_by: Option<NaiveDate>,
+}
+
+/// Costs in minor units by accepted risk in hundredths of a percent, ascending, and the risk that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RiskCurve {
+    pub currency: Currency,
+    pub points: Vec<(u32, i64)>,
+    pub own: Option<u32>,
 }
 
 /// Demand against supply of one SKU.

@@ -1,0 +1,96 @@
+//! `seatcast plan`: the cheapest purchases and renewals. In: a tenant folder with prices and subscriptions. Out: what to do and by
+//! when, on stdout and in the output folder. Never: a SKU without a price counted as free.
+
+use clap::Args as ClapArgs;
+
+use super::inputs::{Loaded, TenantArgs};
+use super::planning::PlanningArgs;
+use super::settings::{self, Format, RunArgs};
+use super::{Exit, Failure, outputs, progress, render};
+use crate::diagnostic::Diagnostic;
+use crate::directory::SkuIndex;
+use crate::forecast::Plan;
+use crate::plan::{self, Made};
+use crate::report;
+use crate::scenario::Baseline;
+use crate::simulate::{self, Settings};
+
+/// The cheapest purchase and renewal plan that keeps a shortage unlikely, with the last day to act for each step
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(flatten)]
+    tenant: TenantArgs,
+    #[command(flatten)]
+    planning: PlanningArgs,
+    #[command(flatten)]
+    run: RunArgs,
+    #[command(flatten)]
+    output: super::planning::OutputArgs,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let loaded = args.tenant.load()?;
+    let quiet = args.output.quiet;
+    let settings = args.run.settings(loaded.baseline.today)?;
+    args.planning.refuse_without_basis(&loaded.baseline)?;
+    let skus = args.planning.skus(&loaded.baseline, simulate::planned(&loaded.baseline))?;
+    let (plan, mut findings) = args.run.on_threads(|| planned(args, &loaded, &settings, &skus))??;
+    if !quiet {
+        findings.splice(0..0, loaded.findings);
+        findings.extend(super::planning::unplanned(&plan));
+        render::warnings(&findings);
+    }
+    if plan.skus.is_empty() {
+        return Err(Failure::Other("no SKU could be planned; the reasons stand above".to_owned()));
+    }
+    args.output.deliver(&plan, &args.tenant.name())?;
+    Ok(Exit::Done)
+}
+
+/// The plan, checked with as many replications of another seed.
+fn planned(
+    args: &Args,
+    loaded: &Loaded,
+    settings: &Settings,
+    skus: &[SkuIndex],
+) -> Result<(Plan, Vec<Diagnostic>), Failure> {
+    let Loaded { baseline, catalog, .. } = loaded;
+    let quiet = args.output.quiet;
+    let options = args.planning.options();
+    let (demand, findings) =
+        progress::shown(settings, quiet, |progress| simulate::ample_demand(baseline, catalog, settings, progress))?;
+    let Made { plan, supplies } = plan::make(baseline, skus, &demand, &options);
+    drop(demand);
+    if args.planning.unchecked {
+        return Ok((plan, findings));
+    }
+    let fresh = args.run.settings_with(baseline.today, settings.seed().wrapping_add(1))?;
+    let bought = Baseline { supplies, ..baseline.clone() };
+    let (demand, _) = progress::shown(&fresh, quiet, |progress| simulate::demand(&bought, catalog, &fresh, progress))?;
+    let named = |sku: &SkuIndex| (bought.snapshot.sku(*sku).sku_id.to_string(), &bought.supplies[sku.get()]);
+    Ok((plan::kept(plan, &skus.iter().map(named).collect::<Vec<_>>(), &demand), findings))
+}
+
+impl super::planning::OutputArgs {
+    /// Writes every file of the plan, then prints what was asked for.
+    fn deliver(&self, plan: &Plan, name: &str) -> Result<(), Failure> {
+        let failed = |error: report::RenderError| Failure::Other(error.to_string());
+        let options = report::Options { language: self.language, ..report::Options::default() };
+        let folder = self.out.clone().unwrap_or_else(|| outputs::default_folder(name));
+        let files = report::plan_files(plan, &options).map_err(failed)?;
+        for (name, bytes) in &files {
+            outputs::write(&folder.join(name), bytes)?;
+        }
+        if self.quiet {
+            return Ok(());
+        }
+        if self.format == Format::Json {
+            return outputs::print(&String::from_utf8_lossy(&report::plan_json(plan).map_err(failed)?));
+        }
+        let screen =
+            report::Screen { columns: settings::width(), colour: settings::colour(), ..report::Screen::default() };
+        let mut text = report::text(&report::purchase_plan(plan, self.language), &screen);
+        text.push_str(&format!("\n{} files in {}\n", files.len(), folder.display()));
+        outputs::print(&text)
+    }
+}

@@ -1,0 +1,88 @@
+//! `seatcast plan` as people run it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn plan(folder: &Path, out: &Path, more: &[&str]) -> Output {
+    let mut arguments = vec!["plan", folder.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    arguments.extend(["--months", "6", "--replications", "20"]);
+    arguments.extend(more);
+    Command::new(env!("CARGO_BIN_EXE_seatcast")).args(arguments).current_dir(root()).output().unwrap()
+}
+
+/// The demo without the files named.
+fn demo_without(names: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(root().join("data/demo")).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
+        if entry.is_file() && !names.contains(&&*name) {
+            fs::copy(&entry, folder.path().join(name)).unwrap();
+        }
+    }
+    folder
+}
+
+fn refused(folder: &Path, more: &[&str], said: &[&str]) {
+    let out = folder.join("out");
+    let output = plan(folder, &out, more);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    said.iter().for_each(|said| assert!(stderr.contains(said), "`{said}` is not in:\n{stderr}"));
+    assert!(!out.exists(), "a refused plan leaves nothing behind");
+}
+
+#[test]
+fn the_demo_gets_a_plan_with_dates_costs_and_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = plan(&root().join("data/demo"), folder.path(), &["--format", "json"]);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("AAD_PREMIUM_P2` is not planned"), "a SKU without a price is said: {stderr}");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["unplanned"][0]["reason"], "no-price");
+    for sku in json["skus"].as_array().unwrap() {
+        assert_eq!(sku["proof"]["gap"]["minor"], 0, "{sku}");
+        let minor = |field: &str| sku[field]["minor"].as_i64().unwrap();
+        assert!(minor("cost") <= minor("cost_of_peak"), "{sku}");
+        let allowed = 1;
+        assert!(sku["planned"]["replications_short"].as_u64().unwrap() <= allowed, "5 % of 20: {sku}");
+        let lines: i64 =
+            sku["lines"].as_array().unwrap().iter().map(|line| line["cost"]["minor"].as_i64().unwrap()).sum();
+        assert!(lines <= minor("cost") + 50, "lines cost no more than the plan: {sku}");
+    }
+    let total = &json["totals"][0];
+    let sum: i64 = json["skus"].as_array().unwrap().iter().map(|sku| sku["cost"]["minor"].as_i64().unwrap()).sum();
+    assert_eq!(total["cost"]["minor"].as_i64().unwrap(), sum);
+    let mut costs = json["curve"].as_array().unwrap().iter().map(|point| point["cost"]["minor"].as_i64().unwrap());
+    let first = costs.next().unwrap();
+    assert!(
+        costs.try_fold(first, |before, cost| (cost <= before).then_some(cost)).is_some(),
+        "more risk costs no more"
+    );
+    for name in ["plan.pdf", "plan.html", "plan.md", "plan.json", "plan.csv", "risk-cost.svg", "risk-cost.png"] {
+        assert!(fs::metadata(folder.path().join(name)).unwrap().len() > 500, "{name}");
+    }
+}
+
+#[test]
+fn without_prices_or_subscriptions_there_is_no_plan() {
+    refused(demo_without(&["prices.csv"]).path(), &[], &["P401", "prices.csv"]);
+    refused(demo_without(&["subscriptions.csv"]).path(), &[], &["P402", "subscriptions.csv"]);
+    refused(demo_without(&[]).path(), &["--sku", "SPE_E4"], &["P403", "SPE_E4", "SPE_E3"]);
+}
+
+#[test]
+fn a_risk_that_is_no_chance_is_wrong_usage() {
+    for wrong in ["5", "-1%", "101%", "0.005%", "a%", "%"] {
+        let out = tempfile::tempdir().unwrap();
+        let risk = format!("--risk={wrong}");
+        let output = plan(&root().join("data/demo"), out.path(), &[&risk]);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+    }
+}

@@ -1,0 +1,4 @@
+//! Plans: the solver against all whole numbers, schedules against all schedules, promises against fresh luck.
+
+mod command;
+mod program;
