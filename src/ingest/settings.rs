@@ -11,7 +11,9 @@ use super::bytes::position;
 use super::code;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::directory::{Attribute, SelfService};
-use crate::licensing::{Country, GuestPolicy, MissingUsageLocation, OrderPolicy, Policy, Reprocess, SwapPolicy};
+use crate::licensing::{
+    Country, GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy,
+};
 use crate::scenario::{Assumptions, Rate, SkuPolicy};
 
 /// What the file says; names of groups and SKUs are still to be resolved.
@@ -28,7 +30,10 @@ pub(super) struct Settings {
 /// Every table and its keys, for the check of names and for `seatcast schema`.
 pub const KEYS: &[(&str, &[&str])] = &[
     ("tenant", &["name", "country", "exported-on"]),
-    ("policy", &["missing-usage-location", "guests", "reprocess", "order", "swap", "enforce-soft-conflicts"]),
+    (
+        "policy",
+        &["missing-usage-location", "guests", "reprocess", "order", "swap", "assigned-plans", "enforce-soft-conflicts"],
+    ),
     (
         "workforce",
         &[
@@ -190,6 +195,10 @@ impl Reader<'_> {
             ("policy", "swap") => {
                 let words = [("keep-old", SwapPolicy::KeepOld), ("drop-old", SwapPolicy::DropOld)];
                 set(&mut policy.swap, self.word(value, &words));
+            }
+            ("policy", "assigned-plans") => {
+                let words = [("exported", PlanSource::Exported), ("stages", PlanSource::Stages)];
+                set(&mut policy.assigned_plans, self.word(value, &words));
             }
             ("policy", _) => set(&mut policy.enforce_soft_conflicts, self.boolean(value)),
             ("workforce", "joiners") => set(&mut assumptions.joiners, self.rate(value)),

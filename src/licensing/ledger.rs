@@ -305,6 +305,11 @@ impl Ledger {
         self.targets.share();
     }
 
+    /// The number of the set of sources that a user has whole; `None` where something is missing or too much.
+    pub(super) fn whole_set(&self, user: u32) -> Option<u32> {
+        (!self.has_detail(user)).then(|| self.sets[user as usize])
+    }
+
     pub(super) fn parcels(&self) -> Parcels<'_> {
         Parcels { terms: &self.terms, replaced: &self.replaced }
     }

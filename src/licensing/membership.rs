@@ -31,6 +31,14 @@ pub enum KeptReason {
     Paused,
     /// The rule reads service plans, which follow from licences: taken as exported.
     AssignedPlans,
+    /// The rule reads service plans: settled with the licences of today, held from then on.
+    Staged {
+        stages: u32,
+    },
+    /// The rule and the licences that follow from it turn each other on and off.
+    Circle,
+    /// The rule reads names of services, which no catalogue gives to plans.
+    PlanService,
     /// A regular expression takes more steps than allowed.
     TooManySteps,
 }
@@ -46,6 +54,11 @@ impl KeptReason {
             KeptReason::Device => "its members are devices".to_owned(),
             KeptReason::Paused => "its processing is paused".to_owned(),
             KeptReason::AssignedPlans => "its rule reads service plans, taken as exported".to_owned(),
+            KeptReason::Staged { stages } => {
+                format!("its rule reads service plans: settled today in {stages} stages, then held")
+            }
+            KeptReason::Circle => "its rule and the licences that follow turn each other on and off".to_owned(),
+            KeptReason::PlanService => "its rule reads names of services, taken as exported".to_owned(),
             KeptReason::TooManySteps => "a regular expression of its rule takes too many steps".to_owned(),
         }
     }
@@ -66,6 +79,8 @@ pub struct Memberships {
     rules: Vec<EvaluatedRule>,
     kept: Vec<KeptGroup>,
     inferred: Vec<GroupIndex>,
+    by_plans: Vec<EvaluatedRule>,
+    now: DateTime<Utc>,
 }
 
 impl Memberships {
@@ -84,6 +99,16 @@ impl Memberships {
         &self.kept
     }
 
+    /// The rules that read service plans and can be settled in stages, in order of groups.
+    pub fn by_plans(&self) -> &[EvaluatedRule] {
+        &self.by_plans
+    }
+
+    /// The instant at which rules were evaluated.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// Groups whose members no file lists: they are known only as far as users hold licences by them.
     pub fn inferred(&self) -> &[GroupIndex] {
         &self.inferred
@@ -92,7 +117,7 @@ impl Memberships {
 
 /// Evaluates every rule that can be evaluated on all users at `now`; every other group has the members of the export.
 pub fn resolve(snapshot: &Snapshot, now: DateTime<Utc>) -> Diagnosed<Memberships> {
-    let mut memberships = Memberships::default();
+    let mut memberships = Memberships { now, ..Memberships::default() };
     let mut findings: Vec<Diagnostic> = Vec::new();
     let mut compiled = Vec::new();
     let in_file: BTreeSet<&Attribute> =
@@ -102,6 +127,10 @@ pub fn resolve(snapshot: &Snapshot, now: DateTime<Utc>) -> Diagnosed<Memberships
         memberships.members.push(exported_members(snapshot, index, &mut memberships.inferred));
         let Membership::Dynamic { .. } = group.membership else { continue };
         match evaluable(group, &in_file).into_value(&mut findings) {
+            Ok(rule) if rule.attributes().contains(&Attribute::AssignedPlans) => {
+                memberships.by_plans.push(EvaluatedRule { group: index, rule });
+                memberships.keep(index, KeptReason::AssignedPlans);
+            }
             Ok(rule) => compiled.push(EvaluatedRule { group: index, rule }),
             Err(reason) => memberships.keep(index, reason),
         }
@@ -120,6 +149,15 @@ pub fn resolve(snapshot: &Snapshot, now: DateTime<Utc>) -> Diagnosed<Memberships
 }
 
 impl Memberships {
+    /// Gives a kept group other members, and says why.
+    pub(super) fn replace(&mut self, group: GroupIndex, members: Vec<UserIndex>, reason: KeptReason) {
+        let members_kept = members.len() as u32;
+        self.members[group.get()] = members;
+        for kept in self.kept.iter_mut().filter(|kept| kept.group == group) {
+            *kept = KeptGroup { group, reason: reason.clone(), members_kept };
+        }
+    }
+
     fn keep(&mut self, group: GroupIndex, reason: KeptReason) {
         let members_kept = self.members[group.get()].len() as u32;
         self.kept.push(KeptGroup { group, reason, members_kept });
@@ -157,10 +195,11 @@ fn evaluable(group: &Group, in_file: &BTreeSet<&Attribute>) -> Diagnosed<Result<
         if *state == ProcessingState::Paused {
             return Err(KeptReason::Paused);
         }
-        if checked.attributes().contains(&Attribute::AssignedPlans) {
-            return Err(KeptReason::AssignedPlans);
+        if checked.reads_plan_services() {
+            return Err(KeptReason::PlanService);
         }
-        match checked.attributes().iter().find(|attribute| !in_file.contains(attribute)) {
+        let missing = |attribute: &&Attribute| **attribute != Attribute::AssignedPlans && !in_file.contains(attribute);
+        match checked.attributes().iter().find(missing) {
             Some(attribute) => Err(KeptReason::NotInFile(attribute.clone())),
             None => Ok(checked),
         }

@@ -68,6 +68,17 @@ pub enum SwapPolicy {
     DropOld,
 }
 
+/// From where the rules of groups that read `assignedPlans` take plans.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanSource {
+    /// From the export: where a file lists a group's members, they stand. Where none does, as with `Stages`.
+    #[default]
+    Exported,
+    /// From the licences that are computed, stage by stage until nothing changes.
+    Stages,
+}
+
 /// All switches. `Default` is what the reference recommends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Policy {
@@ -78,6 +89,7 @@ pub struct Policy {
     pub reprocess: Reprocess,
     pub order: OrderPolicy,
     pub swap: SwapPolicy,
+    pub assigned_plans: PlanSource,
     /// Plan conflicts marked *soft* in the data are enforced too, not only the *hard* ones (reference 3.1).
     pub enforce_soft_conflicts: bool,
     /// Rules on service plans beside those of the program; one about the same plan, kind and family replaces it.
@@ -113,6 +125,10 @@ impl Policy {
             SwapPolicy::KeepOld => "keep-old",
             SwapPolicy::DropOld => "drop-old",
         };
+        let plans = match self.assigned_plans {
+            PlanSource::Exported => "exported",
+            PlanSource::Stages => "stages",
+        };
         let places = |(sku_id, countries): (&SkuId, &Vec<Country>)| {
             format!("{sku_id}: {}", countries.iter().map(Country::to_string).collect::<Vec<_>>().join(" "))
         };
@@ -124,6 +140,7 @@ impl Policy {
             ("policy.reprocess", reprocess),
             ("policy.order", order),
             ("policy.swap", swap.to_owned()),
+            ("policy.assigned-plans", plans.to_owned()),
             ("policy.enforce-soft-conflicts", self.enforce_soft_conflicts.to_string()),
             ("sku.prohibited-locations", if prohibited.is_empty() { "none".to_owned() } else { prohibited }),
             ("plan-rules.csv", format!("{} rules", self.plan_rules.len())),

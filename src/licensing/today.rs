@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::membership::Memberships;
-use super::order;
 use super::{BundleIndex, Country, Ledger, PlanRules, Policy, Seeker, SkuTerms, Source, Terms};
+use super::{order, stages};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnosed, Diagnostic};
 use crate::directory::{
@@ -33,6 +33,8 @@ pub struct Today {
     pub memberships: Memberships,
     pub terms: Arc<Terms>,
     pub ledger: Ledger,
+    /// The units of each SKU on this day.
+    pub units: Vec<PrepaidUnits>,
     /// The group of each bundle.
     groups: Vec<GroupIndex>,
 }
@@ -76,7 +78,7 @@ pub fn today(
         ledger.add_user(seeker);
     }
     capacities(snapshot, units, &mut ledger, &mut findings);
-    let mut today = Today { memberships, terms, ledger, groups };
+    let mut today = Today { memberships, terms, ledger, units: units.to_vec(), groups };
     let intents = today.intents(snapshot.users.len());
     today.seed(snapshot, &intents);
     for (user, bundles) in intents.iter().enumerate() {
@@ -86,6 +88,7 @@ pub fn today(
         let help = "groups whose plans need each other in a circle cannot be settled; the counts of today may be wrong";
         findings.push(Diagnostic::warning(UNSETTLED, unsettled.to_string()).help(help));
     }
+    stages::settle(snapshot, policy, units, &mut today, &mut findings);
     Diagnosed::new(today, findings)
 }
 

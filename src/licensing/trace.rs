@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{LicenseError, Path, Source, Today};
-use crate::directory::{Attribute, Group, GroupIndex, SkuIndex, Snapshot, UserIndex};
+use super::{EvaluatedRule, KeptGroup, KeptReason, LicenseError, Path, Source, Today, stages};
+use crate::directory::{Attribute, Group, GroupIndex, SkuIndex, Snapshot, UserIndex, Value};
 use crate::rule::Step;
 
 /// One way to a SKU.
@@ -166,14 +166,27 @@ fn remedy(error: LicenseError, place: Option<u32>, location: Option<&str>) -> St
 }
 
 fn of_group(snapshot: &Snapshot, today: &Today, user: UserIndex, group: GroupIndex, now: DateTime<Utc>) -> GroupOfUser {
-    let rule = today.memberships.rules().iter().find(|rule| rule.group == group);
+    let evaluated = today.memberships.rules().iter().chain(staged(today)).find(|rule| rule.group == group);
     GroupOfUser {
         group: snapshot.group(group).display_name.to_string(),
         member: today.memberships.members(group).binary_search(&user).is_ok(),
         decided_by: decided_by(today, snapshot.group(group), group),
         skus: group_skus(today, group).map(|sku| sku_name(snapshot, sku)).collect(),
-        rule: rule.map(|rule| rule.rule.explain(&snapshot.users.record(user), now)),
+        rule: evaluated.map(|rule| {
+            let mut record = snapshot.users.record(user);
+            if rule.rule.attributes().contains(&Attribute::AssignedPlans) {
+                record.set(Attribute::AssignedPlans, Value::Plans(stages::plans(&today.ledger, user, &today.units)));
+            }
+            rule.rule.explain(&record, now)
+        }),
     }
+}
+
+/// Rules that read plans and were settled in stages.
+fn staged(today: &Today) -> impl Iterator<Item = &EvaluatedRule> {
+    let kept = today.memberships.kept();
+    let staged = |group| kept.iter().any(|k| k.group == group && matches!(k.reason, KeptReason::Staged { .. }));
+    today.memberships.by_plans().iter().filter(move |rule| staged(rule.group))
 }
 
 fn group_skus(today: &Today, group: GroupIndex) -> impl Iterator<Item = SkuIndex> {
@@ -183,6 +196,7 @@ fn group_skus(today: &Today, group: GroupIndex) -> impl Iterator<Item = SkuIndex
 fn decided_by(today: &Today, group: &Group, index: GroupIndex) -> String {
     let kept = today.memberships.kept().iter().find(|kept| kept.group == index);
     match kept {
+        Some(KeptGroup { reason: KeptReason::Staged { stages }, .. }) => format!("rule, settled in {stages} stages"),
         Some(kept) => format!("exported members: {}", kept.reason.text()),
         None if today.memberships.inferred().contains(&index) => {
             "licences held by the group: no file lists its members".to_owned()

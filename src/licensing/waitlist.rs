@@ -222,16 +222,26 @@ impl Ledger {
         keys.into_iter().map(|key| key.user).collect()
     }
 
-    /// The names of the service plans that are on for a user: the union over the paths that hold a seat (INV-30).
-    pub fn service_plans_of(&self, user: u32) -> Vec<&str> {
+    /// The names of the service plans that are on for a user, with each SKU that brings them.
+    pub fn plans_by_sku_of(&self, user: u32) -> Vec<(SkuIndex, &str)> {
         let mut items = self.atlas.items(self.parcels(), self.sets[user as usize]);
         if let Some(detail) = self.details.get(&user) {
             let held = detail.wanted.iter().flat_map(|wanted| &wanted.held);
             items
                 .extend(held.chain(detail.outgoing.iter().map(|outgoing| &outgoing.held)).map(|held| self.item(*held)));
         }
-        let mut names: Vec<&str> =
-            items.iter().flat_map(|item| item.plans.iter().map(|plan| self.terms.plan_name(*plan))).collect();
+        let mut plans: Vec<(SkuIndex, &str)> = items
+            .iter()
+            .flat_map(|item| item.plans.iter().map(|plan| (item.sku, self.terms.plan_name(*plan))))
+            .collect();
+        plans.sort_unstable();
+        plans.dedup();
+        plans
+    }
+
+    /// The names of the service plans that are on for a user: the union over the paths that hold a seat (INV-30).
+    pub fn service_plans_of(&self, user: u32) -> Vec<&str> {
+        let mut names: Vec<&str> = self.plans_by_sku_of(user).into_iter().map(|(_, plan)| plan).collect();
         names.sort_unstable();
         names.dedup();
         names

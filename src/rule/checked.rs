@@ -64,6 +64,17 @@ impl Checked {
         found
     }
 
+    /// Whether the rule reads `assignedPlan.service`.
+    pub fn reads_plan_services(&self) -> bool {
+        let mut found = false;
+        self.node.visit(&mut |test| {
+            if let Predicate::Elements(_, body) = &test.predicate {
+                found |= body.any(&|element| element.field == Some(PlanField::Service));
+            }
+        });
+        found
+    }
+
     /// The ids of the groups that a `memberOf` rule names, folded; empty for any other rule.
     pub fn source_groups(&self) -> &[Box<str>] {
         match (&self.form, &self.node) {
@@ -177,6 +188,15 @@ impl Test {
 }
 
 impl Body {
+    /// Whether some test of an element fits.
+    fn any(&self, fits: &impl Fn(&ElementTest) -> bool) -> bool {
+        match self {
+            Body::All(bodies) | Body::Any(bodies) => bodies.iter().any(|body| body.any(fits)),
+            Body::Not(body) => body.any(fits),
+            Body::Test(test) => fits(test),
+        }
+    }
+
     fn has_negative_operator(&self) -> bool {
         match self {
             Body::All(bodies) | Body::Any(bodies) => bodies.iter().any(Body::has_negative_operator),

@@ -62,14 +62,21 @@ pub fn today(baseline: &Baseline, catalog: &Catalog) -> Diagnosed<Option<Today>>
         return Diagnosed::new(None, findings);
     }
     let units: Vec<PrepaidUnits> = baseline.supplies.iter().map(|supply| supply.units_on(baseline.today)).collect();
-    let today = licensing::today(snapshot, memberships, &baseline.policy, &units, catalog).into_value(&mut findings);
-    Diagnosed::new(Some(today), findings)
+    let settled = licensing::today(snapshot, memberships, &baseline.policy, &units, catalog);
+    let usable = !settled.has_errors();
+    let today = settled.into_value(&mut findings);
+    Diagnosed::new(usable.then_some(today), findings)
 }
 
 fn unknown_members(baseline: &Baseline, memberships: &Memberships) -> Vec<Diagnostic> {
     let groups = memberships.kept().iter().map(|kept| (kept, baseline.snapshot.group(kept.group)));
     let unknown = groups.filter(|(kept, group)| {
-        !group.members_exported && !group.licenses.is_empty() && !memberships.inferred().contains(&kept.group)
+        // Rules that read plans give members when licences are settled.
+        let staged = memberships.by_plans().iter().any(|rule| rule.group == kept.group);
+        !group.members_exported
+            && !group.licenses.is_empty()
+            && !memberships.inferred().contains(&kept.group)
+            && !staged
     });
     let finding = |(kept, group): (&licensing::KeptGroup, &crate::directory::Group)| {
         let message =

@@ -6,5 +6,6 @@ mod laws;
 pub mod naive;
 mod oracle;
 mod replay;
+mod stages;
 mod status;
 mod worlds;
