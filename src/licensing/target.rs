@@ -16,6 +16,11 @@ impl Target {
     /// No group at all.
     pub const NOTHING: Target = Target(0);
 
+    /// The target of a number below the ledger's count of them.
+    pub fn from_number(number: usize) -> Self {
+        Target(number as u32)
+    }
+
     pub fn get(self) -> usize {
         self.0 as usize
     }

@@ -105,6 +105,10 @@ impl Ledger {
             }
         }
         listed.iter().for_each(|key| self.want(key.bundle, &mut wanted));
+        // Bundles that were not evaluated yet are not among those counted.
+        for detail in self.dirty.iter().filter_map(|user| self.details.get(user)) {
+            detail.wanted.iter().for_each(|open| self.want(open.bundle, &mut wanted));
+        }
         let plenty = |(seats, wanted): (&super::ledger::Seats, &u64)| seats.available() >= *wanted as i64;
         self.seats.iter().zip(&wanted).map(plenty).collect()
     }

@@ -45,7 +45,7 @@ pub use request::{Sandbox, refusal};
 pub use review::{Reviewed, review};
 pub use sample::{Answers, Pair, compare, sample};
 pub use sensitivity::{Sensitivity, sensitivities};
-pub use set::RuleSet;
+pub use set::{Classes, RuleSet};
 pub use token::{Operator, Span};
 
 use source::Source;

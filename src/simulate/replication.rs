@@ -1,25 +1,18 @@
 //! One replication: events in, seats out. In: a world, a number. Out: a trajectory. Never: shares anything with another
-//! replication but memory.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! replication but memory and answers that are the same for all.
 
 use super::draws;
 use super::event::{Event, Happening, Slot};
+use super::pending::Pending;
+use super::person::{Person, Persons};
+use super::profile::{PatternId, Profiles};
 use super::rows;
 use super::tally::{Flow, Reading, SkuTrajectory, Trajectory};
 use super::workforce::{self, Population};
 use super::world::World;
 use crate::calendar;
-use crate::directory::SkuIndex;
-use crate::licensing::{BundleIndex, Deletion, Ledger, LicenseError, Rank, Refusal, Seeker};
-
-/// A person whose attributes or groups are no longer those of an exported user.
-#[derive(Default)]
-struct Changed {
-    row: Vec<u32>,
-    assigned: Vec<BundleIndex>,
-    dynamic: Vec<BundleIndex>,
-}
+use crate::directory::{SkuIndex, UserIndex};
+use crate::licensing::{BundleIndex, Deletion, Ledger, LicenseError, Rank, Refusal, Seeker, Target};
 
 /// Which side of the bridge a change counts on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,72 +25,81 @@ enum Reason {
 /// The memory of a thread, used again for every replication.
 pub struct Scratch {
     ledger: Ledger,
-    changed: Vec<Changed>,
-    /// How many of `changed` are in use.
-    used: usize,
-    /// For each slot, its position in `changed` and one; 0 for who is as exported.
-    index: Vec<u32>,
+    profiles: Profiles,
+    persons: Persons,
     gone: Vec<bool>,
-    before: Vec<u64>,
-    after: Vec<u64>,
+    /// The SKUs of each target and of each list of direct licences as bits, `words` each.
+    target_bits: Vec<u64>,
+    direct_bits: Vec<u64>,
+    /// People whose rules with `system.now` are looked at again, by day.
+    ticks: Vec<Vec<Slot>>,
+    pending: Pending,
+    readings: Vec<Reading>,
+    row: Vec<u32>,
     bundles: Vec<BundleIndex>,
-    rules: Vec<usize>,
 }
 
 impl Scratch {
     pub fn new(world: &World<'_>) -> Self {
-        let words = world.sku_count().div_ceil(64);
+        let skus = world.sku_count();
+        let mut direct_bits = vec![0; world.direct_lists.len() * world.words];
+        for (number, list) in world.direct_lists.iter().enumerate() {
+            let bits = &mut direct_bits[number * world.words..(number + 1) * world.words];
+            list.iter().for_each(|sku| bits[sku.get() / 64] |= 1 << (sku.get() % 64));
+        }
         Self {
             ledger: world.ledger.clone(),
-            changed: Vec::new(),
-            used: 0,
-            index: Vec::new(),
+            profiles: world.profiles.clone(),
+            persons: world.persons.clone(),
             gone: Vec::new(),
-            before: vec![0; words],
-            after: vec![0; words],
+            target_bits: Vec::new(),
+            direct_bits,
+            ticks: vec![Vec::new(); world.settings().horizon_days() as usize + 1],
+            pending: Pending::new(skus),
+            readings: Vec::with_capacity(skus),
+            row: Vec::new(),
             bundles: Vec::new(),
-            rules: Vec::new(),
         }
     }
 
     fn begin(&mut self, world: &World<'_>, population: &Population, replication: u32) {
-        self.ledger.clone_from(&world.ledger);
+        if self.profiles.is_full() {
+            (self.ledger, self.profiles) = (world.ledger.clone(), world.profiles.clone());
+        } else {
+            self.ledger.clone_from(&world.ledger);
+        }
+        self.target_bits.truncate(self.ledger.target_count() * world.words);
+        self.learn_targets(world);
+        self.persons.clone_from(&world.persons);
         for (slot, like) in (world.exported()..).zip(&population.joined) {
             let seeker = world.ledger.seeker(*like);
             let added = self.ledger.add_user(Seeker { rank: Rank { place: slot, ..seeker.rank }, ..seeker });
             debug_assert_eq!(added, slot, "the ledger numbers users as they are added");
         }
         let slots = world.exported() as usize + population.joined.len();
+        self.persons.grow(slots);
         if world.random_order {
             let places = draws::places(world.settings().seed(), replication);
             for (slot, place) in (0..slots as u32).zip(places) {
                 self.ledger.set_rank(slot, Rank { class: 0, place });
             }
         }
-        self.used = 0;
-        self.index.clear();
-        self.index.resize(slots, 0);
         self.gone.clear();
         self.gone.resize(slots, false);
+        self.ticks.iter_mut().for_each(Vec::clear);
+        self.pending.clear(slots);
     }
 
-    /// Takes one entry into use, whose lists keep their memory and are to be filled.
-    fn take(&mut self, slot: Slot) -> &mut Changed {
-        if self.used == self.changed.len() {
-            self.changed.push(Changed::default());
+    /// Writes down the SKUs of targets that are new.
+    fn learn_targets(&mut self, world: &World<'_>) {
+        let words = world.words;
+        for number in self.target_bits.len() / words.max(1)..self.ledger.target_count() {
+            self.target_bits.resize((number + 1) * words, 0);
+            let bits = &mut self.target_bits[number * words..];
+            for bundle in self.ledger.bundles_in(Target::from_number(number)) {
+                bits.iter_mut().zip(world.bundle_bits(*bundle)).for_each(|(bits, more)| *bits |= more);
+            }
         }
-        self.used += 1;
-        self.index[slot as usize] = self.used as u32;
-        let changed = &mut self.changed[self.used - 1];
-        changed.row.clear();
-        changed.assigned.clear();
-        changed.dynamic.clear();
-        changed
-    }
-
-    fn get(&self, slot: Slot) -> Option<&Changed> {
-        let at = (self.index[slot as usize] as usize).checked_sub(1)?;
-        Some(&self.changed[at])
     }
 }
 
@@ -105,14 +107,10 @@ struct Run<'w, 's> {
     world: &'w World<'w>,
     population: &'s Population,
     scratch: &'s mut Scratch,
-    /// Days on which a joiner's rules with `system.now` are looked at again.
-    clock: BTreeMap<u32, BTreeSet<Slot>>,
-    /// Direct licences of joiners that found no unit: an administrator tries again each day, first come first served.
-    pending: Vec<Vec<Slot>>,
-    /// Direct licences of joiners that were refused for another reason than units.
-    refused: Vec<Vec<Slot>>,
     flows: Vec<Flow>,
     skus: Vec<SkuTrajectory>,
+    /// Points that are not reached yet.
+    points: &'w [u32],
 }
 
 /// Runs one replication.
@@ -135,11 +133,9 @@ pub fn follow(
         world,
         population: &population,
         scratch,
-        clock: BTreeMap::new(),
-        pending: vec![Vec::new(); skus],
-        refused: vec![Vec::new(); skus],
         flows: vec![Flow::default(); skus],
         skus: vec![SkuTrajectory::default(); skus],
+        points: &world.points,
     };
     run.live(watch);
     let mut skus = run.skus;
@@ -155,10 +151,9 @@ impl Run<'_, '_> {
         let mut events = self.population.events.as_slice();
         let mut exported_clock = world.clock.as_slice();
         let mut capacity = world.capacity_changes.as_slice();
-        let horizon = world.settings().horizon_days();
-        let mut readings = self.read(0);
-        watch(0, &readings);
-        for day in 1..=horizon {
+        self.read(0);
+        watch(0, &self.scratch.readings);
+        for day in 1..=world.settings().horizon_days() {
             let mut touched = false;
             while let Some((change, rest)) = capacity.split_first().filter(|(change, _)| change.day <= day) {
                 self.scratch.ledger.set_capacity(change.sku, change.units);
@@ -172,192 +167,117 @@ impl Run<'_, '_> {
                 self.tick(*slot, day);
                 (exported_clock, touched) = (rest, true);
             }
-            for slot in self.clock.remove(&day).unwrap_or_default() {
-                self.tick(slot, day);
+            let ticks = std::mem::take(&mut self.scratch.ticks[day as usize]);
+            for slot in &ticks {
+                self.tick(*slot, day);
                 touched = true;
             }
+            self.scratch.ticks[day as usize] = ticks;
             // Delayed retries are the ledger's own: it has to be asked on days on which nothing else happens too.
             if touched || self.scratch.ledger.next_retry().is_some_and(|at| at <= day) {
                 self.settle(day);
-                readings = self.read(day);
+                self.read(day);
             } else {
-                self.repeat(day, &readings);
+                self.book_readings(day);
             }
-            watch(day, &readings);
+            watch(day, &self.scratch.readings);
         }
     }
 
     fn settle(&mut self, day: u32) {
+        let Scratch { ledger, pending, gone, .. } = &mut *self.scratch;
         // The rounds of a tick are bounded (R2); what has not settled by then stays as it is, which only a contradiction in
         // the plan data can bring about.
-        let _ = self.scratch.ledger.settle(day);
-        let before: usize = self.pending.iter().map(Vec::len).sum();
-        for index in 0..self.pending.len() {
-            self.retry_direct(SkuIndex(index as u32));
-        }
+        let _ = ledger.settle(day);
         // A unit that went to a direct licence is one that those who wait by groups no longer see.
-        if self.pending.iter().map(Vec::len).sum::<usize>() < before {
-            let _ = self.scratch.ledger.settle(day);
+        if pending.retry(ledger, gone) {
+            let _ = ledger.settle(day);
         }
-    }
-
-    /// Tries the direct licences that found no unit again, in the order in which they were asked for. Who has got a seat by
-    /// a group meanwhile needs no other.
-    fn retry_direct(&mut self, sku: SkuIndex) {
-        let scratch = &mut *self.scratch;
-        self.pending[sku.get()].retain(|slot| {
-            if scratch.gone[*slot as usize] {
-                return false;
-            }
-            let worth_trying = scratch.ledger.available(sku) > 0 || scratch.ledger.holds(*slot, sku);
-            !worth_trying || scratch.ledger.direct_assign(*slot, sku).is_err()
-        });
-    }
-
-    /// How many of `slots` are there and are not counted for the SKU by a group already.
-    fn only_direct(&self, slots: impl Iterator<Item = Slot>, sku: SkuIndex) -> u32 {
-        let (word, bit) = (sku.get() / 64, sku.get() % 64);
-        let by_group = |slot: Slot| {
-            let bundles =
-                self.scratch.get(slot).into_iter().flat_map(|changed| changed.assigned.iter().chain(&changed.dynamic));
-            bundles.into_iter().any(|bundle| self.world.bundle_bits(*bundle)[word] >> bit & 1 == 1)
-        };
-        slots.filter(|slot| !self.scratch.gone[*slot as usize] && !by_group(*slot)).count() as u32
     }
 
     fn apply(&mut self, event: &Event) {
+        let world = self.world;
         match event.happening {
             Happening::Delete { slot } => self.delete(slot, event.day),
             Happening::Disable { slot } => self.set_enabled(slot, false, event.day),
             Happening::Enable { slot } => self.set_enabled(slot, true, event.day),
             Happening::Move { slot, like } => self.relocate(slot, like, event.day),
-            Happening::LeaveGroup { slot, eligible } => self.regroup(slot, eligible, false),
-            Happening::JoinGroup { slot, eligible } => self.regroup(slot, eligible, true),
+            Happening::LeaveGroup { slot, eligible } => self.regroup(slot, world.eligible[eligible as usize], false),
+            Happening::JoinGroup { slot, eligible } => self.regroup(slot, world.eligible[eligible as usize], true),
             Happening::Join { slot, like } => self.join(slot, like, event.day),
         }
     }
 
-    fn changed(&mut self, slot: Slot) -> &mut Changed {
-        let at = self.scratch.index[slot as usize] as usize;
-        if at > 0 {
-            return &mut self.scratch.changed[at - 1];
-        }
-        let world = self.world;
-        let changed = self.scratch.take(slot);
-        changed.row.extend_from_slice(world.row(slot));
-        changed.assigned.extend_from_slice(world.assigned.of(slot));
-        changed.dynamic.extend_from_slice(world.dynamic.of(slot));
-        changed
-    }
-
-    /// The SKUs that a person is meant to have, as bits.
-    fn entitled(&self, slot: Slot, bits: &mut [u64]) {
-        bits.fill(0);
-        let (assigned, dynamic) = match self.scratch.get(slot) {
-            Some(changed) => (changed.assigned.as_slice(), changed.dynamic.as_slice()),
-            None if slot < self.world.exported() => (self.world.assigned.of(slot), self.world.dynamic.of(slot)),
-            None => (&[][..], &[][..]),
-        };
-        for bundle in assigned.iter().chain(dynamic) {
-            bits.iter_mut().zip(self.world.bundle_bits(*bundle)).for_each(|(bits, more)| *bits |= more);
-        }
-        self.direct_of(slot).iter().for_each(|sku| bits[sku.get() / 64] |= 1 << (sku.get() % 64));
-    }
-
-    /// SKUs assigned directly: for who joins, those of the model.
-    fn direct_of(&self, slot: Slot) -> &'_ [SkuIndex] {
-        let joined = slot.checked_sub(self.world.exported());
-        self.world.direct.of(joined.map_or(slot, |joined| self.population.joined[joined as usize]))
-    }
-
-    /// Makes a change to somebody, hands the new groups to the ledger and books the difference. Somebody who joins had
-    /// nothing before.
-    fn change(&mut self, slot: Slot, reason: Reason, change: impl FnOnce(&mut Self)) {
-        let mut before = std::mem::take(&mut self.scratch.before);
-        let mut after = std::mem::take(&mut self.scratch.after);
-        let joins = slot >= self.world.exported() && self.scratch.get(slot).is_none();
-        match joins {
-            true => before.fill(0),
-            false => self.entitled(slot, &mut before),
-        }
-        change(self);
-        self.entitled(slot, &mut after);
-        self.book(&before, &after, reason);
-        (self.scratch.before, self.scratch.after) = (before, after);
-        self.hand_over(slot);
-    }
-
-    fn book(&mut self, before: &[u64], after: &[u64], reason: Reason) {
-        for (word, (old, new)) in before.iter().zip(after).enumerate() {
-            let mut differing = old ^ new;
-            while differing != 0 {
-                let bit = differing.trailing_zeros() as usize;
-                differing &= differing - 1;
-                let flow = &mut self.flows[word * 64 + bit];
-                match (new >> bit & 1 == 1, reason) {
-                    (true, Reason::Joiner) => flow.joined += 1,
-                    (true, _) => flow.moved_in += 1,
-                    (false, Reason::Leaver) => flow.left += 1,
-                    (false, _) => flow.moved_out += 1,
-                }
-            }
-        }
-    }
-
-    /// Tells the ledger the groups that somebody is in now.
-    fn hand_over(&mut self, slot: Slot) {
+    /// Puts somebody's new state in the place of the old, tells the ledger, and books the difference.
+    fn put(&mut self, slot: Slot, mut person: Person, reason: Reason) {
         let scratch = &mut *self.scratch;
-        let at = scratch.index[slot as usize] as usize;
-        let Some(changed) = at.checked_sub(1).map(|at| &scratch.changed[at]) else { return };
+        let before = scratch.persons.get(slot).target;
+        let by_rules = scratch.ledger.union(scratch.profiles.target(person.profile), person.clock);
+        person.target = scratch.ledger.union(by_rules, person.assigned);
+        scratch.persons.set(slot, person);
+        if person.target == before {
+            return;
+        }
+        scratch.ledger.set_target(slot, person.target);
+        scratch.learn_targets(self.world);
+        let words = self.world.words;
+        for word in 0..words {
+            let direct = scratch.direct_bits[person.direct as usize * words + word];
+            let old = scratch.target_bits[before.get() * words + word] | direct;
+            let new = scratch.target_bits[person.target.get() * words + word] | direct;
+            book(&mut self.flows, word, old, new, reason);
+        }
+        let entitled = |target: Target, sku: SkuIndex| {
+            scratch.target_bits[target.get() * words + sku.get() / 64] >> (sku.get() % 64) & 1 == 1
+        };
+        scratch.pending.regrouped(slot, |sku| (entitled(before, sku), entitled(person.target, sku)));
+    }
+
+    /// Somebody after a change of attributes.
+    fn changed(&mut self, slot: Slot, pattern: PatternId, day: u32) -> Person {
+        let world = self.world;
+        let scratch = &mut *self.scratch;
+        let mut person = scratch.persons.get(slot);
+        let rules = (&world.kinds, &world.rules);
+        person.profile = scratch.profiles.apply(person.profile, pattern, rules, &mut scratch.ledger);
+        person.clock = self.by_clock(slot, &person, day);
+        person
+    }
+
+    /// The bundles by rules that look at the clock.
+    fn by_clock(&mut self, slot: Slot, person: &Person, day: u32) -> Target {
+        let world = self.world;
+        if world.clocked.is_empty() {
+            return Target::NOTHING;
+        }
+        let now = rows::instant(calendar::after(world.settings().today(), day));
+        let scratch = &mut *self.scratch;
+        scratch.profiles.row(&world.kinds, person.profile, &mut scratch.row);
+        scratch.persons.codes(slot).for_each(|(attribute, code)| scratch.row[attribute] = code);
+        let holds = |(rule, _): &&(usize, BundleIndex)| world.rules.holds_row(*rule, &scratch.row, now);
         scratch.bundles.clear();
-        scratch.bundles.extend_from_slice(&changed.assigned);
-        scratch.bundles.extend_from_slice(&changed.dynamic);
+        scratch.bundles.extend(world.clocked.iter().filter(holds).map(|(_, bundle)| *bundle));
         scratch.bundles.sort_unstable();
         scratch.bundles.dedup();
-        scratch.ledger.set_bundles(slot, &scratch.bundles);
-    }
-
-    /// Evaluates again, for one person, the rules that name one of `slots`.
-    fn reevaluate(&mut self, slot: Slot, slots: &[usize], day: u32) {
-        let world = self.world;
-        let now = rows::instant(calendar::after(world.settings().today(), day));
-        let mut rules = std::mem::take(&mut self.scratch.rules);
-        rules.clear();
-        slots.iter().for_each(|slot| rules.extend_from_slice(world.rules.rules_naming(*slot)));
-        if slots.len() > 1 {
-            rules.sort_unstable();
-            rules.dedup();
-        }
-        let changed = self.changed(slot);
-        for rule in &rules {
-            let bundle = world.rule_bundles[*rule];
-            let member = world.rules.holds_row(*rule, &changed.row, now);
-            match (changed.dynamic.binary_search(&bundle), member) {
-                (Err(at), true) => changed.dynamic.insert(at, bundle),
-                (Ok(at), false) => drop(changed.dynamic.remove(at)),
-                _ => {}
-            }
-        }
-        self.scratch.rules = rules;
+        scratch.ledger.target(&scratch.bundles)
     }
 
     fn set_enabled(&mut self, slot: Slot, enabled: bool, day: u32) {
-        let Some(enabled_slot) = self.world.enabled_slot else { return };
+        let Some(patterns) = self.world.enabling else { return };
         let reason = if enabled { Reason::Joiner } else { Reason::Leaver };
-        let code = self.world.future.enabled(enabled);
-        self.change(slot, reason, |run| {
-            run.changed(slot).row[enabled_slot] = code;
-            run.reevaluate(slot, &[enabled_slot], day);
-        });
+        let person = self.changed(slot, patterns[usize::from(enabled)], day);
+        self.put(slot, person, reason);
     }
 
     fn relocate(&mut self, slot: Slot, like: Slot, day: u32) {
         let world = self.world;
-        self.change(slot, Reason::Mover, |run| {
-            let changed = run.changed(slot);
-            world.moved_slots.iter().for_each(|moved| changed.row[*moved] = world.row(like)[*moved]);
-            run.reevaluate(slot, &world.moved_slots, day);
-        });
+        if world.moves_clock {
+            let exported = world.rules.row(UserIndex(like));
+            world.moved_slots.iter().for_each(|moved| self.scratch.persons.set_code(slot, *moved, exported[*moved]));
+            self.schedule(slot, &exported, day);
+        }
+        let person = self.changed(slot, world.moving[like as usize], day);
+        self.put(slot, person, Reason::Mover);
         if world.moves_class {
             let ledger = &mut self.scratch.ledger;
             let class = world.ledger.seeker(like).rank.class;
@@ -365,90 +285,131 @@ impl Run<'_, '_> {
         }
     }
 
-    fn regroup(&mut self, slot: Slot, eligible: u32, join: bool) {
-        let bundle = self.world.eligible[eligible as usize];
-        self.change(slot, Reason::Mover, |run| {
-            let assigned = &mut run.changed(slot).assigned;
-            match (assigned.binary_search(&bundle), join) {
-                (Err(at), true) => assigned.insert(at, bundle),
-                (Ok(at), false) => drop(assigned.remove(at)),
-                _ => {}
-            }
-        });
+    fn schedule(&mut self, slot: Slot, row: &[u32], day: u32) {
+        for at in self.world.clock_days(row, day) {
+            self.scratch.ticks[at as usize].push(slot);
+        }
+    }
+
+    fn regroup(&mut self, slot: Slot, bundle: BundleIndex, join: bool) {
+        let scratch = &mut *self.scratch;
+        let mut person = scratch.persons.get(slot);
+        scratch.bundles.clear();
+        scratch.bundles.extend_from_slice(scratch.ledger.bundles_in(person.assigned));
+        match (scratch.bundles.binary_search(&bundle), join) {
+            (Err(at), true) => scratch.bundles.insert(at, bundle),
+            (Ok(at), false) => drop(scratch.bundles.remove(at)),
+            _ => {}
+        }
+        person.assigned = scratch.ledger.target(&scratch.bundles);
+        self.put(slot, person, Reason::Mover);
     }
 
     fn tick(&mut self, slot: Slot, day: u32) {
-        let Some(hire_slot) = self.world.hire_slot else { return };
         if !self.scratch.gone[slot as usize] {
-            self.change(slot, Reason::Mover, |run| run.reevaluate(slot, &[hire_slot], day));
+            let mut person = self.scratch.persons.get(slot);
+            person.clock = self.by_clock(slot, &person, day);
+            self.put(slot, person, Reason::Mover);
         }
     }
 
     fn delete(&mut self, slot: Slot, day: u32) {
-        let mut before = std::mem::take(&mut self.scratch.before);
-        let mut after = std::mem::take(&mut self.scratch.after);
-        self.entitled(slot, &mut before);
-        after.fill(0);
-        self.book(&before, &after, Reason::Leaver);
-        (self.scratch.before, self.scratch.after) = (before, after);
-        self.scratch.gone[slot as usize] = true;
-        self.scratch.ledger.delete(slot, day, Deletion::Final);
+        let scratch = &mut *self.scratch;
+        let person = scratch.persons.get(slot);
+        let words = self.world.words;
+        for word in 0..words {
+            let direct = scratch.direct_bits[person.direct as usize * words + word];
+            let old = scratch.target_bits[person.target.get() * words + word] | direct;
+            book(&mut self.flows, word, old, 0, Reason::Leaver);
+        }
+        scratch.gone[slot as usize] = true;
+        scratch.pending.left(slot);
+        scratch.ledger.delete(slot, day, Deletion::Final);
     }
 
     fn join(&mut self, slot: Slot, like: Slot, day: u32) {
         let world = self.world;
-        self.change(slot, Reason::Joiner, |run| {
-            let changed = run.scratch.take(slot);
-            changed.row.extend_from_slice(world.row(like));
-            if let Some(hired) = world.hire_slot {
-                changed.row[hired] = world.future.hired_on(day);
-            }
-            if let Some(enabled) = world.enabled_slot {
-                changed.row[enabled] = world.future.enabled(true);
-            }
-            // Groups that people join by themselves are joined by an event of their own.
-            let own = |bundle: &&BundleIndex| !world.eligible.contains(*bundle);
-            changed.assigned.extend(world.assigned.of(like).iter().filter(own));
-            changed.dynamic.extend_from_slice(world.dynamic.of(like));
-            if world.has_clock {
-                let days = world.clock_days(&changed.row, day);
-                for at in days {
-                    run.clock.entry(at).or_default().insert(slot);
-                }
-            }
-            run.reevaluate(slot, &world.renewed_slots, day);
-        });
-        for sku in world.direct.of(like) {
-            match self.scratch.ledger.direct_assign(slot, *sku) {
+        let scratch = &mut *self.scratch;
+        let model = world.persons.get(like);
+        scratch.persons.take_codes(slot, like, |_| true);
+        if let Some(hired) = world.hire_slot {
+            scratch.persons.set_code(slot, hired, world.future.hired_on(day));
+        }
+        // Nobody yet: nothing by groups, and what is assigned directly counts as joined below.
+        scratch
+            .persons
+            .set(slot, Person { target: Target::NOTHING, assigned: world.joiner_assigned(model.assigned), ..model });
+        let person = self.changed(slot, world.joining[day as usize], day);
+        self.schedule_joiner(slot, like, day);
+        self.book_direct(person, Reason::Joiner);
+        self.put(slot, person, Reason::Joiner);
+        for sku in &world.direct_lists[person.direct as usize] {
+            let scratch = &mut *self.scratch;
+            match scratch.ledger.direct_assign(slot, *sku) {
                 Ok(()) => {}
-                Err(Refusal::License(LicenseError::CountViolation)) => self.pending[sku.get()].push(slot),
-                Err(_) => self.refused[sku.get()].push(slot),
+                Err(refusal) => {
+                    let bits = &scratch.target_bits[scratch.persons.get(slot).target.get() * world.words..];
+                    let by_group = bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1;
+                    let short = refusal == Refusal::License(LicenseError::CountViolation);
+                    scratch.pending.add(slot, *sku, short, by_group);
+                }
             }
         }
     }
 
-    /// Reads every SKU's counts, books them for the day, and returns them.
-    fn read(&mut self, day: u32) -> Vec<Reading> {
-        let readings: Vec<Reading> = (0..self.skus.len())
-            .map(|index| {
-                let sku = SkuIndex(index as u32);
-                let pending = self.only_direct(self.pending[index].iter().copied(), sku);
-                let refused = self.only_direct(self.refused[index].iter().copied(), sku);
-                Reading {
-                    assigned: self.scratch.ledger.assigned(sku),
-                    waiting: self.scratch.ledger.waiting(sku) + pending,
-                    blocked: self.scratch.ledger.blocked(sku) + refused,
-                    capacity: self.scratch.ledger.capacity(sku),
-                }
-            })
-            .collect();
-        self.repeat(day, &readings);
-        readings
+    fn schedule_joiner(&mut self, slot: Slot, like: Slot, day: u32) {
+        let world = self.world;
+        if world.clocked.is_empty() {
+            return;
+        }
+        if let Some(ticks) = &world.joiner_ticks {
+            ticks[day as usize].iter().for_each(|at| self.scratch.ticks[*at as usize].push(slot));
+            return;
+        }
+        let mut row = world.rules.row(UserIndex(like));
+        if let Some(hired) = world.hire_slot {
+            row[hired] = world.future.hired_on(day);
+        }
+        self.schedule(slot, &row, day);
     }
 
-    fn repeat(&mut self, day: u32, readings: &[Reading]) {
-        let is_point = self.world.points.binary_search(&day).is_ok();
-        for (sku, reading) in self.skus.iter_mut().zip(readings) {
+    fn book_direct(&mut self, person: Person, reason: Reason) {
+        let words = self.world.words;
+        for word in 0..words {
+            let direct = self.scratch.direct_bits[person.direct as usize * words + word];
+            book(&mut self.flows, word, 0, direct, reason);
+        }
+    }
+
+    /// Reads every SKU's counts and books them for the day.
+    fn read(&mut self, day: u32) {
+        let Scratch { ledger, pending, readings, persons, gone, target_bits, .. } = &mut *self.scratch;
+        let words = self.world.words;
+        let only_direct = |slot: Slot, sku: SkuIndex| {
+            let bits = &target_bits[persons.get(slot).target.get() * words..];
+            !gone[slot as usize] && bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 0
+        };
+        pending.count(only_direct);
+        readings.clear();
+        readings.extend((0..self.skus.len()).map(|index| {
+            let sku = SkuIndex(index as u32);
+            let (waiting, refused) = pending.counts(sku);
+            Reading {
+                assigned: ledger.assigned(sku),
+                waiting: ledger.waiting(sku) + waiting,
+                blocked: ledger.blocked(sku) + refused,
+                capacity: ledger.capacity(sku),
+            }
+        }));
+        self.book_readings(day);
+    }
+
+    fn book_readings(&mut self, day: u32) {
+        let is_point = self.points.first() == Some(&day);
+        if is_point {
+            self.points = &self.points[1..];
+        }
+        for (sku, reading) in self.skus.iter_mut().zip(&self.scratch.readings) {
             if is_point {
                 sku.readings.push(*reading);
             }
@@ -458,6 +419,22 @@ impl Run<'_, '_> {
             if day > 0 {
                 sku.seat_days_waiting += u64::from(reading.waiting);
             }
+        }
+    }
+}
+
+/// Books the SKUs of one word of bits that somebody is entitled to after a change and was not before, and the other way.
+fn book(flows: &mut [Flow], word: usize, old: u64, new: u64, reason: Reason) {
+    let mut differing = old ^ new;
+    while differing != 0 {
+        let bit = differing.trailing_zeros() as usize;
+        differing &= differing - 1;
+        let flow = &mut flows[word * 64 + bit];
+        match (new >> bit & 1 == 1, reason) {
+            (true, Reason::Joiner) => flow.joined += 1,
+            (true, _) => flow.moved_in += 1,
+            (false, Reason::Leaver) => flow.left += 1,
+            (false, _) => flow.moved_out += 1,
         }
     }
 }

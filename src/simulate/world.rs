@@ -1,15 +1,17 @@
 //! Everything that is the same in every replication. In: a baseline, and licensing as it stands today. Out: rows, lists and
 //! dated supply that a replication reads. Never: changes after it was made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::Slot;
 use super::people::People;
+use super::person::{Entitlements, Persons, persons};
+use super::profile::{Kinds, PatternId, Profiles};
 use super::rows::{self, FutureUsers};
 use super::settings::Settings;
 use crate::calendar;
-use crate::directory::{Attribute, GroupIndex, SkuIndex, UserIndex};
-use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, OrderPolicy, Source, Today};
+use crate::directory::{Attribute, Column, GroupIndex, SkuIndex, Snapshot, UserIndex};
+use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, OrderPolicy, Source, Target, Today};
 use crate::rule::RuleSet;
 use crate::scenario::Baseline;
 
@@ -56,32 +58,38 @@ pub struct World<'a> {
     pub people: People,
     /// Licensing today, settled.
     pub ledger: Ledger,
-    /// The rules of licensed dynamic groups, and the bundle that each one's members get.
+    /// The rules of licensed dynamic groups.
     pub rules: RuleSet<'a>,
-    pub rule_bundles: Vec<BundleIndex>,
     pub future: &'a FutureUsers,
-    /// The codes of each exported user, `width` a user, in the order of the rule set's slots.
-    rows: Vec<u32>,
-    width: usize,
-    /// Bundles by assigned groups and by rules that are not simulated, by user.
-    pub assigned: Lists<BundleIndex>,
-    /// Bundles by simulated rules, by user.
-    pub dynamic: Lists<BundleIndex>,
+    pub kinds: Kinds,
+    pub profiles: Profiles,
+    /// The exported users, in their order.
+    pub persons: Persons,
     /// SKUs assigned directly, by user.
     pub direct: Lists<SkuIndex>,
+    /// The distinct lists of them, by their numbers.
+    pub direct_lists: Vec<Vec<SkuIndex>>,
     /// The bundle of each group that people join by themselves, in the order of `people.eligible`.
     pub eligible: Vec<BundleIndex>,
+    /// What becoming disabled or enabled changes, where any rule asks.
+    pub enabling: Option<[PatternId; 2]>,
+    /// What differs between somebody who joins on a day and the exported user they are like, by day.
+    pub joining: Vec<PatternId>,
+    /// What a mover takes from an exported user, by user.
+    pub moving: Vec<PatternId>,
+    pub moved_slots: Vec<usize>,
+    /// Whether a move changes an attribute that rules compare with the clock.
+    pub moves_clock: bool,
     pub hire_slot: Option<usize>,
-    pub enabled_slot: Option<usize>,
-    /// What differs between somebody who joins and the exported user they are like.
-    pub renewed_slots: Vec<usize>,
-    /// Whether any rule of a licensed group has `system.now` in it.
-    pub has_clock: bool,
+    joiner_assigned: BTreeMap<Target, Target>,
+    /// Rules with `system.now`, with the bundle of each.
+    pub clocked: Vec<(usize, BundleIndex)>,
+    /// The days on which such a rule may change its answer for somebody who joins on a day, by day; `None` where that depends
+    /// on more than the day.
+    pub joiner_ticks: Option<Vec<Box<[u32]>>>,
     /// The SKUs of each bundle as bits, `words` a bundle.
     bundle_bits: Vec<u64>,
-    words: usize,
-    /// What a mover takes from somebody else.
-    pub moved_slots: Vec<usize>,
+    pub words: usize,
     /// Whether the order of grants is drawn anew in each replication, and whether a move may change somebody's class in it.
     pub random_order: bool,
     pub moves_class: bool,
@@ -110,43 +118,62 @@ impl<'a> World<'a> {
     /// `future` are the users of the baseline for the same licensing and settings.
     pub fn new(baseline: &'a Baseline, today: &Today, future: &'a FutureUsers, settings: &'a Settings) -> Self {
         let snapshot = &baseline.snapshot;
-        let users = snapshot.users.len();
         let bundle = |group: GroupIndex| today.bundle_of(group);
         let simulated: Vec<(&EvaluatedRule, BundleIndex)> = simulated(today).collect();
         let checked: Vec<_> = simulated.iter().map(|(rule, _)| rule.rule.clone()).collect();
         let rules = RuleSet::compile(&future.users, &checked);
         let slot = |attribute: &Attribute| rules.slots().iter().position(|slot| slot == attribute);
-        let rule_groups: BTreeSet<GroupIndex> = simulated.iter().map(|(rule, _)| rule.group).collect();
-        let mut assigned = Vec::new();
-        let mut dynamic = Vec::new();
-        for group in snapshot.group_indexes() {
-            let Some(bundle) = bundle(group) else { continue };
-            let list = if rule_groups.contains(&group) { &mut dynamic } else { &mut assigned };
-            list.extend(today.memberships.members(group).iter().map(|user| (user.0, bundle)));
-        }
-        let direct = directly_held(today, users as u32);
+        let enabled_slot = slot(&Attribute::AccountEnabled);
+        let moved_slots: Vec<usize> = baseline.assumptions.movers_change.iter().filter_map(slot).collect();
+        let rule_bundles: Vec<BundleIndex> = simulated.iter().map(|(_, bundle)| *bundle).collect();
+        let clocked: Vec<(usize, BundleIndex)> =
+            rule_bundles.iter().copied().enumerate().filter(|(rule, _)| rules.uses_clock(*rule)).collect();
+        let entitlements = entitlements(snapshot, today, &simulated, &clocked);
         let people = People::new(snapshot, &baseline.assumptions, settings.points());
         let eligible = people.eligible.iter().filter_map(|group| bundle(GroupIndex(group.group as u32))).collect();
-        let width = rules.slots().len();
+        let mut kinds = Kinds::new(&rules, &rule_bundles);
+        let mut ledger = today.ledger.clone();
+        let mut profiles = Profiles::new(rules.slots().len());
+        let (persons, direct_lists) = persons((&rules, &kinds, future), &entitlements, &mut profiles, &mut ledger);
+        profiles.share();
+        let enabling =
+            enabled_slot.map(|slot| [false, true].map(|enabled| kinds.pattern([(slot, future.enabled(enabled))])));
+        let hire_slot = slot(&Attribute::EmployeeHireDate);
+        let joining = (0..=settings.horizon_days())
+            .map(|day| {
+                let hired = hire_slot.map(|slot| (slot, future.hired_on(day)));
+                kinds.pattern(hired.into_iter().chain(enabled_slot.map(|slot| (slot, future.enabled(true)))))
+            })
+            .collect();
+        let moving = future
+            .exported()
+            .map(|user| {
+                let row = rules.row(user);
+                kinds.pattern(moved_slots.iter().map(|slot| (*slot, row[*slot])))
+            })
+            .collect();
         let mut world = World {
             baseline,
             settings,
-            ledger: today.ledger.clone(),
-            rule_bundles: simulated.iter().map(|(_, bundle)| *bundle).collect(),
-            hire_slot: slot(&Attribute::EmployeeHireDate),
-            enabled_slot: slot(&Attribute::AccountEnabled),
-            renewed_slots: [Attribute::EmployeeHireDate, Attribute::AccountEnabled].iter().filter_map(slot).collect(),
-            has_clock: (0..simulated.len()).any(|rule| rules.uses_clock(rule)),
+            ledger,
+            kinds,
+            profiles,
+            persons,
+            enabling,
+            joining,
+            moving,
+            hire_slot,
+            moves_clock: rules.clock_slots().iter().any(|slot| moved_slots.contains(slot)),
+            moved_slots,
+            clocked,
+            joiner_ticks: None,
             bundle_bits: bundle_bits(today, snapshot.skus.len().div_ceil(64)),
             words: snapshot.skus.len().div_ceil(64),
-            moved_slots: baseline.assumptions.movers_change.iter().filter_map(slot).collect(),
             random_order: baseline.policy.order == OrderPolicy::Random,
             moves_class: moves_class(baseline),
-            rows: future.exported().flat_map(|user| rules.row(user)).collect(),
-            width,
-            assigned: Lists::new(users, assigned),
-            dynamic: Lists::new(users, dynamic),
-            direct: Lists::new(users, direct),
+            joiner_assigned: BTreeMap::new(),
+            direct: entitlements.direct,
+            direct_lists,
             eligible,
             people,
             rules,
@@ -155,17 +182,44 @@ impl<'a> World<'a> {
             capacity_changes: capacity_changes(baseline, settings),
             points: settings.points().iter().map(|day| calendar::days_between(settings.today(), *day)).collect(),
         };
+        world.joiner_assigned = world.without_eligible();
+        world.joiner_ticks = world.ticks_of_joiners();
         world.clock = world.clock_of_exported();
         world.ledger.share();
         world
+    }
+
+    /// What somebody who joins has of each list of assigned groups: groups that people join by themselves are joined by events
+    /// of their own.
+    fn without_eligible(&mut self) -> BTreeMap<Target, Target> {
+        let assigned: BTreeSet<Target> = (0..self.exported()).map(|user| self.persons.get(user).assigned).collect();
+        let mut left = BTreeMap::new();
+        for target in assigned {
+            let own = |bundle: &BundleIndex| !self.eligible.contains(bundle);
+            let bundles: Vec<BundleIndex> = self.ledger.bundles_in(target).iter().copied().filter(own).collect();
+            left.insert(target, self.ledger.target(&bundles));
+        }
+        left
+    }
+
+    fn ticks_of_joiners(&self) -> Option<Vec<Box<[u32]>>> {
+        let depends = self.rules.clock_slots().iter().any(|slot| Some(*slot) != self.hire_slot);
+        let hire_slot = self.hire_slot.filter(|_| !depends)?;
+        let mut row = vec![Column::NULL; self.rules.slots().len()];
+        let ticks = |day: u32| {
+            row[hire_slot] = self.future.hired_on(day);
+            self.clock_days(&row, day).into_iter().collect()
+        };
+        Some((0..=self.settings.horizon_days()).map(ticks).collect())
     }
 
     pub fn settings(&self) -> &Settings {
         self.settings
     }
 
-    pub fn row(&self, user: Slot) -> &[u32] {
-        &self.rows[user as usize * self.width..(user as usize + 1) * self.width]
+    /// The assigned groups of somebody who joins, like somebody with these.
+    pub fn joiner_assigned(&self, assigned: Target) -> Target {
+        self.joiner_assigned.get(&assigned).copied().unwrap_or(assigned)
     }
 
     /// The SKUs that a bundle gives, as bits.
@@ -184,9 +238,8 @@ impl<'a> World<'a> {
     /// Days in `after..=horizon` on which the rules with `system.now` may change their answer for a row.
     pub fn clock_days(&self, row: &[u32], after: u32) -> BTreeSet<u32> {
         let (today, horizon) = (self.settings.today(), self.settings.horizon_days());
-        let clocked = (0..self.rule_bundles.len()).filter(|rule| self.rules.uses_clock(*rule));
         let mut days = BTreeSet::new();
-        for change in clocked.flat_map(|rule| self.rules.clock_changes(rule, row)) {
+        for change in self.clocked.iter().flat_map(|(rule, _)| self.rules.clock_changes(*rule, row)) {
             // A day is evaluated at its midnight: a change shows on the first midnight at or after it, or, where its own
             // instant still belongs to the old answer, on the midnight after that.
             let seconds = (change - rows::instant(today)).num_seconds();
@@ -198,15 +251,42 @@ impl<'a> World<'a> {
     }
 
     fn clock_of_exported(&self) -> Vec<(u32, Slot)> {
-        if !self.has_clock {
+        if self.clocked.is_empty() {
             return Vec::new();
         }
-        let users = self.baseline.snapshot.users.indexes();
-        let mut clock: Vec<(u32, Slot)> = users
-            .flat_map(|UserIndex(user)| self.clock_days(self.row(user), 0).into_iter().map(move |day| (day, user)))
-            .collect();
+        let days =
+            |user: UserIndex| self.clock_days(&self.rules.row(user), 0).into_iter().map(move |day| (day, user.0));
+        let mut clock: Vec<(u32, Slot)> = self.future.exported().flat_map(days).collect();
         clock.sort_unstable();
         clock
+    }
+}
+
+/// Who is in which licensed group, and what is assigned directly.
+fn entitlements(
+    snapshot: &Snapshot,
+    today: &Today,
+    simulated: &[(&EvaluatedRule, BundleIndex)],
+    clocked: &[(usize, BundleIndex)],
+) -> Entitlements {
+    let users = snapshot.users.len();
+    let by_rule: BTreeMap<GroupIndex, BundleIndex> = simulated.iter().map(|(rule, b)| (rule.group, *b)).collect();
+    let clocked: BTreeSet<BundleIndex> = clocked.iter().map(|(_, bundle)| *bundle).collect();
+    let [mut assigned, mut still, mut by_clock] = [const { Vec::new() }; 3];
+    for group in snapshot.group_indexes() {
+        let Some(bundle) = today.bundle_of(group) else { continue };
+        let list = match by_rule.contains_key(&group) {
+            true if clocked.contains(&bundle) => &mut by_clock,
+            true => &mut still,
+            false => &mut assigned,
+        };
+        list.extend(today.memberships.members(group).iter().map(|user| (user.0, bundle)));
+    }
+    Entitlements {
+        assigned: Lists::new(users, assigned),
+        still: Lists::new(users, still),
+        clocked: Lists::new(users, by_clock),
+        direct: Lists::new(users, directly_held(today, users as u32)),
     }
 }
 

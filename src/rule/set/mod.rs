@@ -6,6 +6,7 @@
 //! few word operations on its leaves' bits. The cost grows with distinct leaves × users / 64, not with rules × users × text.
 
 mod block;
+mod class;
 mod decide;
 mod lower;
 mod plan;
@@ -21,6 +22,7 @@ use super::checked::{Checked, Order, Predicate};
 use super::instant::Moment;
 use crate::directory::{Attribute, Column, UserIndex, Users};
 use block::{Block, Scratch};
+pub use class::Classes;
 use plan::SlotPlan;
 use program::Program;
 

@@ -1,0 +1,169 @@
+//! What a person is to the rules, as one number. In: rows of codes, changes to them. Out: profiles, and the bundles that a
+//! profile's rules give. Never: a date; rules that look at the clock are asked one by one.
+//!
+//! Codes that no rule tells apart are one class, so a hundred thousand people have few profiles, and somebody who moves goes
+//! from one profile to another by a look-up, whose answer serves every replication of a thread. Numbers depend on the order of
+//! look-ups and are never shown.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use foldhash::fast::FixedState;
+
+use crate::licensing::{BundleIndex, Ledger, Target};
+use crate::rule::{Classes, RuleSet};
+
+/// Classes by slot.
+pub type ProfileId = u32;
+
+/// New classes for some slots.
+pub type PatternId = u32;
+
+/// The profiles that a thread may add before it begins anew with those of the world.
+const OWN_MAX: usize = 400_000;
+
+type Map<K, V> = HashMap<K, V, FixedState>;
+
+/// What is the same for every thread.
+#[derive(Clone, Debug)]
+pub struct Kinds {
+    classes: Classes,
+    /// Rules that do not look at the clock, and the bundle that each one's members get.
+    still: Vec<(usize, BundleIndex)>,
+    patterns: Vec<Vec<(usize, u32)>>,
+    pattern_of: HashMap<Vec<(usize, u32)>, PatternId, FixedState>,
+}
+
+impl Kinds {
+    pub fn new(rules: &RuleSet<'_>, bundles: &[BundleIndex]) -> Self {
+        let still = bundles.iter().copied().enumerate().filter(|(rule, _)| !rules.uses_clock(*rule)).collect();
+        Self { classes: rules.classes(), still, patterns: Vec::new(), pattern_of: HashMap::default() }
+    }
+
+    /// The number of a change that gives some slots new codes.
+    pub fn pattern(&mut self, codes: impl IntoIterator<Item = (usize, u32)>) -> PatternId {
+        let codes = codes.into_iter();
+        let pattern: Vec<(usize, u32)> = codes.map(|(slot, code)| (slot, self.classes.of(slot, code))).collect();
+        if let Some(known) = self.pattern_of.get(&pattern) {
+            return *known;
+        }
+        let number = self.patterns.len() as PatternId;
+        self.patterns.push(pattern.clone());
+        self.pattern_of.insert(pattern, number);
+        number
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Book {
+    /// `width` classes a profile.
+    classes: Vec<u32>,
+    numbers: Map<Box<[u32]>, ProfileId>,
+    targets: Vec<Target>,
+    applied: Map<u64, ProfileId>,
+}
+
+/// The profiles of the world, and those that were added since.
+#[derive(Clone, Debug)]
+pub struct Profiles {
+    width: usize,
+    shared: Arc<Book>,
+    own: Book,
+    row: Vec<u32>,
+}
+
+impl Profiles {
+    pub fn new(width: usize) -> Self {
+        Self { width, shared: Arc::default(), own: Book::default(), row: Vec::new() }
+    }
+
+    /// The profile of an exported user, whose bundles by rules without a clock are known.
+    pub fn exported(&mut self, kinds: &Kinds, codes: &[u32], target: Target) -> ProfileId {
+        let classes = codes.iter().enumerate().map(|(slot, code)| kinds.classes.of(slot, *code)).collect();
+        if let Some(known) = self.known(&classes) {
+            debug_assert_eq!(self.target(known), target, "the same classes, the same groups");
+            return known;
+        }
+        self.add(classes, target)
+    }
+
+    fn known(&self, classes: &Vec<u32>) -> Option<ProfileId> {
+        let classes = classes.as_slice();
+        self.shared.numbers.get(classes).or_else(|| self.own.numbers.get(classes)).copied()
+    }
+
+    fn add(&mut self, classes: Vec<u32>, target: Target) -> ProfileId {
+        let number = (self.shared.targets.len() + self.own.targets.len()) as ProfileId;
+        self.own.classes.extend_from_slice(&classes);
+        self.own.targets.push(target);
+        self.own.numbers.insert(classes.into(), number);
+        number
+    }
+
+    fn classes(&self, profile: ProfileId) -> &[u32] {
+        let (at, first) = (profile as usize, self.shared.targets.len());
+        let (book, at) = if at < first { (&*self.shared, at) } else { (&self.own, at - first) };
+        &book.classes[at * self.width..(at + 1) * self.width]
+    }
+
+    /// The bundles that a profile's rules give, without those that look at the clock.
+    pub fn target(&self, profile: ProfileId) -> Target {
+        let (at, first) = (profile as usize, self.shared.targets.len());
+        if at < first { self.shared.targets[at] } else { self.own.targets[at - first] }
+    }
+
+    /// Codes that stand for a profile.
+    pub fn row(&self, kinds: &Kinds, profile: ProfileId, row: &mut Vec<u32>) {
+        row.clear();
+        let classes = self.classes(profile).iter().enumerate();
+        row.extend(classes.map(|(slot, class)| kinds.classes.representative(slot, *class)));
+    }
+
+    /// The profile that a change makes of a profile.
+    pub fn apply(
+        &mut self,
+        profile: ProfileId,
+        pattern: PatternId,
+        (kinds, rules): (&Kinds, &RuleSet<'_>),
+        ledger: &mut Ledger,
+    ) -> ProfileId {
+        let key = u64::from(profile) << 32 | u64::from(pattern);
+        if let Some(known) = self.shared.applied.get(&key).or_else(|| self.own.applied.get(&key)) {
+            return *known;
+        }
+        let mut classes = self.classes(profile).to_vec();
+        kinds.patterns[pattern as usize].iter().for_each(|(slot, class)| classes[*slot] = *class);
+        let changed = self.known(&classes).unwrap_or_else(|| {
+            let target = self.decide(kinds, rules, &classes, ledger);
+            self.add(classes, target)
+        });
+        self.own.applied.insert(key, changed);
+        changed
+    }
+
+    fn decide(&mut self, kinds: &Kinds, rules: &RuleSet<'_>, classes: &[u32], ledger: &mut Ledger) -> Target {
+        let mut row = std::mem::take(&mut self.row);
+        row.clear();
+        let codes = classes.iter().enumerate().map(|(slot, class)| kinds.classes.representative(slot, *class));
+        row.extend(codes);
+        // None of these rules looks at the instant.
+        let holds = |(rule, _): &&(usize, BundleIndex)| rules.holds_row(*rule, &row, DateTime::<Utc>::UNIX_EPOCH);
+        let mut bundles: Vec<BundleIndex> = kinds.still.iter().filter(holds).map(|(_, bundle)| *bundle).collect();
+        bundles.sort_unstable();
+        bundles.dedup();
+        self.row = row;
+        ledger.target(&bundles)
+    }
+
+    /// Makes everything known so far cheap to clone.
+    pub fn share(&mut self) {
+        debug_assert!(self.shared.targets.is_empty(), "shared once, before the first clone");
+        self.shared = Arc::new(std::mem::take(&mut self.own));
+    }
+
+    /// Whether so much was added that a thread has to begin anew, together with its ledger, whose targets profiles hold.
+    pub fn is_full(&self) -> bool {
+        self.own.targets.len() > OWN_MAX || self.own.applied.len() > 4 * OWN_MAX
+    }
+}
