@@ -132,6 +132,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=pathlib.Path)
     parser.add_argument("seatcast", type=pathlib.Path, help="the line that rules.rs printed")
+    parser.add_argument("--also", type=pathlib.Path, nargs="*", default=[], help="more lines that rules.rs printed")
     parser.add_argument("--roaring", type=int, default=1000)
     parser.add_argument("--polars", type=int, default=50)
     parser.add_argument("--duckdb", type=int, default=20)
@@ -154,6 +155,14 @@ def main():
     for name, count, _, total in rows:
         mark = "" if count == len(rules) else " (extrapolated)"
         print(f"| {name} | {count:,} | {total:.1f}{mark} | {total / base:.0f} |")
+    if arguments.also:
+        print("\nseatcast alone:\n")
+        print("| rules | users | distinct leaves | of them hard texts | threads | parse, s | decide leaves, s | evaluate, s |")
+        print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for path in arguments.also:
+        one = json.loads(path.read_text())
+        sizes = " | ".join(f"{one[key]:,}" for key in ("rules", "users", "distinct_leaves", "hard", "threads"))
+        print(f"| {sizes} | {one['parse_s']:.3f} | {one['decide_min_s']:.3f} | {one['evaluate_min_s']:.3f} |")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 mod attribute;
 mod group;
 mod snapshot;
+mod texts;
 mod user;
 
 pub use attribute::{Attribute, AttributeKind, ExtensionName};

@@ -2,9 +2,12 @@
 //! compare. Never: guesses; a value that no file holds is `NotInFile`, which is neither null nor empty.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::texts::Texts;
 use super::{Attribute, AttributeKind};
 
 /// The position of a user in `Users`, stable within one snapshot.
@@ -108,28 +111,9 @@ impl User {
     }
 }
 
-/// Texts end to end in one buffer: a million distinct names cost their bytes and four bytes each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct TextPool {
-    buffer: String,
-    ends: Vec<u32>,
-}
-
-impl TextPool {
-    fn push(&mut self, text: &str) {
-        self.buffer.push_str(text);
-        self.ends.push(u32::try_from(self.buffer.len()).expect("one column's distinct texts are under 4 GiB"));
-    }
-
-    fn get(&self, index: usize) -> &str {
-        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
-        &self.buffer[start..self.ends[index] as usize]
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Dictionary {
-    Texts(TextPool),
+    Texts(Texts),
     Values(Vec<Value>),
 }
 
@@ -154,7 +138,7 @@ impl Column {
     /// Codes run from 0 to this number, exclusive.
     pub fn code_count(&self) -> u32 {
         let values = match &self.dictionary {
-            Dictionary::Texts(pool) => pool.ends.len(),
+            Dictionary::Texts(pool) => pool.len(),
             Dictionary::Values(values) => values.len(),
         };
         Self::FIRST_VALUE + values as u32
@@ -192,7 +176,7 @@ pub struct ColumnBuilder {
 impl ColumnBuilder {
     pub fn new(kind: AttributeKind) -> Self {
         let dictionary = match kind {
-            AttributeKind::Text => Dictionary::Texts(TextPool::default()),
+            AttributeKind::Text => Dictionary::Texts(Texts::default()),
             _ => Dictionary::Values(Vec::new()),
         };
         Self { codes: Vec::new(), dictionary, text_codes: HashMap::new(), value_codes: HashMap::new() }
@@ -219,7 +203,7 @@ impl ColumnBuilder {
             None => {
                 let Dictionary::Texts(pool) = &mut self.dictionary else { panic!("not a text column") };
                 pool.push(text);
-                let code = Column::FIRST_VALUE + pool.ends.len() as u32 - 1;
+                let code = Column::FIRST_VALUE + pool.len() as u32 - 1;
                 self.text_codes.insert(text.into(), code);
                 code
             }
@@ -256,7 +240,7 @@ impl ColumnBuilder {
         let distinct = match (value, &mut self.dictionary) {
             (ValueRef::Text(text), Dictionary::Texts(pool)) => {
                 pool.push(text);
-                pool.ends.len()
+                pool.len()
             }
             (value, Dictionary::Values(values)) => {
                 values.push(value.to_value());
@@ -265,6 +249,14 @@ impl ColumnBuilder {
             _ => panic!("a text column takes texts only"),
         };
         Column::FIRST_VALUE + distinct as u32 - 1
+    }
+
+    /// The same for a text that stands at `range` of `whole`, which the finished column then holds in place of a copy. Panics
+    /// on a column that is not of kind `Text`.
+    pub fn new_code_in(&mut self, whole: &Arc<String>, range: Range<usize>) -> u32 {
+        let Dictionary::Texts(pool) = &mut self.dictionary else { panic!("a text column takes texts only") };
+        pool.push_shared(whole, range);
+        Column::FIRST_VALUE + pool.len() as u32 - 1
     }
 
     /// Appends a value by the code that [`ColumnBuilder::code`] gave for it.
@@ -282,8 +274,7 @@ impl ColumnBuilder {
 
     pub fn finish(mut self) -> Column {
         if let Dictionary::Texts(pool) = &mut self.dictionary {
-            pool.buffer.shrink_to_fit();
-            pool.ends.shrink_to_fit();
+            pool.shrink_to_fit();
         }
         Column { codes: self.codes, dictionary: self.dictionary }
     }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -13,6 +14,10 @@ use super::roster::{NO_ROW, Roster, Tier, tier};
 use super::users::{Data, UserTable};
 use crate::diagnostic::Diagnostic;
 use crate::directory::{Attribute, Column, ColumnBuilder, Users, ValueRef};
+
+/// Files of this many bytes stay in memory as long as columns that were read from them, and their texts are held once. The
+/// texts of smaller ones are copied, and the file goes.
+const SHARED_FROM: usize = 4 << 20;
 
 /// One file's values of one attribute: a code a row, and what a code stands for.
 struct Voice<'t> {
@@ -65,14 +70,26 @@ impl<'t> Voice<'t> {
         }
     }
 
+    /// Where a value stands in a file that is too large to be held twice.
+    fn place(&self, code: u32) -> Option<std::ops::Range<usize>> {
+        let Values::Texts(texts) = &self.values else { return None };
+        match texts.get(code.checked_sub(FIRST)? as usize)? {
+            Cow::Borrowed(text) if self.table.table.text().len() >= SHARED_FROM => self.table.table.place_of(text),
+            _ => None,
+        }
+    }
+
     /// `alone` says that no other file adds values to the column.
     fn renamed(&mut self, code: u32, builder: &mut ColumnBuilder, alone: bool) -> u32 {
         let known = self.renamed[code as usize];
         if known != u32::MAX {
             return known;
         }
-        let value = self.value(code);
-        let given = if alone && self.distinct { builder.new_code(value) } else { builder.code(value) };
+        let given = match self.place(code).filter(|_| alone && self.distinct) {
+            Some(place) => builder.new_code_in(self.table.table.text(), place),
+            None if alone && self.distinct => builder.new_code(self.value(code)),
+            None => builder.code(self.value(code)),
+        };
         self.renamed[code as usize] = given;
         given
     }
@@ -102,11 +119,21 @@ pub(super) fn users(tables: &[UserTable], roster: &Roster<'_>, findings: &mut Ve
     manager::by_id(&mut columns, &roster.ids);
     let mut ids = ColumnBuilder::with_capacity(Attribute::Id.kind(), len);
     for id in &roster.ids {
-        let code = ids.new_code(ValueRef::Text(id));
+        let code = match shared_place(tables, id) {
+            Some((whole, place)) => ids.new_code_in(whole, place),
+            None => ids.new_code(ValueRef::Text(id)),
+        };
         ids.push_code(code);
     }
     columns.insert(Attribute::Id, ids.finish());
     Users::new(len, columns)
+}
+
+/// The large file that an id was borrowed from, and where it stands there.
+fn shared_place<'t>(tables: &'t [UserTable], id: &Cow<'_, str>) -> Option<(&'t Arc<String>, std::ops::Range<usize>)> {
+    let Cow::Borrowed(id) = id else { return None };
+    let large = tables.iter().map(|table| &table.table).filter(|table| table.text().len() >= SHARED_FROM);
+    large.into_iter().find_map(|table| Some((table.text(), table.place_of(id)?)))
 }
 
 /// One column, and what the files disagree about in it.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::code;
 use super::date::{self, DateFault, DateOrder};
+use super::seen::Seen;
 use super::table::{LISTED, Table};
 use super::value;
 use crate::diagnostic::{Code, Diagnostic};
@@ -38,36 +39,40 @@ impl<T> Coded<T> {
 
 /// The distinct texts of a column in order of appearance. Placeholders are unknown, blank is null, `""` is empty text.
 pub(super) fn distinct<'t>(table: &'t Table, column: usize) -> Coded<Cow<'t, str>> {
-    let mut plain: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
-    // Texts with a quote in them, and those that are not in the file as they read. The two maps have no text in common.
+    let mut plain = Seen::new();
+    // Texts with a quote in them, and those that are not in the file as they read: none of them is a plain one.
     let mut other: HashMap<String, u32, foldhash::fast::FixedState> = HashMap::default();
     let mut values: Vec<Cow<'t, str>> = Vec::new();
     let mut codes = Vec::with_capacity(table.rows());
     let (mut last, mut last_code) = ("", NULL);
+    let next = |values: &Vec<Cow<'_, str>>| FIRST + values.len() as u32;
     for row in 0..table.rows() {
         let raw = table.raw(row, column);
         if raw != last {
             last = raw;
             let bare = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
-            let add = |text: Cow<'t, str>, values: &mut Vec<Cow<'t, str>>| match value::is_placeholder(&text) {
-                true => UNKNOWN,
-                false => {
-                    values.push(text);
-                    FIRST + values.len() as u32 - 1
-                }
-            };
             last_code = if raw.is_empty() {
                 NULL
+            } else if table.marks.placeholder && value::is_placeholder(bare) {
+                UNKNOWN
             } else if (table.neutral && bare.starts_with(MAY_BE_NEUTRAL))
                 || memchr::memchr(b'"', bare.as_bytes()).is_some()
             {
                 let text = table.cell(row, column).unwrap_or_default();
-                match other.get(&*text) {
-                    Some(code) => *code,
-                    None => *other.entry(text.to_string()).or_insert_with(|| add(text, &mut values)),
-                }
+                let (code, known) = (next(&values), other.get(&*text).copied());
+                known.unwrap_or_else(|| {
+                    other.insert(text.to_string(), code);
+                    values.push(text);
+                    code
+                })
             } else {
-                *plain.entry(bare).or_insert_with(|| add(Cow::Borrowed(bare), &mut values))
+                let code = next(&values);
+                let same = |code: u32| values[(code - FIRST) as usize] == bare;
+                let found = plain.code(bare, same, || code);
+                if found == code {
+                    values.push(Cow::Borrowed(bare));
+                }
+                found
             };
         }
         codes.push(last_code);

@@ -48,7 +48,7 @@ fn prove_code_pages(loaded: &mut [Loaded], options: &Options) {
             Content::Table(_, table) => Some(table.text()),
             _ => None,
         });
-        let known: BTreeSet<&str> = unicode.flat_map(code_page::words).collect();
+        let known: BTreeSet<&str> = unicode.flat_map(|text| code_page::words(text)).collect();
         for (at, loaded) in loaded.iter().enumerate() {
             if let Content::Undecoded(bytes) = &loaded.content {
                 proved.push((at, code_page::proved(bytes, &known)));
@@ -143,7 +143,7 @@ fn recognise(name: &str, text: Arc<String>, options: &Options, report: &mut File
     };
     report.source = Some(source);
     report.kind = source.kind();
-    let by_hand = matches!(source.kind(), Kind::Subscriptions | Kind::Prices);
+    let by_hand = matches!(source.kind(), Kind::Subscriptions | Kind::Prices | Kind::PlanRules);
     if let Some(place) = table.without_last_line_end().filter(|_| !by_hand) {
         let message = "the last line has no line end, which every exporting program writes";
         let help = "if the file was cut off here, its last value is not whole; export it again to be sure";

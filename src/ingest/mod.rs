@@ -30,6 +30,7 @@ mod remedy;
 mod report;
 mod roster;
 mod schema;
+mod seen;
 mod settings;
 mod skus;
 mod source;

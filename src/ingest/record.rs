@@ -19,11 +19,78 @@ pub(super) enum Fault {
     FieldTooLong { at: usize, column: usize },
 }
 
-/// Fields as byte positions: `ends` holds `width` ends for each record, `starts` the first byte of each record.
+/// Where fields end, counted from the start of their record: two bytes each, unless some record is longer than that.
+#[derive(Debug)]
+pub(super) enum Ends {
+    Narrow(Vec<u16>),
+    Wide(Vec<u32>),
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Ends::Narrow(Vec::new())
+    }
+}
+
+impl Ends {
+    pub fn get(&self, at: usize) -> usize {
+        match self {
+            Ends::Narrow(ends) => usize::from(ends[at]),
+            Ends::Wide(ends) => ends[at] as usize,
+        }
+    }
+
+    /// Appends the ends of a record that starts at byte `start`.
+    fn push(&mut self, start: usize, record: &[u32]) {
+        let relative = record.iter().map(|end| end - start as u32);
+        let last = record.last().map_or(0, |end| *end as usize - start);
+        if last > usize::from(u16::MAX) {
+            self.widen();
+        }
+        match self {
+            Ends::Narrow(ends) => ends.extend(relative.map(|end| end as u16)),
+            Ends::Wide(ends) => ends.extend(relative),
+        }
+    }
+
+    fn append(&mut self, other: Ends) {
+        match (&mut *self, other) {
+            (Ends::Narrow(ends), Ends::Narrow(more)) => ends.extend_from_slice(&more),
+            (Ends::Wide(ends), Ends::Wide(more)) => ends.extend_from_slice(&more),
+            (Ends::Wide(ends), Ends::Narrow(more)) => ends.extend(more.into_iter().map(u32::from)),
+            (Ends::Narrow(_), more @ Ends::Wide(_)) => {
+                self.widen();
+                self.append(more);
+            }
+        }
+    }
+
+    fn widen(&mut self) {
+        if let Ends::Narrow(ends) = self {
+            *self = Ends::Wide(std::mem::take(ends).into_iter().map(u32::from).collect());
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Ends::Narrow(ends) => ends.len(),
+            Ends::Wide(ends) => ends.len(),
+        }
+    }
+
+    fn reserve(&mut self, more: usize) {
+        match self {
+            Ends::Narrow(ends) => ends.reserve(more),
+            Ends::Wide(ends) => ends.reserve(more),
+        }
+    }
+}
+
+/// Fields as byte positions: `starts` holds the first byte of each record, `ends` as many ends for each as the file is wide.
 #[derive(Debug, Default)]
 pub(super) struct Records {
     pub starts: Vec<u32>,
-    pub ends: Vec<u32>,
+    pub ends: Ends,
     pub faults: Vec<Fault>,
     /// The first byte after the last record that was read.
     pub stop: usize,
@@ -156,22 +223,24 @@ fn stretch(text: &[u8], from: usize, until: usize, delimiter: u8, width: usize) 
     let mut records = Records { stop: from, ..Records::default() };
     let guess = (until - from) / 8;
     records.ends.reserve(guess.min(CHUNK));
+    let mut fields = Vec::with_capacity(width);
     while records.stop < until {
         let start = records.stop;
         if let Some(b'\n' | b'\r') = text.get(start) {
             records.stop += 1;
             continue;
         }
-        let (ends, faults) = (records.ends.len(), records.faults.len());
-        let (stop, found) = record(text, start, delimiter, &mut records.ends, &mut records.faults, &mut records.marks);
+        let faults = records.faults.len();
+        fields.clear();
+        let (stop, found) = record(text, start, delimiter, &mut fields, &mut records.faults, &mut records.marks);
         records.stop = stop;
         if records.faults.len() == faults && found != width {
             records.faults.push(Fault::FieldCount { at: start, found });
         }
         if records.faults.len() == faults {
             records.starts.push(start as u32);
+            records.ends.push(start, &fields);
         } else {
-            records.ends.truncate(ends);
             records.faults.truncate(faults + 1);
         }
     }
@@ -198,13 +267,13 @@ pub(super) fn records(text: &[u8], from: usize, delimiter: u8, width: usize) -> 
         bounds.par_windows(2).map(|bound| stretch(text, bound[0], bound[1], delimiter, width)).collect();
     let mut all = Records { stop: from, ..Records::default() };
     all.starts.reserve_exact(stretches.iter().map(|part| part.starts.len()).sum());
-    all.ends.reserve_exact(stretches.iter().map(|part| part.ends.len()).sum());
+    all.ends.reserve(stretches.iter().map(|part| part.ends.len()).sum());
     for (part, bound) in stretches.into_iter().zip(bounds.windows(2)) {
         let part =
             if all.stop == bound[0] { part } else { stretch(text, all.stop, bound[1].max(all.stop), delimiter, width) };
         all.stop = part.stop;
         all.starts.extend_from_slice(&part.starts);
-        all.ends.extend_from_slice(&part.ends);
+        all.ends.append(part.ends);
         all.faults.extend_from_slice(&part.faults);
         all.marks.placeholder |= part.marks.placeholder;
         all.marks.empty_text |= part.marks.empty_text;

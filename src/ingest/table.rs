@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::bytes::{line_ends, position};
 use super::code;
-use super::record::{self, FIELD_LIMIT, Fault, Marks};
+use super::record::{self, Ends, FIELD_LIMIT, Fault, Marks};
 use crate::cell;
 use crate::diagnostic::{Diagnostic, Origin};
 
@@ -24,7 +24,7 @@ pub(super) struct Heading {
     pub folded: String,
 }
 
-/// A file's cells. Invariant: `ends` holds `width` positions for each of `starts`.
+/// A file's cells. Invariant: `ends` holds `width` ends for each of `starts`.
 #[derive(Debug)]
 pub(super) struct Table {
     pub origin: Origin,
@@ -37,7 +37,7 @@ pub(super) struct Table {
     text: Arc<String>,
     width: usize,
     starts: Vec<u32>,
-    ends: Vec<u32>,
+    ends: Ends,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -112,9 +112,9 @@ impl Table {
 
     /// The cell as it stands in the file, quotes included.
     pub fn raw(&self, row: usize, column: usize) -> &str {
-        let end_at = row * self.width + column;
-        let start = if column == 0 { self.starts[row] as usize } else { self.ends[end_at - 1] as usize + 1 };
-        &self.text[start..self.ends[end_at] as usize]
+        let (at, record) = (row * self.width + column, self.starts[row] as usize);
+        let start = if column == 0 { record } else { record + self.ends.get(at - 1) + 1 };
+        &self.text[start..record + self.ends.get(at)]
     }
 
     /// The physical line on which a record starts, from 1.
@@ -156,8 +156,16 @@ impl Table {
     }
 
     /// The whole file.
-    pub fn text(&self) -> &str {
+    pub fn text(&self) -> &Arc<String> {
         &self.text
+    }
+
+    /// Where a text that was borrowed from the file stands in it; `None` for any other. No two texts that live share an
+    /// address, so the place alone tells.
+    pub fn place_of(&self, part: &str) -> Option<std::ops::Range<usize>> {
+        let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        let end = start.checked_add(part.len())?;
+        (!part.is_empty() && end <= self.text.len()).then_some(start..end)
     }
 
     pub fn is_ascii(&self) -> bool {
@@ -214,7 +222,8 @@ impl Table {
         let row = self.starts.partition_point(|start| (*start as usize) <= at);
         let (mut ends, mut faults) = (Vec::new(), Vec::new());
         // The broken record is the one after the last good record that starts before it.
-        let mut start = row.checked_sub(1).map_or(0, |row| self.ends[(row + 1) * self.width - 1] as usize);
+        let mut start =
+            row.checked_sub(1).map_or(0, |row| self.starts[row] as usize + self.ends.get((row + 1) * self.width - 1));
         while self.text.as_bytes().get(start).is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
             start += 1;
         }

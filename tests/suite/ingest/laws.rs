@@ -1,6 +1,7 @@
 //! What holds for any bytes and any order of rows.
 
 use proptest::prelude::*;
+use seatcast::directory::Attribute;
 use seatcast::ingest::SourceFile;
 
 use super::{file, files, load, tables};
@@ -132,8 +133,14 @@ fn a_large_file_is_read_as_one_reader_would() {
     let snapshot = read.value.unwrap().snapshot;
     assert_eq!(snapshot.users.len(), rows);
     for user in snapshot.users.indexes() {
-        let department = snapshot.users.text(user, &seatcast::directory::Attribute::Department).unwrap();
+        let department = snapshot.users.text(user, &Attribute::Department).unwrap();
         assert_eq!(department, format!("D{}", user.0 % 7));
+        // Texts of a file this large stand in it and are not copied, but for those that read otherwise than they are written.
+        let (id, name) = (format!("{:08x}-1111-4111-8111-111111111111", user.0), format!("u{}@x.example", user.0));
+        assert_eq!(snapshot.users.id(user), id);
+        assert_eq!(snapshot.users.text(user, &Attribute::UserPrincipalName), Some(name.as_str()));
+        let street = if user.0 % 3 == 0 { String::new() } else { "\nGate 3, \"East\"\n".repeat(120) };
+        assert_eq!(snapshot.users.text(user, &Attribute::StreetAddress), Some(street.as_str()));
     }
     let broken = text.replacen("\"u3999@x.example\",", "\"u3999@x.example\",extra,", 1);
     let report = tables(vec![file("u.csv", &broken)]).reports.remove(0);
