@@ -10,7 +10,8 @@ const NAMES: [&str; 4] = ["a.csv", "b.csv", "seatcast.toml", "exportGroupMembers
 
 fuzz_target!(|data: &[u8]| {
     let parts = data.split(|byte| *byte == 0xf8).take(NAMES.len());
-    let files = NAMES.iter().zip(parts).map(|(name, bytes)| SourceFile { name: (*name).to_owned(), bytes: bytes.to_vec() });
+    let files =
+        NAMES.iter().zip(parts).map(|(name, bytes)| SourceFile { name: (*name).to_owned(), bytes: bytes.to_vec() });
     let options = Options { clock: chrono::NaiveDate::from_ymd_opt(2026, 11, 20), ..Options::default() };
     let tables = ingest::tables(files.collect(), &options);
     for report in &tables.reports {
