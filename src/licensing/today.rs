@@ -37,6 +37,8 @@ pub struct Today {
     pub units: Vec<PrepaidUnits>,
     /// The group of each bundle.
     groups: Vec<GroupIndex>,
+    /// What each bundle gives, plans by id.
+    licenses: Vec<Vec<GroupLicense>>,
 }
 
 impl Today {
@@ -51,9 +53,14 @@ impl Today {
         found.ok().map(|at| BundleIndex(at as u32))
     }
 
-    /// Every licensed group, in order of ids.
+    /// Every licensed group, in order of ids, and every other one that is followed.
     pub fn licensed_groups(&self) -> &[GroupIndex] {
         &self.groups
+    }
+
+    /// What a bundle gives, disabled plans by id.
+    pub fn licenses_of(&self, bundle: BundleIndex) -> &[GroupLicense] {
+        &self.licenses[bundle.get()]
     }
 }
 
@@ -65,8 +72,23 @@ pub fn today(
     units: &[PrepaidUnits],
     catalog: &Catalog,
 ) -> Diagnosed<Today> {
+    today_following(snapshot, memberships, policy, units, catalog, &[])
+}
+
+/// The same with bundles for `followed` groups too, which may give nothing today: so that they can later.
+pub fn today_following(
+    snapshot: &Snapshot,
+    memberships: Memberships,
+    policy: &Policy,
+    units: &[PrepaidUnits],
+    catalog: &Catalog,
+    followed: &[GroupIndex],
+) -> Diagnosed<Today> {
     let mut findings = Vec::new();
-    let licenses = licenses(snapshot, &mut findings);
+    let mut licenses = licenses(snapshot, &mut findings);
+    for group in followed {
+        licenses.entry(*group).or_default();
+    }
     let groups: Vec<GroupIndex> = licenses.keys().copied().collect();
     let bundles: Vec<Vec<GroupLicense>> = licenses.into_values().collect();
     let skus = snapshot.skus.iter().map(|sku| sku_terms(catalog, policy, &sku.sku_id)).collect();
@@ -78,7 +100,7 @@ pub fn today(
         ledger.add_user(seeker);
     }
     capacities(snapshot, units, &mut ledger, &mut findings);
-    let mut today = Today { memberships, terms, ledger, units: units.to_vec(), groups };
+    let mut today = Today { memberships, terms, ledger, units: units.to_vec(), groups, licenses: bundles };
     let intents = today.intents(snapshot.users.len());
     today.seed(snapshot, &intents);
     for (user, bundles) in intents.iter().enumerate() {

@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::calendar;
-use crate::directory::{Attribute, Column, ColumnBuilder, UserIndex, Users, ValueRef};
+use crate::directory::{Attribute, Column, ColumnBuilder, UserIndex, Users, Value, ValueRef};
 
-/// The exported users, followed by rows that nobody is: one a day from today to the horizon, whose only values are those
-/// that an event of that day gives (`employeeHireDate` and `accountEnabled`).
+/// The exported users and newcomers of a plan, whom others may be like, followed by rows that nobody is: one a day from today to
+/// the horizon, whose only values are those that an event of that day gives (`employeeHireDate` and `accountEnabled`), and one
+/// for each value that a plan gives.
 #[derive(Clone, Debug)]
 pub struct FutureUsers {
     pub users: Users,
-    exported: u32,
+    models: u32,
+    days: u32,
 }
 
 /// Midnight UTC: what a date without a time means in a rule (register A20 of the rule reference).
@@ -24,15 +26,30 @@ pub fn instant(day: NaiveDate) -> DateTime<Utc> {
 impl FutureUsers {
     /// `attributes` are those that some simulated rule names; other columns are left out.
     pub fn new(exported: &Users, attributes: &[Attribute], today: NaiveDate, horizon_days: u32) -> Self {
-        let extra = horizon_days + 2;
+        Self::planned(&[exported], attributes, today, horizon_days, &[])
+    }
+
+    /// The same with newcomers after the exported users, and with values that a plan gives.
+    pub fn planned(
+        models: &[&Users],
+        attributes: &[Attribute],
+        today: NaiveDate,
+        horizon_days: u32,
+        values: &[(Attribute, Value)],
+    ) -> Self {
+        let days = horizon_days + 2;
+        let count: usize = models.iter().map(|users| users.len()).sum();
+        let total = count + days as usize + values.len();
         let mut columns = BTreeMap::new();
         for attribute in attributes {
-            let mut builder = ColumnBuilder::with_capacity(attribute.kind(), exported.len() + extra as usize);
-            match exported.column(attribute) {
-                Some(column) => column.codes().iter().for_each(|code| builder.push(column.decode(*code))),
-                None => (0..exported.len()).for_each(|_| builder.push_not_in_file()),
+            let mut builder = ColumnBuilder::with_capacity(attribute.kind(), total);
+            for users in models {
+                match users.column(attribute) {
+                    Some(column) => column.codes().iter().for_each(|code| builder.push(column.decode(*code))),
+                    None => (0..users.len()).for_each(|_| builder.push_not_in_file()),
+                }
             }
-            for number in 0..extra {
+            for number in 0..days {
                 match attribute {
                     Attribute::EmployeeHireDate => {
                         builder.push(ValueRef::Instant(instant(calendar::after(today, number))));
@@ -41,27 +58,38 @@ impl FutureUsers {
                     _ => builder.push_null(),
                 }
             }
+            for (other, value) in values {
+                match other == attribute {
+                    true => builder.push(value.as_ref()),
+                    false => builder.push_null(),
+                }
+            }
             columns.insert(attribute.clone(), builder.finish());
         }
-        Self { users: Users::new(exported.len() + extra as usize, columns), exported: exported.len() as u32 }
+        Self { users: Users::new(total, columns), models: count as u32, days }
     }
 
     fn code(&self, attribute: &Attribute, row: u32) -> u32 {
         let column = self.users.column(attribute);
-        column.map_or(Column::NOT_IN_FILE, |column| column.codes()[(self.exported + row) as usize])
+        column.map_or(Column::NOT_IN_FILE, |column| column.codes()[(self.models + row) as usize])
+    }
+
+    /// The code of the planned value of this number, of its own attribute.
+    pub fn value(&self, attribute: &Attribute, number: usize) -> u32 {
+        self.code(attribute, self.days + number as u32)
     }
 
     /// The code of an `employeeHireDate` that many days from today. Days past the horizon get the last one.
     pub fn hired_on(&self, day: u32) -> u32 {
-        let last = self.users.len() as u32 - self.exported - 1;
-        self.code(&Attribute::EmployeeHireDate, day.min(last))
+        self.code(&Attribute::EmployeeHireDate, day.min(self.days - 1))
     }
 
     pub fn enabled(&self, enabled: bool) -> u32 {
         self.code(&Attribute::AccountEnabled, u32::from(enabled))
     }
 
+    /// The exported users; with a plan, newcomers too.
     pub fn exported(&self) -> impl Iterator<Item = UserIndex> + use<> {
-        (0..self.exported).map(UserIndex)
+        (0..self.models).map(UserIndex)
     }
 }

@@ -13,7 +13,7 @@ use super::world::{World, future_users};
 use super::{coverage, draws, status, summary};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnosed, Diagnostic};
-use crate::directory::PrepaidUnits;
+use crate::directory::{GroupIndex, PrepaidUnits};
 use crate::forecast::Forecast;
 use crate::licensing::{self, Memberships, Today};
 use crate::scenario::Baseline;
@@ -54,6 +54,11 @@ pub fn tally(world: &World<'_>, progress: &Progress) -> Tally {
 /// Licensing on the day of the baseline. `None` where the members of a licensed group are unknown, which would make its
 /// numbers wrong.
 pub fn today(baseline: &Baseline, catalog: &Catalog) -> Diagnosed<Option<Today>> {
+    today_following(baseline, catalog, &[])
+}
+
+/// The same, with bundles for groups that a plan is about.
+pub fn today_following(baseline: &Baseline, catalog: &Catalog, followed: &[GroupIndex]) -> Diagnosed<Option<Today>> {
     let snapshot = &baseline.snapshot;
     let mut findings = Vec::new();
     let memberships = licensing::resolve(snapshot, rows::instant(baseline.today)).into_value(&mut findings);
@@ -62,7 +67,7 @@ pub fn today(baseline: &Baseline, catalog: &Catalog) -> Diagnosed<Option<Today>>
         return Diagnosed::new(None, findings);
     }
     let units: Vec<PrepaidUnits> = baseline.supplies.iter().map(|supply| supply.units_on(baseline.today)).collect();
-    let settled = licensing::today(snapshot, memberships, &baseline.policy, &units, catalog);
+    let settled = licensing::today_following(snapshot, memberships, &baseline.policy, &units, catalog, followed);
     let usable = !settled.has_errors();
     let today = settled.into_value(&mut findings);
     Diagnosed::new(usable.then_some(today), findings)

@@ -1,9 +1,12 @@
 //! The simulation: the same trajectories as a naive day-by-day engine, the same bytes on any number of threads.
 
+mod changes;
 mod naive;
+mod plan;
 mod worlds;
 
 use proptest::prelude::*;
+use seatcast::scenario::Planned;
 use seatcast::simulate::{self, Settings};
 
 proptest! {
@@ -13,14 +16,37 @@ proptest! {
     #[test]
     fn the_event_engine_agrees_with_the_naive_one(baseline in worlds::baseline(), seed in 0u64..1000, number in 0u32..4) {
         let settings = Settings::new(baseline.today, 2, 8, seed).unwrap();
-        let observed = simulate::observe(&baseline, &settings, number).value.expect("every rule is valid");
-        let mut future = naive::Future::new(&baseline, &observed);
-        prop_assert_eq!(&observed.days[0], &future.read(baseline.today), "today");
-        for (day, readings) in observed.days.iter().enumerate().skip(1) {
-            let expected = future.day(day as u32, &observed.population);
-            prop_assert_eq!(readings, &expected, "day {}, events {:?}", day, observed.population.events);
-        }
+        agree(&Planned::unchanged(&baseline), &settings, number)?;
     }
+
+    /// The same where things are planned.
+    #[test]
+    fn the_engines_agree_on_plans(planned in changes::planned(), seed in 0u64..1000, number in 0u32..4) {
+        let settings = Settings::new(planned.baseline.today, 2, 8, seed).unwrap();
+        agree(&planned, &settings, number)?;
+    }
+}
+
+fn agree(planned: &Planned, settings: &Settings, number: u32) -> Result<(), TestCaseError> {
+    let observed = match planned.changes.is_empty() {
+        true => simulate::observe(&planned.baseline, settings, number),
+        false => simulate::observe_planned(planned, settings, number),
+    };
+    let observed = observed.value.expect("every rule is valid");
+    let mut future = naive::Future::new(planned, &observed);
+    prop_assert_eq!(&observed.days[0], &future.read(planned.baseline.today), "today");
+    for (day, readings) in observed.days.iter().enumerate().skip(1) {
+        let expected = future.day(day as u32, &observed.population);
+        prop_assert_eq!(
+            readings,
+            &expected,
+            "day {}, events {:?}, changes {:?}",
+            day,
+            observed.population.events,
+            planned.changes.iter().map(|change| (change.day, &change.deed)).collect::<Vec<_>>()
+        );
+    }
+    Ok(())
 }
 
 /// Gathering is exact and in no order, so the number of threads shows in no number.

@@ -5,60 +5,110 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use seatcast::diagnostic::Origin;
-use seatcast::directory::{Attribute, GroupIndex, LicenseSource, SkuIndex, User, UserIndex, Value};
+use seatcast::directory::{
+    Attribute, GroupIndex, GroupLicense, LicenseSource, SkuIndex, User, UserIndex, Users, Value,
+};
 use seatcast::licensing::{self, Country, LicenseError, OrderPolicy, PlanRules, Rank, SeatPolicy, Seeker, SkuTerms};
 use seatcast::rule;
-use seatcast::scenario::Baseline;
-use seatcast::simulate::{Happening, Observed, Population, Reading};
+use seatcast::scenario::{self, Acquisition, Baseline, Change, Deed, Planned};
+use seatcast::simulate::{self, Happening, Observed, Population, Reading};
 
 use crate::licensing::naive::Naive;
 
-struct Person {
-    record: User,
-    assigned: BTreeSet<usize>,
-    gone: bool,
+/// Somebody, or somebody whom joiners are like. Groups are positions in the list of groups.
+#[derive(Clone)]
+pub struct Person {
+    pub record: User,
+    pub assigned: BTreeSet<usize>,
+    /// Groups whose rule held when it was last looked at.
+    pub by_rule: BTreeSet<usize>,
+    pub direct: BTreeSet<u32>,
+    pub exported: Option<u32>,
+    pub name: u64,
+    pub gone: bool,
+}
+
+/// A group that is licensed, or that a plan is about.
+pub struct Followed {
+    pub index: GroupIndex,
+    pub rule: Option<rule::Checked>,
+    pub processed: bool,
+    pub licenses: Vec<GroupLicense>,
 }
 
 pub struct Future<'a> {
-    baseline: &'a Baseline,
-    people: BTreeMap<u32, Person>,
-    naive: Naive,
-    /// Licensed groups, in order, and the rule of the dynamic ones.
-    groups: Vec<(GroupIndex, Option<rule::Checked>)>,
-    pending: Vec<Vec<u32>>,
-    refused: Vec<Vec<u32>>,
+    pub baseline: &'a Baseline,
+    pub changes: &'a [Change],
+    pub people: BTreeMap<u32, Person>,
+    /// Exported users and newcomers as joiners are like them.
+    pub models: Vec<Person>,
+    pub naive: Naive,
+    /// The class of each model in the order of grants.
+    classes: Vec<u8>,
+    /// In order.
+    pub groups: Vec<Followed>,
+    pub pending: Vec<Vec<u32>>,
+    pub refused: Vec<Vec<u32>>,
     /// Groups that people join by themselves, as positions in `groups`.
     eligible: Vec<usize>,
 }
 
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
+fn seeker(users: &Users, user: UserIndex, rank: Rank) -> Seeker {
+    let location = users.text(user, &Attribute::UsageLocation).and_then(Country::parse);
+    Seeker { location, guest: users.is_guest(user), rank }
+}
+
+pub fn licenses(licenses: &[GroupLicense]) -> Vec<(u32, Vec<String>)> {
+    licenses.iter().map(|license| (license.sku.0, Vec::new())).collect()
+}
+
+/// Looks at every rule that is processed.
+fn look(groups: &[Followed], person: &mut Person, now: DateTime<Utc>) {
+    for (number, group) in groups.iter().enumerate().filter(|(_, group)| group.processed) {
+        match group.rule.as_ref().is_some_and(|rule| rule.holds(&person.record, now)) {
+            true => person.by_rule.insert(number),
+            false => person.by_rule.remove(&number),
+        };
+    }
+}
+
+fn acquisition(change: &Change) -> Option<&Acquisition> {
+    match &change.deed {
+        Deed::Acquire(acquisition) => Some(acquisition),
+        _ => None,
+    }
+}
+
+pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
 }
 
 impl<'a> Future<'a> {
-    pub fn new(baseline: &'a Baseline, observed: &Observed) -> Self {
+    pub fn new(planned: &'a Planned, observed: &Observed) -> Self {
+        let baseline = &planned.baseline;
         let snapshot = &baseline.snapshot;
-        let licensed = snapshot.group_indexes().filter(|group| !snapshot.group(*group).licenses.is_empty());
-        let compiled = |group: GroupIndex| {
-            snapshot.group(group).rule().map(|text| rule::compile(&text.text, &Origin::default()).value.unwrap())
+        let about: BTreeSet<GroupIndex> = planned.changes.iter().flat_map(|change| change.deed.groups()).collect();
+        let followed = |index: &GroupIndex| !snapshot.group(*index).licenses.is_empty() || about.contains(index);
+        let group = |index: GroupIndex| {
+            let group = snapshot.group(index);
+            let rule = group.rule().map(|text| rule::compile(&text.text, &Origin::default()).value.unwrap());
+            Followed { index, rule, processed: true, licenses: group.licenses.clone() }
         };
-        let groups: Vec<_> = licensed.map(|group| (group, compiled(group))).collect();
+        let groups: Vec<Followed> = snapshot.group_indexes().filter(followed).map(group).collect();
         let skus = vec![SkuTerms::default(); snapshot.skus.len()];
         let mut naive = Naive::new(&skus, groups.len(), &PlanRules::default(), SeatPolicy::from(&baseline.policy));
-        for (number, (group, _)) in groups.iter().enumerate() {
-            let licenses: Vec<_> =
-                snapshot.group(*group).licenses.iter().map(|license| (license.sku.0, Vec::new())).collect();
-            naive.replace_bundle(number as u32, &licenses);
+        for (number, group) in groups.iter().enumerate() {
+            naive.replace_bundle(number as u32, &licenses(&group.licenses));
         }
-        let eligible = observed
-            .eligible
-            .iter()
-            .map(|group| groups.iter().position(|(index, _)| index.get() == *group).unwrap())
-            .collect();
+        let place = |group: &usize| groups.iter().position(|followed| followed.index.get() == *group).unwrap();
+        let eligible = observed.eligible.iter().map(place).collect();
         let mut future = Self {
             baseline,
+            changes: &planned.changes,
             people: BTreeMap::new(),
+            models: Vec::new(),
             naive,
+            classes: Vec::new(),
             groups,
             pending: vec![Vec::new(); snapshot.skus.len()],
             refused: vec![Vec::new(); snapshot.skus.len()],
@@ -71,17 +121,52 @@ impl<'a> Future<'a> {
     fn begin(&mut self, observed: &Observed) {
         let snapshot = &self.baseline.snapshot;
         let ranks = licensing::ranks(&snapshot.users, &self.baseline.policy.order);
+        let mut seekers = Vec::new();
         for user in snapshot.users.indexes() {
-            self.naive.add_user(self.seeker(user, ranks[user.get()]));
-            let is_member = |(_, (group, rule)): &(usize, &(GroupIndex, Option<rule::Checked>))| {
-                rule.is_none() && snapshot.group(*group).members.contains(&user)
+            seekers.push(seeker(&snapshot.users, user, ranks[user.get()]));
+            self.naive.add_user(seekers[user.get()]);
+            let is_member = |(_, group): &(usize, &Followed)| {
+                group.rule.is_none() && snapshot.group(group.index).members.contains(&user)
             };
             let assigned = self.groups.iter().enumerate().filter(is_member).map(|(number, _)| number).collect();
-            self.people.insert(user.0, Person { record: snapshot.users.record(user), assigned, gone: false });
+            let direct = snapshot.assigned.iter().filter(|license| license.user == user);
+            let direct = direct.filter(|license| license.source == LicenseSource::Direct);
+            let person = Person {
+                record: snapshot.users.record(user),
+                assigned,
+                by_rule: BTreeSet::new(),
+                direct: direct.map(|license| license.sku.0).collect(),
+                exported: Some(user.0),
+                name: scenario::key(snapshot.users.id(user)),
+                gone: false,
+            };
+            self.people.insert(user.0, person);
         }
+        self.models = self.people.values().cloned().collect();
+        for acquisition in self.changes.iter().filter_map(acquisition) {
+            for user in acquisition.users.indexes() {
+                let place =
+                    |group: &GroupIndex| self.groups.iter().position(|followed| followed.index == *group).unwrap();
+                self.models.push(Person {
+                    record: acquisition.users.record(user),
+                    assigned: acquisition.groups[user.get()].iter().map(place).collect(),
+                    by_rule: BTreeSet::new(),
+                    direct: acquisition.direct[user.get()]
+                        .iter()
+                        .map(|sku| snapshot.find_sku(sku).unwrap().0)
+                        .collect(),
+                    exported: None,
+                    name: scenario::key(acquisition.users.id(user)),
+                    gone: false,
+                });
+                seekers.push(seeker(&acquisition.users, user, self.newcomer_rank(&acquisition.users, user)));
+            }
+        }
+        self.classes = seekers.iter().map(|seeker| seeker.rank.class).collect();
         for (number, like) in observed.population.joined.iter().enumerate() {
+            let like = seekers[*like as usize];
             let place = (snapshot.users.len() + number) as u32;
-            self.naive.add_user(self.seeker(UserIndex(*like), Rank { place, ..ranks[*like as usize] }));
+            self.naive.add_user(Seeker { rank: Rank { place, ..like.rank }, ..like });
         }
         for sku in 0..snapshot.skus.len() as u32 {
             self.naive.set_capacity(sku, u32::MAX);
@@ -90,6 +175,8 @@ impl<'a> Future<'a> {
             self.naive.direct_assign(license.user.0, license.sku.0).unwrap();
         }
         self.supply(self.baseline.today);
+        let now = midnight(self.baseline.today);
+        self.models.iter_mut().for_each(|model| look(&self.groups, model, now));
         self.memberships(self.baseline.today);
         self.naive.settle(0);
         for (slot, place) in observed.places.iter().enumerate() {
@@ -97,10 +184,13 @@ impl<'a> Future<'a> {
         }
     }
 
-    fn seeker(&self, user: UserIndex, rank: Rank) -> Seeker {
-        let users = &self.baseline.snapshot.users;
-        let location = users.text(user, &Attribute::UsageLocation).and_then(Country::parse);
-        Seeker { location, guest: users.is_guest(user), rank }
+    fn newcomer_rank(&self, users: &Users, user: UserIndex) -> Rank {
+        // Their places are those of joiners; only the class is their own.
+        let class = match &self.baseline.policy.order {
+            OrderPolicy::Priority { .. } => licensing::ranks(users, &self.baseline.policy.order)[user.get()].class,
+            _ => 0,
+        };
+        Rank { class, place: 0 }
     }
 
     fn supply(&mut self, day: NaiveDate) {
@@ -111,13 +201,10 @@ impl<'a> Future<'a> {
 
     fn memberships(&mut self, day: NaiveDate) {
         let now = midnight(day);
-        for (slot, person) in self.people.iter().filter(|(_, person)| !person.gone) {
-            let belongs = |(number, (_, rule)): &(usize, &(GroupIndex, Option<rule::Checked>))| match rule {
-                Some(rule) => rule.holds(&person.record, now),
-                None => person.assigned.contains(number),
-            };
-            let groups: Vec<u32> =
-                self.groups.iter().enumerate().filter(belongs).map(|(number, _)| number as u32).collect();
+        for (slot, person) in self.people.iter_mut().filter(|(_, person)| !person.gone) {
+            look(&self.groups, person, now);
+            let groups: BTreeSet<usize> = person.assigned.union(&person.by_rule).copied().collect();
+            let groups: Vec<u32> = groups.into_iter().map(|group| group as u32).collect();
             self.naive.set_bundles(*slot, &groups);
         }
     }
@@ -126,6 +213,7 @@ impl<'a> Future<'a> {
     pub fn day(&mut self, number: u32, population: &Population) -> Vec<Reading> {
         let day = self.baseline.today + Days::new(u64::from(number));
         self.supply(day);
+        self.plan(number, day);
         for event in population.events.iter().filter(|event| event.day == number) {
             self.happen(event.happening, number, day);
         }
@@ -165,15 +253,13 @@ impl<'a> Future<'a> {
                 set(self.people.get_mut(&slot).unwrap(), Attribute::AccountEnabled, Value::Boolean(true));
             }
             Happening::Move { slot, like } => {
-                let model = self.baseline.snapshot.users.record(UserIndex(like));
+                let model = self.models[like as usize].record.clone();
                 for attribute in &self.baseline.assumptions.movers_change {
                     let value = model.value(attribute).to_value();
                     set(self.people.get_mut(&slot).unwrap(), attribute.clone(), value);
                 }
-                if let OrderPolicy::Priority { attribute, values } = &self.baseline.policy.order {
-                    let attribute = Attribute::from_graph_name(attribute).unwrap();
-                    let class = licensing::class_of(self.people[&slot].record.value(&attribute), values);
-                    self.naive.set_class(slot, class);
+                if let OrderPolicy::Priority { .. } = &self.baseline.policy.order {
+                    self.naive.set_class(slot, self.classes[like as usize]);
                 }
             }
             Happening::LeaveGroup { slot, eligible } => {
@@ -187,24 +273,23 @@ impl<'a> Future<'a> {
     }
 
     fn join(&mut self, slot: u32, like: u32, day: NaiveDate) {
-        let snapshot = &self.baseline.snapshot;
-        let mut record = snapshot.users.record(UserIndex(like));
-        record.set(Attribute::EmployeeHireDate, Value::Instant(midnight(day)));
-        record.set(Attribute::AccountEnabled, Value::Boolean(true));
-        let model = UserIndex(like);
-        let is_member = |(number, (group, rule)): &(usize, &(GroupIndex, Option<rule::Checked>))| {
-            rule.is_none() && !self.eligible.contains(number) && snapshot.group(*group).members.contains(&model)
-        };
-        let assigned = self.groups.iter().enumerate().filter(is_member).map(|(number, _)| number).collect();
-        self.people.insert(slot, Person { record, assigned, gone: false });
-        let direct =
-            snapshot.assigned.iter().filter(|license| license.user == model && license.source == LicenseSource::Direct);
-        for sku in direct.map(|license| license.sku) {
-            match self.naive.direct_assign(slot, sku.0) {
-                Ok(()) => {}
-                Err(Some(LicenseError::CountViolation)) => self.pending[sku.get()].push(slot),
-                Err(_) => self.refused[sku.get()].push(slot),
-            }
+        let mut person = self.models[like as usize].clone();
+        person.record.set(Attribute::EmployeeHireDate, Value::Instant(midnight(day)));
+        person.record.set(Attribute::AccountEnabled, Value::Boolean(true));
+        person.assigned.retain(|group| !self.eligible.contains(group));
+        person.by_rule.clear();
+        person.exported = None;
+        person.name = simulate::joined_name(slot - self.baseline.snapshot.users.len() as u32);
+        let direct: Vec<u32> = person.direct.iter().copied().collect();
+        self.people.insert(slot, person);
+        direct.into_iter().for_each(|sku| self.give(slot, sku));
+    }
+
+    pub fn give(&mut self, slot: u32, sku: u32) {
+        match self.naive.direct_assign(slot, sku) {
+            Ok(()) => {}
+            Err(Some(LicenseError::CountViolation)) => self.pending[sku as usize].push(slot),
+            Err(_) => self.refused[sku as usize].push(slot),
         }
     }
 

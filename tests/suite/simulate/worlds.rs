@@ -14,14 +14,14 @@ use seatcast::licensing::{OrderPolicy, Policy, Reprocess};
 use seatcast::scenario::{Assumptions, Baseline, Rate, Spread};
 use seatcast::supply::{BillingPlan, Channel, PriceBook, Renewal, Subscription, Supply, Term};
 
-const SKUS: u32 = 3;
+pub const SKUS: u32 = 3;
 
 pub fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()
 }
 
 /// Rules over attributes that events change, the clock among them.
-const RULES: &[&str] = &[
+pub const RULES: &[&str] = &[
     "user.department -eq \"Sales\"",
     "(user.accountEnabled -eq true) and (user.department -ne \"Sales\")",
     "user.jobTitle -in [\"Clerk\", \"Buyer\"] -and user.accountEnabled -eq true",
@@ -82,7 +82,7 @@ fn group() -> impl Strategy<Value = (Option<usize>, Vec<bool>, BTreeSet<u32>, Se
     )
 }
 
-fn lot() -> impl Strategy<Value = Subscription> {
+pub fn lot() -> impl Strategy<Value = Subscription> {
     let renewal = prop_oneof![
         (0u32..14).prop_map(|quantity| Renewal::Renew { quantity }),
         Just(Renewal::Expire),
@@ -113,7 +113,7 @@ fn order() -> impl Strategy<Value = OrderPolicy> {
     ]
 }
 
-fn sku_id(sku: u32) -> SkuId {
+pub fn sku_id(sku: u32) -> SkuId {
     SkuId::new(&format!("sku-{sku}"))
 }
 

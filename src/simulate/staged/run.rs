@@ -1,0 +1,90 @@
+//! All replications of a plan. In: a planned world. Out: a forecast. Never: other luck than without the plan.
+
+use rayon::prelude::*;
+
+use super::replication::{Scratch, follow, replicate};
+use super::script::{self, Script};
+use super::world::{Staged, staged_users};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnosed, Diagnostic};
+use crate::forecast::Forecast;
+use crate::licensing::Today;
+use crate::scenario::Planned;
+use crate::simulate::run::{Observed, Progress, run, today_following};
+use crate::simulate::settings::Settings;
+use crate::simulate::tally::Tally;
+use crate::simulate::world::{World, future_users};
+use crate::simulate::{coverage, draws, status, summary};
+
+/// The forecast of a baseline with a plan. `None` where a number would be wrong; the findings say why.
+pub fn run_planned(
+    planned: &Planned,
+    catalog: &Catalog,
+    settings: &Settings,
+    progress: &Progress,
+) -> Diagnosed<Option<Forecast>> {
+    let mut findings = Vec::new();
+    let Some((today, script)) = begin(planned, catalog, settings, &mut findings) else {
+        return Diagnosed::new(None, findings);
+    };
+    let baseline = &planned.baseline;
+    // Units and prices alone need no steps.
+    if script.acts.is_empty() {
+        return run(baseline, catalog, settings, progress);
+    }
+    let future = future_users(baseline, &today, settings);
+    let plain = World::new(baseline, &today, &future, settings);
+    let future = staged_users(baseline, &script, &today, settings);
+    let world = Staged::new(&plain, &script, &today, &future);
+    let tally = tally(&world, progress);
+    let status = status::status(baseline, &today);
+    let coverage = coverage::coverage(baseline, &today);
+    Diagnosed::new(Some(summary::forecast(&plain, &today, &tally, status, coverage)), findings)
+}
+
+fn begin(
+    planned: &Planned,
+    catalog: &Catalog,
+    settings: &Settings,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<(Today, Script)> {
+    let followed = script::tracked(&planned.changes);
+    let today = today_following(&planned.baseline, catalog, &followed).into_value(findings)?;
+    let script = script::script(&planned.baseline, &planned.changes, &today, settings).into_value(findings);
+    Some((today, script))
+}
+
+fn tally(world: &Staged<'_>, progress: &Progress) -> Tally {
+    (0..world.settings().replications())
+        .into_par_iter()
+        .fold(
+            || (Tally::default(), Scratch::new(world)),
+            |(tally, mut scratch), replication| {
+                let tally = tally.add(&replicate(world, &mut scratch, replication));
+                progress.count();
+                (tally, scratch)
+            },
+        )
+        .map(|(tally, _)| tally)
+        .reduce(Tally::default, Tally::merge)
+}
+
+/// Follows one replication of a plan day by day.
+pub fn observe_planned(planned: &Planned, settings: &Settings, replication: u32) -> Diagnosed<Option<Observed>> {
+    let mut findings = Vec::new();
+    let Some((today, script)) = begin(planned, Catalog::embedded(), settings, &mut findings) else {
+        return Diagnosed::new(None, findings);
+    };
+    let baseline = &planned.baseline;
+    let future = future_users(baseline, &today, settings);
+    let plain = World::new(baseline, &today, &future, settings);
+    let future = staged_users(baseline, &script, &today, settings);
+    let world = Staged::new(&plain, &script, &today, &future);
+    let mut days = Vec::new();
+    follow(&world, &mut Scratch::new(&world), replication, &mut |_, readings| days.push(readings.to_vec()));
+    let population = super::population(&world, replication);
+    let eligible = plain.people.eligible.iter().map(|eligible| eligible.group).collect();
+    let slots = if plain.random_order { plain.exported() as usize + population.joined.len() } else { 0 };
+    let places = draws::places(settings.seed(), replication).take(slots).collect();
+    Diagnosed::new(Some(Observed { population, eligible, places, days }), findings)
+}
