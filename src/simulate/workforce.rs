@@ -1,7 +1,7 @@
 //! Joiners, movers, leavers, guests and self-service joins of one replication. In: people, rates, a replication number.
 //! Out: dated events. Never: looks at a licence, so that scarcity cannot change who joins or leaves.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use rand::{Rng, RngExt};
 
@@ -36,7 +36,8 @@ struct Drawing<'a> {
     groups: Vec<Joinable<'a>>,
     enabled: u32,
     guests_there: u32,
-    moved: HashMap<Slot, Slot>,
+    /// By slot, the exported user whose department somebody has.
+    department_like: Vec<Slot>,
     population: Population,
 }
 
@@ -88,7 +89,7 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
         groups: people.eligible.iter().map(|eligible| Joinable::new(&eligible.members)).collect(),
         enabled: people.enabled,
         guests_there: people.guests.len() as u32,
-        moved: HashMap::new(),
+        department_like: (0..people.count).collect(),
         population: Population { events: people.known.clone(), ..Population::default() },
     };
     drawing.population.headcount.push(drawing.enabled);
@@ -104,8 +105,28 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
         drawing.population.headcount.push(drawing.enabled);
     }
     let mut population = drawing.population;
-    population.events.sort_unstable();
+    population.events = in_order(&population.events, people.horizon());
     population
+}
+
+/// The events in their total order: by day first, which there are few of, then within each day.
+fn in_order(events: &[Event], horizon: u32) -> Vec<Event> {
+    let Some(nothing) = events.first().copied() else { return Vec::new() };
+    let day = |event: &Event| event.day.min(horizon) as usize;
+    let mut starts = vec![0_usize; horizon as usize + 2];
+    events.iter().for_each(|event| starts[day(event) + 1] += 1);
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut ordered = vec![nothing; events.len()];
+    let mut next = starts.clone();
+    for event in events {
+        let at = &mut next[day(event)];
+        ordered[*at] = *event;
+        *at += 1;
+    }
+    starts.windows(2).for_each(|pair| ordered[pair[0]..pair[1]].sort_unstable());
+    ordered
 }
 
 impl Drawing<'_> {
@@ -153,19 +174,14 @@ impl Drawing<'_> {
                 .map(|at| self.people.members[*at])
                 .find(|like| self.people.department[*like as usize] != now);
             if let Some(like) = to {
-                self.moved.insert(slot, like);
+                self.department_like[slot as usize] = like;
                 self.population.events.push(Event { day, happening: Happening::Move { slot, like } });
             }
         }
     }
 
     fn department_of(&self, slot: Slot) -> u32 {
-        let like = self.moved.get(&slot).copied().unwrap_or_else(|| self.model_of(slot));
-        self.people.department[like as usize]
-    }
-
-    fn model_of(&self, slot: Slot) -> Slot {
-        slot.checked_sub(self.people.count).map_or(slot, |joined| self.population.joined[joined as usize])
+        self.people.department[self.department_like[slot as usize] as usize]
     }
 
     fn joiners(&mut self, month: Month) {
@@ -197,6 +213,7 @@ impl Drawing<'_> {
     fn join(&mut self, like: Slot, day: u32) -> Slot {
         let slot = self.people.count + self.population.joined.len() as u32;
         self.population.joined.push(like);
+        self.department_like.push(like);
         self.gone.push(NEVER);
         self.population.events.push(Event { day, happening: Happening::Join { slot, like } });
         slot
