@@ -117,7 +117,8 @@ impl Ledger {
     fn apply_intents(&mut self, day: u32, fresh: &mut Vec<Key>) -> bool {
         let mut changed = false;
         let mut intents = std::mem::take(&mut self.intents);
-        intents.sort_by_key(|intent| intent.user);
+        // Of two changes of one user the later counts.
+        intents.sort_unstable_by_key(|intent| (intent.user, intent.number));
         for (at, intent) in intents.iter().enumerate() {
             let later: Option<&Intent> = intents.get(at + 1).filter(|next| next.user == intent.user);
             if later.is_none() {
@@ -129,7 +130,7 @@ impl Ledger {
         changed
     }
 
-    fn apply_intent(&mut self, Intent { user, target }: Intent, day: u32, fresh: &mut Vec<Key>) -> bool {
+    fn apply_intent(&mut self, Intent { user, target, .. }: Intent, day: u32, fresh: &mut Vec<Key>) -> bool {
         if self.is_deleted(user) {
             return false;
         }
@@ -138,14 +139,14 @@ impl Ledger {
         let mut changed = false;
         if !self.has_detail(user) {
             let from = self.sets[user as usize];
-            self.turn(from, target);
-            let turn = self.atlas.turn(from, target).expect("a turn that was just worked out");
+            let id = self.turn(from, target);
+            let turn = self.atlas.turn(id);
             changed = turn.left != from;
             self.sets[user as usize] = turn.left;
             turn.freed.iter().for_each(|sku| self.seats[sku.get()].assigned -= 1);
             if !turn.refused {
                 if !turn.fresh.is_empty() {
-                    self.turning.push(Turning { user, from, target });
+                    self.turning.push(Turning { user, turn: id });
                 }
                 return changed;
             }
@@ -346,7 +347,12 @@ impl Ledger {
     }
 
     /// The four stages of R6, over what the user has from other sources: the SKUs that need a unit, or why it fails.
-    fn judge(&self, user: u32, detail: &Detail, wanted: &Wanted) -> Result<Vec<SkuIndex>, Verdict> {
+    fn judge(&mut self, user: u32, detail: &Detail, wanted: &Wanted) -> Result<Vec<SkuIndex>, Verdict> {
+        let nothing_else =
+            detail.outgoing.is_empty() && detail.wanted.iter().chain([wanted]).all(|w| w.held.is_empty());
+        if nothing_else && !self.terms.may_prohibit(self.seekers[user as usize].location) {
+            return self.judge_set(self.sets[user as usize], self.current(wanted.bundle));
+        }
         let parcel = self.parcels().get(self.current(wanted.bundle));
         let prohibited = self.terms.prohibited(self.seekers[user as usize].location, parcel);
         if !prohibited.is_empty() {
@@ -364,6 +370,19 @@ impl Ledger {
         let need: Vec<SkuIndex> = parcel.items.iter().map(|item| item.sku).filter(|sku| !holds(*sku)).collect();
         let short: Vec<SkuIndex> = need.iter().copied().filter(|sku| self.seats[sku.get()].available() <= 0).collect();
         if short.is_empty() { Ok(need) } else { Err(Verdict::Count(short.into())) }
+    }
+
+    /// The same for a user who has nothing but a set of sources.
+    fn judge_set(&mut self, set: SetId, parcel: ParcelId) -> Result<Vec<SkuIndex>, Verdict> {
+        let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+        let joined = self.atlas.join(parcels, set, parcel);
+        if let Some(misfit) = &joined.misfit {
+            return Err(Verdict::Misfit(Misfit::clone(misfit)));
+        }
+        let seats = &self.seats;
+        let short: Box<[SkuIndex]> =
+            joined.need.iter().copied().filter(|sku| seats[sku.get()].available() <= 0).collect();
+        if short.is_empty() { Ok(joined.need.to_vec()) } else { Err(Verdict::Count(short)) }
     }
 }
 

@@ -14,6 +14,7 @@ use super::turn::Turn;
 use crate::directory::SkuIndex;
 
 pub(super) type SetId = u32;
+pub(super) type TurnId = u32;
 
 /// The set of no source: what a new user has.
 pub(super) const NOTHING: SetId = 0;
@@ -83,7 +84,6 @@ struct Book {
     numbers: NumberMap<Box<[ParcelId]>, SetId>,
     joins: NumberMap<u64, Joined>,
     leaves: NumberMap<u64, Left>,
-    turns: NumberMap<u64, Turn>,
 }
 
 /// A shared book, and what was added to it since it was shared.
@@ -91,6 +91,9 @@ struct Book {
 pub(super) struct Atlas {
     shared: Arc<Book>,
     own: Book,
+    /// What becomes of sets whose users are to have other groups. Looked up for nearly every event, so not in a shared book.
+    turn_ids: NumberMap<u64, TurnId>,
+    turns: Vec<Turn>,
 }
 
 /// Where to find a parcel: among the terms, or among those that replaced one of theirs.
@@ -116,7 +119,7 @@ impl Default for Atlas {
         let nothing = SourceSet { parcels: Box::default(), skus: Box::default() };
         let mut own = Book { sets: vec![nothing], ..Book::default() };
         own.numbers.insert(Box::default(), NOTHING);
-        Self { shared: Arc::default(), own }
+        Self { shared: Arc::default(), own, turn_ids: NumberMap::default(), turns: Vec::new() }
     }
 }
 
@@ -134,14 +137,20 @@ impl Atlas {
         self.set(id).parcels.binary_search(&parcel).is_ok()
     }
 
-    /// What becomes of `set` when its user is to have the groups of `target`, where that was worked out before.
-    pub fn turn(&self, set: SetId, target: Target) -> Option<&Turn> {
-        let key = key(set, target.number());
-        self.shared.turns.get(&key).or_else(|| self.own.turns.get(&key))
+    /// Where to find what becomes of `set` when its user is to have the groups of `target`, if that was worked out before.
+    pub fn turn_of(&self, set: SetId, target: Target) -> Option<TurnId> {
+        self.turn_ids.get(&key(set, target.number())).copied()
     }
 
-    pub fn keep_turn(&mut self, set: SetId, target: Target, turn: Turn) {
-        self.own.turns.insert(key(set, target.number()), turn);
+    pub fn turn(&self, id: TurnId) -> &Turn {
+        &self.turns[id as usize]
+    }
+
+    pub fn keep_turn(&mut self, set: SetId, target: Target, turn: Turn) -> TurnId {
+        let id = self.turns.len() as TurnId;
+        self.turns.push(turn);
+        self.turn_ids.insert(key(set, target.number()), id);
+        id
     }
 
     /// What becomes of `set` when `parcel`, which it does not have, joins.
@@ -230,7 +239,6 @@ impl Atlas {
         }
         book.joins.extend(own.joins);
         book.leaves.extend(own.leaves);
-        book.turns.extend(own.turns);
         self.shared = Arc::new(book);
     }
 
@@ -240,16 +248,13 @@ impl Atlas {
         let book = Arc::make_mut(&mut self.shared);
         book.joins.clear();
         book.leaves.clear();
-        book.turns.clear();
+        self.forget_turns();
     }
 
     /// Forgets what becomes of users when their groups change, because a group gives something else now.
     pub fn forget_turns(&mut self) {
-        self.own.turns.clear();
-        if !self.shared.turns.is_empty() {
-            let book = Arc::make_mut(&mut self.shared);
-            book.turns.clear();
-        }
+        self.turn_ids.clear();
+        self.turns.clear();
     }
 
     /// Takes the state of `source`, keeping what this atlas has added to the same shared book.

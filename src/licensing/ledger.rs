@@ -97,6 +97,8 @@ impl Seats {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Intent {
     pub user: u32,
+    /// Its place among the intents of the tick.
+    pub number: u32,
     pub target: Target,
 }
 
@@ -241,7 +243,7 @@ impl Ledger {
     /// The same for a list that is known by its number.
     pub fn set_target(&mut self, user: u32, target: Target) {
         if !self.is_deleted(user) {
-            self.intents.push(Intent { user, target });
+            self.intents.push(Intent { user, number: self.intents.len() as u32, target });
         } else if let Some(grave) = self.graves.get_mut(&user) {
             grave.bundles = self.targets.list(target).to_vec();
         }
@@ -367,21 +369,33 @@ impl Ledger {
         self.seats[sku.get()].assigned -= 1;
     }
 
+    /// Takes everything away that a user holds whole.
+    fn release_set(&mut self, user: u32) {
+        let set = std::mem::replace(&mut self.sets[user as usize], NOTHING);
+        for at in 0..self.atlas.set(set).skus.len() {
+            let sku = self.atlas.set(set).skus[at];
+            self.release(sku);
+        }
+    }
+
     /// Deletes a user: every path goes at once, whatever depends on it, and the groups are remembered (R12).
     pub fn delete(&mut self, user: u32, day: u32, how: Deletion) {
         if self.is_deleted(user) {
             return;
         }
         if how == Deletion::Final && !self.has_detail(user) {
-            let set = std::mem::replace(&mut self.sets[user as usize], NOTHING);
-            for at in 0..self.atlas.set(set).skus.len() {
-                let sku = self.atlas.set(set).skus[at];
-                self.release(sku);
-            }
+            self.release_set(user);
             self.mark_deleted(user, true);
             return;
         }
         let mut detail = self.begin_edit(user);
+        let only_waits = detail.outgoing.is_empty() && detail.wanted.iter().all(|wanted| wanted.held.is_empty());
+        if how == Deletion::Final && only_waits {
+            detail.wanted.iter_mut().for_each(|wanted| self.unwatch(user, wanted));
+            self.release_set(user);
+            self.mark_deleted(user, true);
+            return;
+        }
         let set = std::mem::replace(&mut self.sets[user as usize], NOTHING);
         let mut held: BTreeSet<SkuIndex> = self.atlas.set(set).skus.iter().copied().collect();
         let mut bundles: Vec<BundleIndex> = Vec::new();

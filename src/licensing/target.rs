@@ -36,7 +36,6 @@ type NumberMap<K, V> = HashMap<K, V, BuildHasherDefault<NumberHasher>>;
 struct Book {
     lists: Vec<Box<[BundleIndex]>>,
     numbers: NumberMap<Box<[BundleIndex]>, Target>,
-    unions: NumberMap<u64, Target>,
 }
 
 /// A shared book, and what was added to it since it was shared.
@@ -44,13 +43,14 @@ struct Book {
 pub(super) struct Targets {
     shared: Arc<Book>,
     own: Book,
+    unions: NumberMap<u64, Target>,
 }
 
 impl Default for Targets {
     fn default() -> Self {
         let mut own = Book { lists: vec![Box::default()], ..Book::default() };
         own.numbers.insert(Box::default(), Target::NOTHING);
-        Self { shared: Arc::default(), own }
+        Self { shared: Arc::default(), own, unions: NumberMap::default() }
     }
 }
 
@@ -87,14 +87,14 @@ impl Targets {
         }
         let (low, high) = if a < b { (a, b) } else { (b, a) };
         let key = u64::from(low.0) << 32 | u64::from(high.0);
-        if let Some(target) = self.shared.unions.get(&key).or_else(|| self.own.unions.get(&key)) {
+        if let Some(target) = self.unions.get(&key) {
             return *target;
         }
         let mut list = [self.list(a), self.list(b)].concat();
         list.sort_unstable();
         list.dedup();
         let target = self.number(&list);
-        self.own.unions.insert(key, target);
+        self.unions.insert(key, target);
         target
     }
 
@@ -107,7 +107,6 @@ impl Targets {
         for (list, target) in own.numbers {
             book.numbers.insert(list, target);
         }
-        book.unions.extend(own.unions);
         self.shared = Arc::new(book);
     }
 

@@ -5,7 +5,7 @@
 //! once. All others go the long way, in order; so do all where the codes of failed bundles stand as they were last evaluated.
 
 use super::BundleIndex;
-use super::atlas::{Parcels, SetId};
+use super::atlas::{Parcels, SetId, TurnId};
 use super::ledger::Ledger;
 use super::target::Target;
 use super::waitlist::Key;
@@ -29,18 +29,17 @@ pub(super) struct Turn {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Turning {
     pub user: u32,
-    pub from: SetId,
-    pub target: Target,
+    pub turn: TurnId,
 }
 
 impl Ledger {
     /// What becomes of `set` when its user is to have the groups of `target`.
-    pub(super) fn turn(&mut self, set: SetId, target: Target) -> &Turn {
-        if self.atlas.turn(set, target).is_none() {
-            let turn = self.compute_turn(set, target);
-            self.atlas.keep_turn(set, target, turn);
+    pub(super) fn turn(&mut self, set: SetId, target: Target) -> TurnId {
+        if let Some(known) = self.atlas.turn_of(set, target) {
+            return known;
         }
-        self.atlas.turn(set, target).expect("a turn that was just kept")
+        let turn = self.compute_turn(set, target);
+        self.atlas.keep_turn(set, target, turn)
     }
 
     fn compute_turn(&mut self, set: SetId, target: Target) -> Turn {
@@ -78,9 +77,9 @@ impl Ledger {
         }
         let turning = std::mem::take(&mut self.turning);
         let plenty = self.plenty(&turning, listed);
-        for Turning { user, from, target } in turning.iter().copied() {
+        for Turning { user, turn } in turning.iter().copied() {
             let at_once = self.is_automatic() && !self.terms.may_prohibit(self.seekers[user as usize].location);
-            let turn = self.atlas.turn(from, target).expect("turns are computed before they are granted");
+            let turn = self.atlas.turn(turn);
             match &turn.granted {
                 Some((to, need)) if at_once && need.iter().all(|sku| plenty[sku.get()]) => {
                     need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
@@ -97,8 +96,8 @@ impl Ledger {
     fn plenty(&self, turning: &[Turning], listed: &[Key]) -> Vec<bool> {
         let mut wanted: Vec<u64> =
             self.seats.iter().map(|seats| u64::from(seats.queued) + u64::from(seats.stuck)).collect();
-        for Turning { from, target, .. } in turning {
-            let turn = self.atlas.turn(*from, *target).expect("turns are computed before they are granted");
+        for turning in turning {
+            let turn = self.atlas.turn(turning.turn);
             match &turn.granted {
                 Some((_, need)) => need.iter().for_each(|sku| wanted[sku.get()] += 1),
                 None => turn.fresh.iter().for_each(|bundle| self.want(*bundle, &mut wanted)),

@@ -4,6 +4,7 @@
 //! one is `CountViolation`, its siblings are `Other`. So nothing has to be written when a SKU runs out or frees up, and one
 //! counter stands for all. Where they are not, the codes of the last evaluation stand.
 
+use super::atlas::Parcels;
 use super::ledger::{Detail, Ledger, Verdict, Wanted};
 use super::terms::ParcelId;
 use super::{BundleIndex, LicenseError, Path, PathState, Source};
@@ -66,22 +67,24 @@ impl Ledger {
 
     /// Adds a user's failed paths to the counters, or takes them off.
     pub(super) fn tally(&mut self, user: u32, detail: &Detail, add: bool) {
-        let mut counted: Vec<(SkuIndex, bool)> = Vec::new();
-        for wanted in detail.wanted.iter().filter(|wanted| wanted.verdict != Verdict::Fresh) {
-            for item in &self.parcels().get(self.current(wanted.bundle)).items {
-                if !self.holds_with(user, detail, item.sku) {
-                    counted.push((item.sku, !self.waits(wanted, item.sku)));
+        let mut seats = std::mem::take(&mut self.seats);
+        let evaluated = || detail.wanted.iter().filter(|wanted| wanted.verdict != Verdict::Fresh);
+        let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+        let gives = |wanted: &Wanted, sku: SkuIndex| parcels.get(self.current(wanted.bundle)).has(sku);
+        for (at, wanted) in evaluated().enumerate() {
+            for item in &parcels.get(self.current(wanted.bundle)).items {
+                // Of several failed paths to one SKU, one that waits decides (R16); the SKU counts with the first of them.
+                let counted = evaluated().take(at).any(|earlier| gives(earlier, item.sku));
+                if counted || self.holds_with(user, detail, item.sku) {
+                    continue;
                 }
+                let waits = evaluated().skip(at).any(|path| gives(path, item.sku) && self.waits(path, item.sku));
+                let seats = &mut seats[item.sku.get()];
+                let counter = if waits { &mut seats.queued } else { &mut seats.stuck };
+                *counter = if add { *counter + 1 } else { *counter - 1 };
             }
         }
-        // Of several failed paths to one SKU, one that waits decides (R16).
-        counted.sort_unstable();
-        counted.dedup_by_key(|(sku, _)| *sku);
-        for (sku, stuck) in counted {
-            let seats = &mut self.seats[sku.get()];
-            let counter = if stuck { &mut seats.stuck } else { &mut seats.queued };
-            *counter = if add { *counter + 1 } else { *counter - 1 };
-        }
+        self.seats = seats;
     }
 
     /// Seats held.

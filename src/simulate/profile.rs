@@ -23,6 +23,10 @@ pub type PatternId = u32;
 /// The profiles that a thread may add before it begins anew with those of the world.
 const OWN_MAX: usize = 400_000;
 
+/// Patterns whose effects are in a table.
+const COMMON: usize = 4;
+const UNKNOWN: ProfileId = ProfileId::MAX;
+
 type Map<K, V> = HashMap<K, V, FixedState>;
 
 /// What is the same for every thread.
@@ -61,7 +65,6 @@ struct Book {
     classes: Vec<u32>,
     numbers: Map<Box<[u32]>, ProfileId>,
     targets: Vec<Target>,
-    applied: Map<u64, ProfileId>,
 }
 
 /// The profiles of the world, and those that were added since.
@@ -70,12 +73,22 @@ pub struct Profiles {
     width: usize,
     shared: Arc<Book>,
     own: Book,
+    /// What patterns make of profiles: the first few patterns, which are those of starts and ends, in a table.
+    common: Vec<[ProfileId; COMMON]>,
+    applied: Map<u64, ProfileId>,
     row: Vec<u32>,
 }
 
 impl Profiles {
     pub fn new(width: usize) -> Self {
-        Self { width, shared: Arc::default(), own: Book::default(), row: Vec::new() }
+        Self {
+            width,
+            shared: Arc::default(),
+            own: Book::default(),
+            common: Vec::new(),
+            applied: Map::default(),
+            row: Vec::new(),
+        }
     }
 
     /// The profile of an exported user, whose bundles by rules without a clock are known.
@@ -129,8 +142,12 @@ impl Profiles {
         ledger: &mut Ledger,
     ) -> ProfileId {
         let key = u64::from(profile) << 32 | u64::from(pattern);
-        if let Some(known) = self.shared.applied.get(&key).or_else(|| self.own.applied.get(&key)) {
-            return *known;
+        let known = match self.common.get(profile as usize) {
+            Some(common) if (pattern as usize) < COMMON => common[pattern as usize],
+            _ => self.applied.get(&key).copied().unwrap_or(UNKNOWN),
+        };
+        if known != UNKNOWN {
+            return known;
         }
         let mut classes = self.classes(profile).to_vec();
         kinds.patterns[pattern as usize].iter().for_each(|(slot, class)| classes[*slot] = *class);
@@ -138,7 +155,13 @@ impl Profiles {
             let target = self.decide(kinds, rules, &classes, ledger);
             self.add(classes, target)
         });
-        self.own.applied.insert(key, changed);
+        if (pattern as usize) < COMMON {
+            let profiles = self.shared.targets.len() + self.own.targets.len();
+            self.common.resize(profiles.max(self.common.len()), [UNKNOWN; COMMON]);
+            self.common[profile as usize][pattern as usize] = changed;
+        } else {
+            self.applied.insert(key, changed);
+        }
         changed
     }
 
@@ -164,6 +187,6 @@ impl Profiles {
 
     /// Whether so much was added that a thread has to begin anew, together with its ledger, whose targets profiles hold.
     pub fn is_full(&self) -> bool {
-        self.own.targets.len() > OWN_MAX || self.own.applied.len() > 4 * OWN_MAX
+        self.own.targets.len() > OWN_MAX || self.applied.len() > 4 * OWN_MAX
     }
 }

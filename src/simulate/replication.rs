@@ -233,14 +233,16 @@ impl Run<'_, '_> {
         scratch.pending.regrouped(slot, |sku| (entitled(before, sku), entitled(person.target, sku)));
     }
 
-    /// Somebody after a change of attributes.
-    fn changed(&mut self, slot: Slot, pattern: PatternId, day: u32) -> Person {
+    /// Somebody after a change of attributes; `clock` where rules that look at the clock have to be asked too.
+    fn changed(&mut self, slot: Slot, pattern: PatternId, clock: bool, day: u32) -> Person {
         let world = self.world;
         let scratch = &mut *self.scratch;
         let mut person = scratch.persons.get(slot);
         let rules = (&world.kinds, &world.rules);
         person.profile = scratch.profiles.apply(person.profile, pattern, rules, &mut scratch.ledger);
-        person.clock = self.by_clock(slot, &person, day);
+        if clock {
+            person.clock = self.by_clock(slot, &person, day);
+        }
         person
     }
 
@@ -265,7 +267,7 @@ impl Run<'_, '_> {
     fn set_enabled(&mut self, slot: Slot, enabled: bool, day: u32) {
         let Some(patterns) = self.world.enabling else { return };
         let reason = if enabled { Reason::Joiner } else { Reason::Leaver };
-        let person = self.changed(slot, patterns[usize::from(enabled)], day);
+        let person = self.changed(slot, patterns[usize::from(enabled)], self.world.clock_reads_enabled, day);
         self.put(slot, person, reason);
     }
 
@@ -276,7 +278,7 @@ impl Run<'_, '_> {
             world.moved_slots.iter().for_each(|moved| self.scratch.persons.set_code(slot, *moved, exported[*moved]));
             self.schedule(slot, &exported, day);
         }
-        let person = self.changed(slot, world.moving[like as usize], day);
+        let person = self.changed(slot, world.moving[like as usize], world.clock_reads_moved, day);
         self.put(slot, person, Reason::Mover);
         if world.moves_class {
             let ledger = &mut self.scratch.ledger;
@@ -339,7 +341,7 @@ impl Run<'_, '_> {
         scratch
             .persons
             .set(slot, Person { target: Target::NOTHING, assigned: world.joiner_assigned(model.assigned), ..model });
-        let person = self.changed(slot, world.joining[day as usize], day);
+        let person = self.changed(slot, world.joining[day as usize], true, day);
         self.schedule_joiner(slot, like, day);
         self.book_direct(person, Reason::Joiner);
         self.put(slot, person, Reason::Joiner);

@@ -80,6 +80,9 @@ pub struct World<'a> {
     pub moved_slots: Vec<usize>,
     /// Whether a move changes an attribute that rules compare with the clock.
     pub moves_clock: bool,
+    /// Whether a rule that looks at the clock names an attribute that a move changes, and `accountEnabled`.
+    pub clock_reads_moved: bool,
+    pub clock_reads_enabled: bool,
     pub hire_slot: Option<usize>,
     joiner_assigned: BTreeMap<Target, Target>,
     /// Rules with `system.now`, with the bundle of each.
@@ -152,6 +155,7 @@ impl<'a> World<'a> {
                 kinds.pattern(moved_slots.iter().map(|slot| (*slot, row[*slot])))
             })
             .collect();
+        let clock_reads = |slot: &usize| rules.rules_naming(*slot).iter().any(|rule| rules.uses_clock(*rule));
         let mut world = World {
             baseline,
             settings,
@@ -164,6 +168,8 @@ impl<'a> World<'a> {
             moving,
             hire_slot,
             moves_clock: rules.clock_slots().iter().any(|slot| moved_slots.contains(slot)),
+            clock_reads_moved: moved_slots.iter().any(clock_reads),
+            clock_reads_enabled: enabled_slot.iter().any(clock_reads),
             moved_slots,
             clocked,
             joiner_ticks: None,
