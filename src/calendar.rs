@@ -23,6 +23,11 @@ pub fn after(start: NaiveDate, days: u32) -> NaiveDate {
     start.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
 }
 
+/// The day `days` before `end`; the first day that exists where there is none.
+pub fn before(end: NaiveDate, days: u32) -> NaiveDate {
+    end.checked_sub_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MIN)
+}
+
 /// The first day of the month `n` months after the month of `day`.
 pub fn month_start(day: NaiveDate, n: u32) -> Result<NaiveDate, OutOfCalendar> {
     let first = day.with_day(1).unwrap_or(day);

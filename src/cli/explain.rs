@@ -5,15 +5,15 @@ mod text;
 
 use clap::{Args as ClapArgs, Subcommand};
 
-use super::inputs::TenantArgs;
+use super::inputs::{Standing, TenantArgs};
 use super::settings::Format;
-use super::{Exit, Failure, outputs};
+use super::timings::Timings;
+use super::{Exit, Failure, outputs, render};
 use crate::diagnostic::did_you_mean;
 use crate::directory::{Attribute, Snapshot, UserIndex};
 use crate::licensing::Today;
 use crate::licensing::trace::{self, GroupTrace, SkuTrace};
 use crate::report::clean;
-use crate::simulate;
 
 /// Why a user, group or SKU stands as it does: ways, rules with values, place in line, what would have to change
 #[derive(Debug, ClapArgs)]
@@ -46,12 +46,8 @@ struct Named {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let (About::User(named) | About::Group(named) | About::Sku(named)) = &args.about;
-    let loaded = named.tenant.load()?;
-    let mut findings = loaded.findings;
-    let baseline = &loaded.baseline;
-    let Some(today) = simulate::today(baseline, &loaded.catalog).into_value(&mut findings) else {
-        return Err(Failure::Findings(findings));
-    };
+    let Standing { baseline, today, findings, .. } = named.tenant.load()?.stand(&mut Timings::start(false))?;
+    render::count(findings.len());
     let snapshot = &baseline.snapshot;
     let now = baseline.today.and_time(chrono::NaiveTime::MIN).and_utc();
     let text = match &args.about {

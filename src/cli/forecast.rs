@@ -3,11 +3,12 @@
 
 use clap::Args as ClapArgs;
 
-use super::inputs::TenantArgs;
+use super::inputs::{Standing, TenantArgs};
 use super::reporting::ReportArgs;
 use super::settings::{FailOn, RunArgs};
+use super::timings::Timings;
 use super::{Exit, Failure, progress, render};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnosed, Diagnostic};
 use crate::forecast::Forecast;
 use crate::simulate::{self, Progress};
 
@@ -23,16 +24,26 @@ pub struct Args {
     /// End with exit code 3 on `shortage`, on `b2b`, or on `error=N` users who wait or are blocked
     #[arg(long, value_name = "CONDITION", help_heading = "Output")]
     fail_on: Vec<FailOn>,
+    /// Say on stderr how long each part took
+    #[arg(long, help_heading = "Output")]
+    timings: bool,
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let mut timings = Timings::start(args.timings);
     let loaded = args.tenant.load()?;
-    args.warn(&loaded.findings);
-    let settings = args.run.settings(loaded.baseline.today)?;
-    let run = |progress: &Progress| simulate::run(&loaded.baseline, &loaded.catalog, &settings, progress);
-    let (forecast, findings) = args.run.on_threads(|| progress::shown(&settings, args.report.quiet, run))??;
+    timings.part("ingest");
+    let Standing { baseline, catalog, today, findings } = args.run.on_threads(|| loaded.stand(&mut timings))??;
     args.warn(&findings);
+    let settings = args.run.settings(baseline.today)?;
+    let run = |progress: &Progress| {
+        Diagnosed::clean(Some(simulate::run_from(&baseline, &today, &catalog, &settings, progress)))
+    };
+    let (forecast, _) = args.run.on_threads(|| progress::shown(&settings, args.report.quiet, run))??;
+    timings.part("simulation");
     args.run.on_threads(|| args.report.deliver(&forecast, &args.tenant.name()))??;
+    timings.part("reports");
+    timings.print();
     Ok(if args.fail_on.iter().any(|condition| holds(*condition, &forecast)) { Exit::Condition } else { Exit::Done })
 }
 

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 
 use clap::Args as ClapArgs;
 
-use super::inputs::TenantArgs;
+use super::inputs::{Standing, TenantArgs};
 use super::settings::Format;
-use super::{Exit, Failure, explain, outputs};
+use super::timings::Timings;
+use super::{Exit, Failure, explain, outputs, render};
 use crate::diagnostic::did_you_mean;
 use crate::directory::{
     Attribute, AttributeKind, GroupIndex, LicenseSource, SkuIndex, Snapshot, User, Value, ValueRef,
 };
 use crate::licensing::{self, BundleIndex, Country, HEADROOM_LIMIT, Seeker, Today};
 use crate::report::clean;
-use crate::simulate;
 
 /// How many more joiners like this fit, and which SKU binds first
 #[derive(Debug, ClapArgs)]
@@ -30,12 +30,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let loaded = args.tenant.load()?;
-    let mut findings = loaded.findings;
-    let baseline = &loaded.baseline;
-    let Some(today) = simulate::today(baseline, &loaded.catalog).into_value(&mut findings) else {
-        return Err(Failure::Findings(findings));
-    };
+    let Standing { baseline, today, findings, .. } = args.tenant.load()?.stand(&mut Timings::start(false))?;
+    render::count(findings.len());
     let snapshot = &baseline.snapshot;
     let now = baseline.today.and_time(chrono::NaiveTime::MIN).and_utc();
     let (record, bundles, direct) = if args.profile.contains('=') {

@@ -8,10 +8,13 @@ use clap::Args;
 
 use super::Failure;
 use super::reading::ReadingArgs;
+use super::timings::Timings;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::ingest;
+use crate::licensing::Today;
 use crate::scenario::Baseline;
+use crate::simulate;
 
 /// Which tenant, and how to read it.
 #[derive(Debug, Args)]
@@ -28,6 +31,30 @@ pub struct Loaded {
     pub baseline: Baseline,
     pub catalog: Arc<Catalog>,
     pub findings: Vec<Diagnostic>,
+}
+
+/// A tenant with its licences as they stand today.
+pub struct Standing {
+    pub baseline: Baseline,
+    pub catalog: Arc<Catalog>,
+    pub today: Today,
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Evaluates every rule and settles licences.
+    pub fn stand(self, timings: &mut Timings) -> Result<Standing, Failure> {
+        let Loaded { baseline, catalog, mut findings } = self;
+        let memberships = simulate::memberships(&baseline).into_value(&mut findings);
+        timings.part("rules");
+        let today = memberships
+            .and_then(|members| simulate::licensed(&baseline, members, &catalog, &[]).into_value(&mut findings));
+        timings.part("licensing");
+        match today {
+            Some(today) => Ok(Standing { baseline, catalog, today, findings }),
+            None => Err(Failure::Findings(findings)),
+        }
+    }
 }
 
 impl TenantArgs {

@@ -24,6 +24,7 @@ mod schema;
 mod settings;
 mod shell;
 mod status;
+mod timings;
 
 use std::ffi::OsString;
 

@@ -5,6 +5,7 @@ use clap::Args as ClapArgs;
 
 use super::inputs::TenantArgs;
 use super::settings::{self, FailOn, Format};
+use super::timings::Timings;
 use super::{Exit, Failure, outputs, render};
 use crate::forecast::{Coverage, Provenance, Status};
 use crate::report;
@@ -24,6 +25,9 @@ pub struct Args {
     /// End with exit code 3 on `shortage`, on `b2b`, or on `error=N` users who wait or are blocked
     #[arg(long, value_name = "CONDITION", help_heading = "Output")]
     fail_on: Vec<FailOn>,
+    /// Say on stderr how long each part took
+    #[arg(long, help_heading = "Output")]
+    timings: bool,
 }
 
 /// What `--format json` prints.
@@ -38,17 +42,17 @@ struct Printed<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let mut timings = Timings::start(args.timings);
     let loaded = args.tenant.load()?;
-    let mut findings = loaded.findings;
-    let baseline = &loaded.baseline;
-    let Some(today) = simulate::today(baseline, &loaded.catalog).into_value(&mut findings) else {
-        return Err(Failure::Findings(findings));
-    };
+    timings.part("ingest");
+    let standing = loaded.stand(&mut timings)?;
+    let baseline = &standing.baseline;
     if !args.quiet {
-        render::warnings(&findings);
+        render::warnings(&standing.findings);
     }
-    let status = simulate::status(baseline, &today);
-    let coverage = simulate::coverage(baseline, &today);
+    let status = simulate::status(baseline, &standing.today, &standing.catalog);
+    let coverage = simulate::coverage(baseline, &standing.today);
+    timings.part("status");
     let text = match args.format {
         Format::Json => {
             let printed = Printed {
@@ -80,6 +84,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         }
     };
     outputs::print(&text)?;
+    timings.part("reports");
+    timings.print();
     Ok(if args.fail_on.iter().any(|condition| holds(*condition, &status)) { Exit::Condition } else { Exit::Done })
 }
 

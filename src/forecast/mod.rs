@@ -22,6 +22,6 @@ pub use result::{
     StatedAssumption, SupplyLevel, Trouble, TroubleCause,
 };
 pub use status::{
-    BlockedCause, Difference, DifferenceCause, GuestGroup, NestedGroup, ReclaimCause, Reclaimable, SeveralPaths,
-    SkuStatus, Status, WaitingUser,
+    BlockedCause, Difference, DifferenceCause, GuestGroup, NestedGroup, OrderSpread, OrderSpreadAhead, ReclaimCause,
+    Reclaimable, SeveralPaths, SkuStatus, Status, UserDifference, WaitingUser,
 };

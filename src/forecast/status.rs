@@ -25,6 +25,10 @@ pub struct SkuStatus {
     pub headroom: u32,
     pub shortfall: u32,
     pub available: i64,
+    /// Of `assigned`, the seats of B2B guests.
+    pub guests: u32,
+    /// Of `capacity`, units in grace that a renewal under another id has replaced: no plan may count on them.
+    pub overlap: u32,
 }
 
 /// One user who waits for a SKU or is blocked from it, by the source that entitles.
@@ -81,6 +85,8 @@ pub enum ReclaimCause {
     Inactive,
     /// Another SKU of the user holds every plan of this one.
     Superseded,
+    /// Another suite of the user brings a mailbox too: two paid seats for one person.
+    Duplicate,
 }
 
 /// Seats that could be given back, for one cause and SKU.
@@ -125,6 +131,16 @@ pub struct Difference {
     pub users: Vec<String>,
 }
 
+/// One user whose exported seat of a SKU is not among the computed ones (-1), or the other way round (+1).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct UserDifference {
+    pub user_id: String,
+    pub user: String,
+    pub sku: String,
+    pub cause: DifferenceCause,
+    pub seats: i64,
+}
+
 /// Users who hold one seat of a SKU by more than one way: directly and by a group, or by several groups.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct SeveralPaths {
@@ -132,6 +148,35 @@ pub struct SeveralPaths {
     pub users: u32,
     /// Of them, those who hold it directly beside a group: the direct licence survives when they leave the group.
     pub direct_and_group: u32,
+}
+
+/// What another order of grants would change for one SKU today. Pairs are the least and the most over `draws` draws.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct OrderSpread {
+    pub sku: String,
+    /// The order as `seatcast.toml` names it.
+    pub order: String,
+    pub draws: u32,
+    pub assigned: (u32, u32),
+    pub waiting: (u32, u32),
+    pub blocked: (u32, u32),
+    /// Users who would hold a seat and do not under the tenant's own order, at most.
+    pub served_otherwise: u32,
+    /// Places in line that somebody else would have, at most.
+    pub moved_in_line: u32,
+}
+
+/// What another order of grants would change for one SKU in the future, on the same draws.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct OrderSpreadAhead {
+    pub sku: String,
+    pub order: String,
+    /// Replications that were held against each other, and those in which any count differs.
+    pub replications: u32,
+    pub differing: u32,
+    /// Users fewer and more who wait at any point of any replication, at most.
+    pub fewer_waiting: u32,
+    pub more_waiting: u32,
 }
 
 /// Today, whole.
@@ -150,7 +195,17 @@ pub struct Status {
     pub entra_p1_needed: u32,
     /// Units owned of SKUs that include it.
     pub entra_p1_owned: u32,
+    /// Distinct members of licensed groups, and the units owned of SKUs that group-based licensing accepts: those with Entra ID
+    /// P1, and Office 365 E3 and higher.
+    pub group_licensing_needed: u32,
+    pub group_licensing_owned: u32,
     pub several_paths: Vec<SeveralPaths>,
     /// Empty where no export says what is held.
     pub reconciliation: Vec<Difference>,
+    /// The same, user by user, in order of SKUs as above and users.
+    pub user_differences: Vec<UserDifference>,
+    /// SKUs and order policies that would give another answer; empty where the order changes nothing.
+    pub order_spread: Vec<OrderSpread>,
+    /// The same for the future: SKUs whose counts depend on the order; a forecast only.
+    pub order_spread_ahead: Vec<OrderSpreadAhead>,
 }

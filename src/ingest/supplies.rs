@@ -161,6 +161,8 @@ pub(super) fn supplies(
                 let help = if lapsed { "a lot may have lapsed or been reduced" } else { "a lot may not have started, or have been reduced" };
                 findings.push(Diagnostic::warning(code::TOO_MANY_UNITS, message).at(&place).help(help));
             }
+            let cancelled = lots.iter().any(|lot| lot.renewal == Renewal::Cancel && lot.term_end.is_some_and(|end| end <= today));
+            let unexplained = if cancelled { PrepaidUnits { suspended: 0, locked_out: 0, ..unexplained } } else { unexplained };
             let explained = if lapsed { PrepaidUnits { warning: 0, suspended: 0, ..unexplained } } else { unexplained };
             Supply { lots, unexplained: explained }
         })

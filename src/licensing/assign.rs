@@ -81,6 +81,7 @@ impl Ledger {
 
     fn end_tick(&mut self, day: u32) {
         self.due.clear();
+        self.taken.clear();
         self.dirty.clear();
         let delay = match self.terms.policy.reprocess {
             Reprocess::AutoDelayed { days } => Some(days),

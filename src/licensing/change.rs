@@ -29,6 +29,7 @@ impl Ledger {
         if let Ok(need) = &outcome {
             if *need {
                 self.seats[sku.get()].assigned += 1;
+                self.taken.insert((user, sku));
             }
             detail.outgoing.retain(|outgoing| !is_direct(outgoing, sku));
             let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
@@ -205,7 +206,8 @@ impl Ledger {
         if !(self.is_automatic() && matches!(wanted.verdict, Verdict::Count(_))) {
             return None;
         }
-        let short = |sku: &SkuIndex| !self.holds_with(user, detail, *sku) && self.available_before[sku.get()] <= 0;
+        let held = |sku: SkuIndex| self.holds_with(user, detail, sku) && !self.taken.contains(&(user, sku));
+        let short = |sku: &SkuIndex| !held(*sku) && self.available_before[sku.get()] <= 0;
         let skus = self.parcels().get(self.current(wanted.bundle)).items.iter().map(|item| item.sku);
         Some(Verdict::Count(skus.filter(short).collect()))
     }

@@ -127,6 +127,8 @@ pub struct Ledger {
     pub(super) due: BTreeSet<(u32, BundleIndex)>,
     pub(super) retry_all: bool,
     pub(super) retry_on: BTreeSet<u32>,
+    /// Units that direct assignments of the open tick took.
+    pub(super) taken: BTreeSet<(u32, SkuIndex)>,
     pub(super) available_before: Vec<i64>,
 }
 
@@ -155,6 +157,7 @@ impl Clone for Ledger {
             due: self.due.clone(),
             retry_all: self.retry_all,
             retry_on: self.retry_on.clone(),
+            taken: self.taken.clone(),
             available_before: self.available_before.clone(),
         }
     }
@@ -185,6 +188,7 @@ impl Clone for Ledger {
         self.due.clone_from(&source.due);
         self.retry_all = source.retry_all;
         self.retry_on.clone_from(&source.retry_on);
+        self.taken.clone_from(&source.taken);
         self.available_before.clone_from(&source.available_before);
     }
 }
@@ -212,6 +216,7 @@ impl Ledger {
             due: BTreeSet::new(),
             retry_all: false,
             retry_on: BTreeSet::new(),
+            taken: BTreeSet::new(),
             available_before: vec![0; skus],
         }
     }

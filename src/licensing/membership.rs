@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use crate::diagnostic::{Diagnosed, Diagnostic};
-use crate::directory::{Attribute, Group, GroupIndex, LicenseSource, Membership, ProcessingState, Snapshot, UserIndex};
+use crate::directory::{
+    AssignedLicense, Attribute, Group, GroupIndex, LicenseSource, Membership, ProcessingState, Snapshot, UserIndex,
+};
 use crate::rule::{self, Checked, Form, RuleSet};
 
 /// A dynamic group whose members follow from its rule.
@@ -122,9 +124,10 @@ pub fn resolve(snapshot: &Snapshot, now: DateTime<Utc>) -> Diagnosed<Memberships
     let mut compiled = Vec::new();
     let in_file: BTreeSet<&Attribute> =
         snapshot.users.columns().filter(|(_, column)| column.is_in_file()).map(|(attribute, _)| attribute).collect();
+    let mut holders = None;
     for index in snapshot.group_indexes() {
         let group = snapshot.group(index);
-        memberships.members.push(exported_members(snapshot, index, &mut memberships.inferred));
+        memberships.members.push(exported_members(snapshot, index, &mut holders, &mut memberships.inferred));
         let Membership::Dynamic { .. } = group.membership else { continue };
         match evaluable(group, &in_file).into_value(&mut findings) {
             Ok(rule) if rule.attributes().contains(&Attribute::AssignedPlans) => {
@@ -165,18 +168,36 @@ impl Memberships {
 }
 
 /// The members a file lists; where none does, the users who hold a licence by the group.
-fn exported_members(snapshot: &Snapshot, index: GroupIndex, inferred: &mut Vec<GroupIndex>) -> Vec<UserIndex> {
+/// `holders` are all pairs of a group and a user, ascending, made when first needed.
+fn exported_members(
+    snapshot: &Snapshot,
+    index: GroupIndex,
+    holders: &mut Option<Vec<(GroupIndex, UserIndex)>>,
+    inferred: &mut Vec<GroupIndex>,
+) -> Vec<UserIndex> {
     let group = snapshot.group(index);
     if group.members_exported || group.licenses.is_empty() || !snapshot.assignments_exported {
         return group.members.clone();
     }
-    let by_group = snapshot.assigned.iter().filter(|license| license.source == LicenseSource::Group(index));
-    let mut members: Vec<UserIndex> =
-        by_group.map(|license| license.user).chain(group.members.iter().copied()).collect();
+    let holders = holders.get_or_insert_with(|| by_group(snapshot));
+    let start = holders.partition_point(|(group, _)| *group < index);
+    let of_group = holders[start..].iter().take_while(|(group, _)| *group == index).map(|(_, user)| *user);
+    let mut members: Vec<UserIndex> = of_group.chain(group.members.iter().copied()).collect();
     members.sort_unstable();
     members.dedup();
     inferred.push(index);
     members
+}
+
+/// Users who hold a licence by each group, ascending.
+fn by_group(snapshot: &Snapshot) -> Vec<(GroupIndex, UserIndex)> {
+    let pair = |license: &AssignedLicense| match license.source {
+        LicenseSource::Group(group) => Some((group, license.user)),
+        LicenseSource::Direct | LicenseSource::Unknown => None,
+    };
+    let mut pairs: Vec<(GroupIndex, UserIndex)> = snapshot.assigned.iter().filter_map(pair).collect();
+    pairs.sort_unstable();
+    pairs
 }
 
 /// The rule of a dynamic group, or why it is not evaluated.

@@ -33,4 +33,4 @@ pub use policy::{GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Pol
 pub use state::{BundleIndex, Country, Deletion, LicenseError, Path, PathState, Rank, Refusal, Seeker, Source};
 pub use target::Target;
 pub use terms::{PlanDependency, PlanIndex, PlanRules, SeatPolicy, SkuTerms, Terms};
-pub use today::{Today, today, today_following};
+pub use today::{Today, today, today_following, today_in_order};

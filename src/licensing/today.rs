@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::membership::Memberships;
-use super::{BundleIndex, Country, Ledger, PlanRules, Policy, Seeker, SkuTerms, Source, Terms};
+use super::{BundleIndex, Country, Ledger, OrderPolicy, PlanRules, Policy, Rank, Seeker, SkuTerms, Source, Terms};
 use super::{order, stages};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnosed, Diagnostic};
@@ -35,6 +35,8 @@ pub struct Today {
     pub ledger: Ledger,
     /// The units of each SKU on this day.
     pub units: Vec<PrepaidUnits>,
+    /// Who goes first where units are short.
+    pub order: OrderPolicy,
     /// The group of each bundle.
     groups: Vec<GroupIndex>,
     /// What each bundle gives, plans by id.
@@ -84,6 +86,20 @@ pub fn today_following(
     catalog: &Catalog,
     followed: &[GroupIndex],
 ) -> Diagnosed<Today> {
+    let ranks = order::ranks(&snapshot.users, &policy.order);
+    today_in_order(snapshot, memberships, policy, units, catalog, followed, ranks)
+}
+
+/// The same with a rank for each user: for an order that the caller draws.
+pub fn today_in_order(
+    snapshot: &Snapshot,
+    memberships: Memberships,
+    policy: &Policy,
+    units: &[PrepaidUnits],
+    catalog: &Catalog,
+    followed: &[GroupIndex],
+    ranks: Vec<Rank>,
+) -> Diagnosed<Today> {
     let mut findings = Vec::new();
     let mut licenses = licenses(snapshot, &mut findings);
     for group in followed {
@@ -96,11 +112,12 @@ pub fn today_following(
     let bundles = bundles.iter().map(|licenses| with_plan_ids(snapshot, catalog, licenses)).collect::<Vec<_>>();
     let terms = Arc::new(Terms::new(skus, &bundles, &rules, policy.into()));
     let mut ledger = Ledger::new(terms.clone());
-    for seeker in seekers(snapshot, policy) {
+    for seeker in seekers(snapshot, ranks) {
         ledger.add_user(seeker);
     }
     capacities(snapshot, units, &mut ledger, &mut findings);
-    let mut today = Today { memberships, terms, ledger, units: units.to_vec(), groups, licenses: bundles };
+    let order = policy.order.clone();
+    let mut today = Today { memberships, terms, ledger, units: units.to_vec(), order, groups, licenses: bundles };
     let intents = today.intents(snapshot.users.len());
     today.seed(snapshot, &intents);
     for (user, bundles) in intents.iter().enumerate() {
@@ -170,8 +187,7 @@ fn with_plan_ids(snapshot: &Snapshot, catalog: &Catalog, licenses: &[GroupLicens
     licenses.iter().map(by_id).collect()
 }
 
-fn seekers<'a>(snapshot: &'a Snapshot, policy: &Policy) -> impl Iterator<Item = Seeker> + use<'a> {
-    let ranks = order::ranks(&snapshot.users, &policy.order);
+fn seekers(snapshot: &Snapshot, ranks: Vec<Rank>) -> impl Iterator<Item = Seeker> {
     snapshot.users.indexes().zip(ranks).map(|(user, rank)| Seeker {
         location: snapshot.users.text(user, &Attribute::UsageLocation).and_then(Country::parse),
         guest: snapshot.users.is_guest(user),

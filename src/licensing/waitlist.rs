@@ -116,7 +116,7 @@ impl Ledger {
 
     pub fn holds(&self, user: u32, sku: SkuIndex) -> bool {
         let set = self.atlas.holds(self.sets[user as usize], sku);
-        set || self.details.get(&user).is_some_and(|detail| self.holds_with(user, detail, sku))
+        set || self.has_detail(user) && self.details.get(&user).is_some_and(|detail| self.holds_with(user, detail, sku))
     }
 
     /// Everybody who holds a SKU, in the order in which users were added.

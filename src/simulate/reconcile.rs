@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::directory::{AssignedLicense, LicenseSource, SkuIndex, UserIndex};
-use crate::forecast::{Difference, DifferenceCause, SeveralPaths};
+use crate::forecast::{Difference, DifferenceCause, SeveralPaths, UserDifference};
 use crate::licensing::{Source, Today};
 use crate::scenario::Baseline;
 
@@ -15,12 +15,13 @@ const NAMED: usize = 5;
 #[derive(Default)]
 struct Gap {
     seats: i64,
-    users: Vec<UserIndex>,
+    /// Each with what it adds to `seats`.
+    users: Vec<(UserIndex, i64)>,
 }
 
 /// Every difference between what the exports show as held and what is computed, by SKU and cause. `planned` are the SKUs to
 /// look at, in the order of the result.
-pub fn differences(baseline: &Baseline, today: &Today, planned: &[SkuIndex]) -> Vec<Difference> {
+pub fn differences(baseline: &Baseline, today: &Today, planned: &[SkuIndex]) -> (Vec<Difference>, Vec<UserDifference>) {
     let snapshot = &baseline.snapshot;
     let mut gaps: BTreeMap<(SkuIndex, DifferenceCause), Gap> = BTreeMap::new();
     let mut exported: BTreeMap<SkuIndex, u32> = BTreeMap::new();
@@ -43,14 +44,30 @@ pub fn differences(baseline: &Baseline, today: &Today, planned: &[SkuIndex]) -> 
     }
     let position = |sku: &SkuIndex| planned.iter().position(|other| other == sku);
     let mut rows: Vec<(usize, Difference)> = Vec::new();
+    let mut by_user: Vec<(usize, UserIndex, UserDifference)> = Vec::new();
     for ((sku, cause), gap) in gaps {
-        let (Some(position), true) = (position(&sku), gap.seats != 0) else { continue };
-        let users = gap.users.iter().take(NAMED).map(|user| snapshot.users.name(*user).to_owned()).collect();
+        let Some(position) = position(&sku) else { continue };
+        for (user, seats) in &gap.users {
+            let row = UserDifference {
+                user_id: snapshot.users.id(*user).to_owned(),
+                user: snapshot.users.name(*user).to_owned(),
+                sku: snapshot.sku(sku).product_name.to_string(),
+                cause,
+                seats: *seats,
+            };
+            by_user.push((position, *user, row));
+        }
+        if gap.seats == 0 && gap.users.is_empty() {
+            continue;
+        }
+        let users = gap.users.iter().take(NAMED).map(|(user, _)| snapshot.users.name(*user).to_owned()).collect();
         let sku = snapshot.sku(sku).product_name.to_string();
         rows.push((position, Difference { sku, cause, seats: gap.seats, users }));
     }
     rows.sort_by_key(|(position, row)| (*position, row.cause));
-    rows.into_iter().map(|(_, row)| row).collect()
+    by_user.sort_by_key(|(position, user, row)| (*position, *user, row.cause));
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    (rows, by_user.into_iter().map(|(.., row)| row).collect())
 }
 
 fn of_one(
@@ -68,7 +85,7 @@ fn of_one(
         if computed.binary_search(&sku).is_err() {
             let gap = gaps.entry((sku, lost(baseline, today, user, of_sku))).or_default();
             gap.seats -= 1;
-            gap.users.push(user);
+            gap.users.push((user, -1));
         }
     }
     for sku in computed {
@@ -78,7 +95,7 @@ fn of_one(
             let cause = if entitled { DifferenceCause::NotYetProcessed } else { DifferenceCause::Unexplained };
             let gap = gaps.entry((sku, cause)).or_default();
             gap.seats += 1;
-            gap.users.push(user);
+            gap.users.push((user, 1));
         }
     }
 }

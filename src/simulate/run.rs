@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::tally::{Reading, Tally};
 use super::workforce::{self, Population};
 use super::world::{World, future_users};
-use super::{coverage, draws, status, summary};
+use super::{coverage, draws, spread, status, summary};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnosed, Diagnostic};
 use crate::directory::{GroupIndex, PrepaidUnits};
@@ -59,13 +59,30 @@ pub fn today(baseline: &Baseline, catalog: &Catalog) -> Diagnosed<Option<Today>>
 
 /// The same, with bundles for groups that a plan is about.
 pub fn today_following(baseline: &Baseline, catalog: &Catalog, followed: &[GroupIndex]) -> Diagnosed<Option<Today>> {
+    let mut findings = Vec::new();
+    let memberships = memberships(baseline).into_value(&mut findings);
+    let today = memberships.and_then(|known| licensed(baseline, known, catalog, followed).into_value(&mut findings));
+    Diagnosed::new(today, findings)
+}
+
+/// The first half of [`today`]: every rule evaluated.
+pub fn memberships(baseline: &Baseline) -> Diagnosed<Option<Memberships>> {
+    let mut findings = Vec::new();
+    let resolved = licensing::resolve(&baseline.snapshot, rows::instant(baseline.today)).into_value(&mut findings);
+    findings.extend(unknown_members(baseline, &resolved));
+    let usable = !findings.iter().any(|finding| finding.code == UNKNOWN_MEMBERS);
+    Diagnosed::new(usable.then_some(resolved), findings)
+}
+
+/// The second half of [`today`]: who holds what, settled.
+pub fn licensed(
+    baseline: &Baseline,
+    memberships: Memberships,
+    catalog: &Catalog,
+    followed: &[GroupIndex],
+) -> Diagnosed<Option<Today>> {
     let snapshot = &baseline.snapshot;
     let mut findings = Vec::new();
-    let memberships = licensing::resolve(snapshot, rows::instant(baseline.today)).into_value(&mut findings);
-    findings.extend(unknown_members(baseline, &memberships));
-    if findings.iter().any(|finding| finding.code == UNKNOWN_MEMBERS) {
-        return Diagnosed::new(None, findings);
-    }
     let units: Vec<PrepaidUnits> = baseline.supplies.iter().map(|supply| supply.units_on(baseline.today)).collect();
     let settled = licensing::today_following(snapshot, memberships, &baseline.policy, &units, catalog, followed);
     let usable = !settled.has_errors();
@@ -100,13 +117,25 @@ pub fn run(
     progress: &Progress,
 ) -> Diagnosed<Option<Forecast>> {
     let Diagnosed { value, diagnostics } = today(baseline, catalog);
-    let Some(today) = value else { return Diagnosed::new(None, diagnostics) };
-    let future = future_users(baseline, &today, settings);
-    let world = World::new(baseline, &today, &future, settings);
+    let forecast = value.map(|today| run_from(baseline, &today, catalog, settings, progress));
+    Diagnosed::new(forecast, diagnostics)
+}
+
+/// The forecast from licensing as it stands today.
+pub fn run_from(
+    baseline: &Baseline,
+    today: &Today,
+    catalog: &Catalog,
+    settings: &Settings,
+    progress: &Progress,
+) -> Forecast {
+    let future = future_users(baseline, today, settings);
+    let world = World::new(baseline, today, &future, settings);
     let tally = tally(&world, progress);
-    let status = status::status(baseline, &today);
-    let coverage = coverage::coverage(baseline, &today);
-    Diagnosed::new(Some(summary::forecast(&world, &today, &tally, status, coverage)), diagnostics)
+    let mut status = status::status(baseline, today, catalog);
+    status.order_spread_ahead = spread::ahead(baseline, today, catalog, settings, &world, &tally);
+    let coverage = coverage::coverage(baseline, today);
+    summary::forecast(&world, today, &tally, status, coverage)
 }
 
 /// One replication in full: for checking the engine, and for seeing how a number came about.

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{reconcile, summary};
+use super::suites::Suites;
+use super::{reconcile, spread, summary};
 use crate::calendar;
-use crate::directory::{Attribute, PrepaidUnits, SkuIndex, UserIndex, Users, ValueRef};
+use crate::catalog::Catalog;
+use crate::directory::{Attribute, GroupIndex, PrepaidUnits, SkuIndex, UserIndex, Users, ValueRef};
 use crate::forecast::{
     BlockedCause, GuestGroup, NestedGroup, ReclaimCause, Reclaimable, SkuStatus, Status, WaitingUser,
 };
@@ -19,10 +21,17 @@ const INACTIVE_DAYS: u32 = 90;
 /// Entra ID P1 and P2 as plans inside SKUs.
 const ENTRA_P1_PLANS: [&str; 2] = ["41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"];
 
-pub fn status(baseline: &Baseline, today: &Today) -> Status {
+/// How the part numbers of Office 365 E3, E4, E5 and of their A and G editions begin.
+const OFFICE_365_E3_AND_HIGHER: [&str; 5] =
+    ["ENTERPRISEPACK", "ENTERPRISEPREMIUM", "ENTERPRISEWITHSCAL", "OFFICE_365_E3", "OFFICE_365_E5"];
+
+/// `catalog` is the one that licensing was settled with.
+pub fn status(baseline: &Baseline, today: &Today, catalog: &Catalog) -> Status {
     let users = &baseline.snapshot.users;
     let disabled = |user: &UserIndex| users.boolean(*user, &Attribute::AccountEnabled) == Some(false);
     let planned = planned(baseline);
+    let (reconciliation, user_differences) = reconcile::differences(baseline, today, &planned);
+    let settled = baseline.snapshot.assignments_exported && user_differences.iter().all(|row| row.seats < 0);
     Status {
         skus: skus(baseline, today),
         waiting: waiting(baseline, today),
@@ -33,10 +42,17 @@ pub fn status(baseline: &Baseline, today: &Today) -> Status {
         users: users.len() as u32,
         guests: users.indexes().filter(|user| users.is_guest(*user)).count() as u32,
         disabled_users: users.indexes().filter(disabled).count() as u32,
-        entra_p1_needed: entra_p1_needed(baseline, today),
+        entra_p1_needed: members(baseline, today, |group| {
+            baseline.snapshot.group(group).is_dynamic() || today.bundle_of(group).is_some()
+        }),
         entra_p1_owned: entra_p1_owned(baseline, today),
         several_paths: reconcile::several_paths(baseline, today, &planned),
-        reconciliation: reconcile::differences(baseline, today, &planned),
+        group_licensing_needed: members(baseline, today, |group| today.bundle_of(group).is_some()),
+        group_licensing_owned: group_licensing_owned(baseline, today),
+        reconciliation,
+        user_differences,
+        order_spread: spread::today(baseline, today, catalog, settled),
+        order_spread_ahead: Vec::new(),
     }
 }
 
@@ -56,6 +72,7 @@ fn skus(baseline: &Baseline, today: &Today) -> Vec<SkuStatus> {
     for license in &snapshot.assigned {
         holders.entry(license.sku).or_default().insert(license.user);
     }
+    let guests = guest_seats(baseline, today);
     let status = |sku: SkuIndex| {
         let named = snapshot.sku(sku);
         let units = baseline.supplies[sku.get()].units_on(baseline.today);
@@ -81,9 +98,21 @@ fn skus(baseline: &Baseline, today: &Today) -> Vec<SkuStatus> {
             headroom: capacity.saturating_sub(demand),
             shortfall: demand.saturating_sub(capacity),
             available: i64::from(capacity) - i64::from(assigned),
+            guests: guests[sku.get()],
+            overlap: baseline.supplies[sku.get()].overlap_on(baseline.today),
         }
     };
     planned(baseline).into_iter().map(status).collect()
+}
+
+/// Seats of B2B guests, by SKU.
+fn guest_seats(baseline: &Baseline, today: &Today) -> Vec<u32> {
+    let users = &baseline.snapshot.users;
+    let mut seats = vec![0; baseline.snapshot.skus.len()];
+    for guest in users.indexes().filter(|user| users.is_guest(*user)) {
+        today.ledger.skus_of(guest.0).into_iter().for_each(|sku| seats[sku.get()] += 1);
+    }
+    seats
 }
 
 fn source_name(baseline: &Baseline, today: &Today, source: Source) -> String {
@@ -197,30 +226,62 @@ fn nested_groups(baseline: &Baseline, today: &Today) -> Vec<NestedGroup> {
         .collect()
 }
 
+/// Seats of one SKU that could be given back, by cause.
+#[derive(Clone, Copy, Default)]
+struct Idle {
+    disabled: u32,
+    inactive: u32,
+    superseded: u32,
+    duplicate: u32,
+}
+
 fn reclaimable(baseline: &Baseline, today: &Today) -> Vec<Reclaimable> {
-    let users = &baseline.snapshot.users;
     let mut rows = Vec::new();
-    let above = supersets(baseline, today);
+    let idle = idle(baseline, today);
     for sku in planned(baseline) {
         let units = baseline.supplies[sku.get()].units_on(baseline.today);
         if units == PrepaidUnits::default() {
             continue;
         }
-        let holders: Vec<UserIndex> = today.ledger.holders(sku).into_iter().map(UserIndex).collect();
-        let disabled = |user: &&UserIndex| users.boolean(**user, &Attribute::AccountEnabled) == Some(false);
-        let inactive = |user: &&UserIndex| !disabled(user) && is_inactive(baseline, users, **user);
         // Units in grace are not paid for: giving them back saves nothing.
         let unassigned = units.enabled.saturating_sub(today.ledger.assigned(sku) + today.ledger.waiting(sku));
-        let superseded = |user: &&UserIndex| above[sku.get()].iter().any(|other| today.ledger.holds(user.0, *other));
+        let idle = idle[sku.get()];
         rows.extend([
-            row(baseline, sku, ReclaimCause::Superseded, holders.iter().filter(superseded).count() as u32),
+            row(baseline, sku, ReclaimCause::Superseded, idle.superseded),
+            row(baseline, sku, ReclaimCause::Duplicate, idle.duplicate),
             row(baseline, sku, ReclaimCause::Unassigned, unassigned),
-            row(baseline, sku, ReclaimCause::Disabled, holders.iter().filter(disabled).count() as u32),
-            row(baseline, sku, ReclaimCause::Inactive, holders.iter().filter(inactive).count() as u32),
+            row(baseline, sku, ReclaimCause::Disabled, idle.disabled),
+            row(baseline, sku, ReclaimCause::Inactive, idle.inactive),
         ]);
     }
     rows.retain(|row| row.seats > 0);
     rows
+}
+
+/// Looks at every user once.
+fn idle(baseline: &Baseline, today: &Today) -> Vec<Idle> {
+    let users = &baseline.snapshot.users;
+    let suites = Suites::new(baseline, today);
+    let mut idle = vec![Idle::default(); baseline.snapshot.skus.len()];
+    for user in users.indexes() {
+        let skus = today.ledger.skus_of(user.0);
+        if skus.is_empty() {
+            continue;
+        }
+        let disabled = users.boolean(user, &Attribute::AccountEnabled) == Some(false);
+        let inactive = !disabled && is_inactive(baseline, users, user);
+        for sku in &skus {
+            let idle = &mut idle[sku.get()];
+            idle.disabled += u32::from(disabled);
+            idle.inactive += u32::from(inactive);
+            match suites.beside(*sku, &skus) {
+                Some(ReclaimCause::Superseded) => idle.superseded += 1,
+                Some(_) => idle.duplicate += 1,
+                None => {}
+            }
+        }
+    }
+    idle
 }
 
 /// Whether the usage report says that the account has been idle. Without a date nothing is known, and nothing is claimed.
@@ -233,48 +294,53 @@ fn is_inactive(baseline: &Baseline, users: &Users, user: UserIndex) -> bool {
 
 fn row(baseline: &Baseline, sku: SkuIndex, cause: ReclaimCause, seats: u32) -> Reclaimable {
     let named = baseline.snapshot.sku(sku);
+    let supply = &baseline.supplies[sku.get()];
+    let paid = supply.units_on(baseline.today).enabled > 0;
     let price = baseline.prices.on(&named.sku_id, baseline.today);
     let monthly = price.and_then(|price| {
-        Some(Money { minor: price.effective_minor()?.checked_mul(i64::from(seats))?, currency: price.currency })
+        let each = if paid { price.effective_minor()? } else { 0 };
+        Some(Money { minor: each.checked_mul(i64::from(seats))?, currency: price.currency })
     });
     Reclaimable {
         sku: named.product_name.to_string(),
         cause,
         seats,
         monthly,
-        // Units are paid for until the end of their term (INV-46): the earliest end of any lot that still runs.
-        saves_from: baseline.supplies[sku.get()].next_term_end(baseline.today),
+        // Units are paid for until the end of their term (INV-46), but for those of the last days (INV-37): the earliest day
+        // of any lot that still runs.
+        saves_from: supply.next_decrease(baseline.today),
     }
 }
 
-/// Distinct members of all licensed groups and all dynamic user groups.
-fn entra_p1_needed(baseline: &Baseline, today: &Today) -> u32 {
+/// Distinct members of all groups that `counts`.
+fn members(baseline: &Baseline, today: &Today, counts: impl Fn(GroupIndex) -> bool) -> u32 {
     let snapshot = &baseline.snapshot;
     let mut members = vec![false; snapshot.users.len()];
-    let groups = snapshot.group_indexes();
-    for group in groups.filter(|group| snapshot.group(*group).is_dynamic() || today.bundle_of(*group).is_some()) {
+    for group in snapshot.group_indexes().filter(|group| counts(*group)) {
         today.memberships.members(group).iter().for_each(|user| members[user.get()] = true);
     }
     members.iter().filter(|member| **member).count() as u32
 }
 
-/// Units that can be assigned of SKUs with Entra ID P1 or P2 inside.
-fn entra_p1_owned(baseline: &Baseline, today: &Today) -> u32 {
-    let capable = |sku: &SkuIndex| today.terms.service_plans(*sku).iter().any(|plan| ENTRA_P1_PLANS.contains(&&**plan));
-    let units = |sku: SkuIndex| baseline.supplies[sku.get()].units_on(baseline.today).capacity();
-    planned(baseline).into_iter().filter(capable).map(units).fold(0, u32::saturating_add)
+fn has_entra_p1(today: &Today, sku: SkuIndex) -> bool {
+    today.terms.service_plans(sku).iter().any(|plan| ENTRA_P1_PLANS.contains(&&**plan))
 }
 
-/// For each SKU the others whose plans include all of its own and more, by the catalogue.
-fn supersets(baseline: &Baseline, today: &Today) -> Vec<Vec<SkuIndex>> {
-    let plans: Vec<BTreeSet<&str>> = baseline
-        .snapshot
-        .sku_indexes()
-        .map(|sku| today.terms.service_plans(sku).iter().map(|plan| &**plan).collect())
-        .collect();
-    let above = |own: &BTreeSet<&str>| {
-        let more = |other: &&BTreeSet<&str>| !own.is_empty() && other.len() > own.len() && own.is_subset(other);
-        plans.iter().enumerate().filter(|(_, other)| more(other)).map(|(at, _)| SkuIndex(at as u32)).collect()
+fn owned(baseline: &Baseline, counts: impl Fn(SkuIndex) -> bool) -> u32 {
+    let units = |sku: SkuIndex| baseline.supplies[sku.get()].units_on(baseline.today).capacity();
+    planned(baseline).into_iter().filter(|sku| counts(*sku)).map(units).fold(0, u32::saturating_add)
+}
+
+/// Units that can be assigned of SKUs with Entra ID P1 or P2 inside.
+fn entra_p1_owned(baseline: &Baseline, today: &Today) -> u32 {
+    owned(baseline, |sku| has_entra_p1(today, sku))
+}
+
+/// Units that can be assigned of SKUs that group-based licensing accepts (reference 1.11).
+fn group_licensing_owned(baseline: &Baseline, today: &Today) -> u32 {
+    let office = |sku: SkuIndex| {
+        let part = baseline.snapshot.sku(sku).sku_part_number.to_ascii_uppercase();
+        OFFICE_365_E3_AND_HIGHER.iter().any(|start| part.starts_with(start))
     };
-    plans.iter().map(above).collect()
+    owned(baseline, |sku| has_entra_p1(today, sku) || office(sku))
 }

@@ -175,8 +175,8 @@ impl<'a> World<'a> {
             joiner_ticks: None,
             bundle_bits: bundle_bits(today, snapshot.skus.len().div_ceil(64)),
             words: snapshot.skus.len().div_ceil(64),
-            random_order: baseline.policy.order == OrderPolicy::Random,
-            moves_class: moves_class(baseline),
+            random_order: today.order == OrderPolicy::Random,
+            moves_class: moves_class(baseline, &today.order),
             joiner_assigned: BTreeMap::new(),
             direct: entitlements.direct,
             direct_lists,
@@ -296,8 +296,8 @@ fn entitlements(
     }
 }
 
-fn moves_class(baseline: &Baseline) -> bool {
-    let OrderPolicy::Priority { attribute, .. } = &baseline.policy.order else { return false };
+fn moves_class(baseline: &Baseline, order: &OrderPolicy) -> bool {
+    let OrderPolicy::Priority { attribute, .. } = order else { return false };
     baseline.assumptions.movers_change.iter().any(|moved| moved.graph_name() == *attribute)
 }
 

@@ -89,7 +89,7 @@ impl Subscription {
                 Stage::Active { since } => (self.factor(), since),
                 Stage::Extended => (EXTENDED_SERVICE_TERM, part[0]),
                 // Nobody is billed in grace or afterwards.
-                Stage::Ahead | Stage::Warning | Stage::Suspended | Stage::Deleted => (0, part[0]),
+                Stage::Ahead | Stage::Warning | Stage::Suspended | Stage::LockedOut | Stage::Deleted => (0, part[0]),
             };
             let weight = i128::from(quantity) * factor * days;
             match weight {

@@ -39,7 +39,8 @@ impl Lifecycle {
         }
     }
 
-    /// After a cancellation at the end of the term: access ends at once, data stays for the disabled period.
+    /// After a cancellation at the end of the term: access ends at once, data stays for the disabled period. The units count as
+    /// `lockedOut`, which Graph describes as cancelled by the customer and nothing else documents.
     pub fn of_cancellation() -> Lifecycle {
         Lifecycle { warning_days: 0, suspended_days: 90 }
     }

@@ -1,6 +1,7 @@
 //! Units owned on a day, and what they cost. In: subscription lots and prices. Out: `PrepaidUnits` and money for any day.
 //! Never: knows a user. (Imports `directory` for the SKU counters of the export, which are the same four numbers.)
 
+mod commerce;
 mod cost;
 mod lifecycle;
 mod prepaid;
@@ -8,6 +9,7 @@ mod price;
 mod renewal;
 mod subscription;
 
+pub use commerce::{Account, NotAllowed, Order, Reservation, TrueUpCount, WINDOW_DAYS, true_up};
 pub use lifecycle::{Channel, Lifecycle};
 pub use prepaid::{Supply, SupplyStep};
 pub use price::{Price, PriceBook};

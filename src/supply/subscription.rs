@@ -94,6 +94,8 @@ pub enum Stage {
     Extended,
     Warning,
     Suspended,
+    /// Cancelled by the customer: nobody can be assigned and nothing comes back; data stays for a while.
+    LockedOut,
     Deleted,
 }
 
@@ -122,7 +124,9 @@ impl Subscription {
             Renewal::Cancel => Lifecycle::of_cancellation(),
         };
         let since = calendar::days_between(end, day);
-        if since < lifecycle.warning_days {
+        if self.end_of_term() == Renewal::Cancel && since < lifecycle.suspended_days {
+            (Stage::LockedOut, self.quantity)
+        } else if since < lifecycle.warning_days {
             (Stage::Warning, self.quantity)
         } else if since - lifecycle.warning_days < lifecycle.suspended_days {
             (Stage::Suspended, self.quantity)
@@ -185,6 +189,7 @@ impl Subscription {
             Stage::Active { .. } | Stage::Extended => units.enabled = quantity,
             Stage::Warning => units.warning = quantity,
             Stage::Suspended => units.suspended = quantity,
+            Stage::LockedOut => units.locked_out = quantity,
             Stage::Ahead | Stage::Deleted => {}
         }
         units

@@ -5,6 +5,7 @@
 mod architecture;
 mod cell;
 mod commands;
+mod commerce;
 mod floor;
 mod generate;
 mod history;

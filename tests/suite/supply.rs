@@ -69,7 +69,10 @@ fn a_csp_lot_left_to_expire_is_extended_after_4_may_2026_and_not_before() {
     assert_eq!(units(&csp("2026-05-04"), "2026-05-10"), (0, 5, 0));
     assert_eq!(units(&csp("2026-09-01"), "2028-01-01"), (5, 0, 0), "INV-43: seats stay");
     let cancelled = Subscription { channel: Channel::Csp, ..lot(5, Term::P1Y, "2026-09-01", Renewal::Cancel) };
-    assert_eq!(units(&supply(vec![cancelled]), "2026-09-01"), (0, 0, 5), "access ends at once");
+    let supply = supply(vec![cancelled]);
+    let locked = |on| supply.units_on(day(on)).locked_out;
+    assert_eq!(units(&supply, "2026-09-01"), (0, 0, 0), "access ends at once");
+    assert_eq!(["2026-08-31", "2026-09-01", "2026-11-29", "2026-11-30"].map(locked), [0, 5, 5, 0]);
 }
 
 #[test]

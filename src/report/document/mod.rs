@@ -6,6 +6,7 @@ mod cells;
 mod costs;
 mod guidance;
 mod more;
+mod orders;
 mod page_one;
 mod pictures;
 mod purchase;
@@ -118,6 +119,7 @@ pub fn document(forecast: &Forecast, language: Language) -> Document {
         seats::today(forecast, words),
         costs::renewals(forecast, words, &charts),
         waiting::waiting(forecast, words),
+        orders::orders(forecast, words),
         costs::months(forecast, words, &charts),
         costs::departments(forecast, words),
         waiting::groups(forecast, words),

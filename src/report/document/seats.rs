@@ -103,10 +103,13 @@ pub fn today(forecast: &Forecast, words: &Words) -> Section {
         Column::number(words.say("column.warning"), seats()).dispensable(3),
         Column::number(words.say("column.suspended"), seats()).dispensable(5),
         Column::number(words.say("column.seated"), seats()),
+        Column::number(words.say("column.guests"), seats()).dispensable(6),
         Column::number(words.say("column.consumed-exported"), seats()).dispensable(4),
         Column::number(words.say("column.waiting"), words.say("unit.users.header")),
         Column::number(words.say("column.blocked"), words.say("unit.users.header")).dispensable(1),
+        Column::number(words.say("column.demand-today"), seats()).dispensable(2),
         Column::number(words.say("column.free"), seats()),
+        Column::number(words.say("column.shortfall"), seats()).dispensable(3),
     ];
     let rows = forecast.status.skus.iter().map(|sku| {
         let row = Row::of(vec![
@@ -115,15 +118,22 @@ pub fn today(forecast: &Forecast, words: &Words) -> Section {
             Cell::Count(sku.warning),
             Cell::Count(sku.suspended),
             Cell::Count(sku.assigned),
+            Cell::Count(sku.guests),
             sku.consumed_exported.map_or(Cell::Nothing, Cell::Count),
             Cell::Count(sku.waiting),
             Cell::Count(sku.blocked),
+            Cell::Count(sku.demand),
             Cell::Signed(sku.available),
+            Cell::Count(sku.shortfall),
         ]);
         row.tone(if sku.shortfall > 0 || sku.available < 0 { Tone::Alarm } else { Tone::Plain })
     });
     let rows: Vec<Row> = rows.collect();
-    let notes = vec![words.say("today.note")];
+    let mut notes = vec![words.say("today.note")];
+    let overlap: u32 = forecast.status.skus.iter().map(|sku| sku.overlap).sum();
+    if overlap > 0 {
+        notes.push(words.tell("today.overlap", &[("overlap", words.count(u64::from(overlap)))]));
+    }
     let table = Table { id: "today".to_owned(), caption: words.say("today.caption"), columns, rows, notes };
     let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
     Section { id: "today", title: words.say("today.title"), level: Level::Full, blocks }

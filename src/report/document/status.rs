@@ -1,7 +1,7 @@
 //! Today on its own. In: a status, where it came from, what was not evaluated. Out: a document with the tables of today. Never: a
 //! word about the future.
 
-use super::{Block, Cell, Column, Document, Level, Phrase, Row, Section, Table, Tone, basis, seats, waiting};
+use super::{Block, Cell, Column, Document, Level, Phrase, Row, Section, Table, Tone, basis, orders, seats, waiting};
 use crate::forecast::{Coverage, DifferenceCause, Forecast, Provenance, Status};
 use crate::report::clean;
 use crate::report::words::{Language, Words};
@@ -27,6 +27,7 @@ pub fn status(status: &Status, coverage: &Coverage, provenance: &Provenance, lan
     let mut sections = vec![
         seats::today(&forecast, words),
         waiting::waiting(&forecast, words),
+        orders::orders(&forecast, words),
         waiting::groups(&forecast, words),
         several_paths(status, words),
         waiting::reclaimable(&forecast, words),
@@ -131,8 +132,5 @@ fn reconciliation(status: &Status, words: &Words) -> Section {
         let notes = vec![words.say("status.reconciliation-note")];
         vec![Block::Table(Table { id: "reconciliation".to_owned(), caption, columns, rows, notes })]
     };
-    let mut blocks = blocks;
-    let owned = [("owned", words.count(u64::from(status.entra_p1_owned)))];
-    blocks.push(Block::Note(words.tell("status.p1-owned", &owned)));
     Section { id: "reconciliation", title: words.say("status.reconciliation"), level: Level::Summary, blocks }
 }

@@ -121,8 +121,20 @@ pub fn groups(forecast: &Forecast, words: &Words) -> Section {
         let caption = words.say("groups.caption-nested");
         blocks.push(Block::Table(Table { id: "nested-groups".to_owned(), caption, columns, rows, notes }));
     }
-    let needed = ("needed", words.count(u64::from(status.entra_p1_needed)));
-    blocks.push(Block::Note(words.tell("groups.p1", &[needed])));
+    let count = |n: u32| words.count(u64::from(n));
+    let covered = status.entra_p1_owned >= status.entra_p1_needed
+        && status.group_licensing_owned >= status.group_licensing_needed;
+    let numbers = [
+        ("needed", count(status.entra_p1_needed)),
+        ("owned", count(status.entra_p1_owned)),
+        ("group-needed", count(status.group_licensing_needed)),
+        ("group-owned", count(status.group_licensing_owned)),
+    ];
+    let key = if covered { "groups.p1" } else { "groups.p1-short" };
+    blocks.push(match covered {
+        true => Block::Note(words.tell(key, &numbers)),
+        false => Block::Paragraph(words.phrase(key, &numbers, &["needed", "owned", "group-needed", "group-owned"])),
+    });
     Section { id: "groups", title: words.say("groups.title"), level: Level::Summary, blocks }
 }
 
@@ -158,6 +170,7 @@ pub fn reclaimable(forecast: &Forecast, words: &Words) -> Section {
 
 fn reclaimable_row(line: &Reclaimable, words: &Words) -> Row {
     let cause = match line.cause {
+        ReclaimCause::Duplicate => "reclaimable.duplicate",
         ReclaimCause::Unassigned => "reclaimable.unassigned",
         ReclaimCause::Disabled => "reclaimable.disabled",
         ReclaimCause::Inactive => "reclaimable.inactive",

@@ -37,7 +37,7 @@ pub fn run_planned(
     let future = staged_users(baseline, &script, &today, settings);
     let world = Staged::new(&plain, &script, &today, &future);
     let tally = tally(&world, progress);
-    let status = status::status(baseline, &today);
+    let status = status::status(baseline, &today, catalog);
     let coverage = coverage::coverage(baseline, &today);
     Diagnosed::new(Some(summary::forecast(&plain, &today, &tally, status, coverage)), findings)
 }

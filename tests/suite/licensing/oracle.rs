@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use seatcast::directory::SkuIndex;
-use seatcast::licensing::{Ledger, Source};
+use seatcast::licensing::{Country, Ledger, PlanRules, Rank, Reprocess, SeatPolicy, Seeker, SkuTerms, Source};
 
 use super::naive::Naive;
 use super::worlds::{Change, GROUPS, SKUS, USERS, World, apply, history, world};
@@ -60,13 +60,49 @@ fn run_both(world: &World, history: &[(u32, Vec<Change>)]) -> Result<(), TestCas
         ledger.settle(day).unwrap();
         naive.settle(day);
         agree(&ledger, &naive)?;
-        // A clone, and a ledger that shares what it knows, go on in the same way.
-        if number % 3 == 1 {
-            ledger.share();
-            ledger = ledger.clone();
+        // A clone, a ledger that shares what it knows, and one that was elsewhere before, go on in the same way.
+        match number % 5 {
+            1 => {
+                ledger.share();
+                ledger = ledger.clone();
+            }
+            3 => {
+                let mut used = ledger.clone();
+                for (_, changes) in history.iter().rev() {
+                    changes.iter().for_each(|change| {
+                        apply(&mut used, day, change);
+                    });
+                    used.settle(day).unwrap();
+                }
+                used.clone_from(&ledger);
+                ledger = used;
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// A direct licence of the same tick does not mend the error that a bundle had when retries are turned off.
+#[test]
+fn an_error_stays_as_it_was_when_retries_end_in_the_tick_of_a_direct_licence() {
+    let world = World {
+        skus: vec![SkuTerms::default(); SKUS as usize],
+        rules: PlanRules::default(),
+        policy: SeatPolicy::default(),
+        seekers: (0..USERS).map(|place| seeker(place)).collect(),
+    };
+    let manual = SeatPolicy { reprocess: Reprocess::Manual, ..SeatPolicy::default() };
+    let history = [
+        (0, vec![Change::Licenses(2, vec![(1, Vec::new())])]),
+        (0, vec![Change::Groups(4, vec![2])]),
+        (0, vec![Change::Capacity(1, 1), Change::DirectAssign(4, 1), Change::Policy(manual)]),
+    ];
+    run_both(&world, &history).unwrap();
+}
+
+fn seeker(place: u32) -> Seeker {
+    Seeker { location: Country::parse("US"), guest: false, rank: Rank { class: 0, place } }
 }
 
 proptest! {

@@ -19,7 +19,7 @@ fn seatcast(arguments: &[&str]) -> Output {
 #[test]
 fn the_demo_tenant_is_reconciled_and_its_numbers_add_up() {
     let baseline = baseline("data/demo");
-    let status = simulate::status(&baseline, &today(&baseline));
+    let status = simulate::status(&baseline, &today(&baseline), Catalog::embedded());
     assert_eq!(status.reconciliation, []);
     for sku in &status.skus {
         assert_eq!(sku.demand, sku.assigned + sku.waiting, "{}", sku.sku_part_number);
@@ -50,7 +50,7 @@ fn every_difference_to_the_exports_has_a_cause_and_they_add_up() {
     baseline.snapshot.groups[group.get()].members.retain(|member| *member != user);
     let consumed = baseline.snapshot.skus[sku.get()].consumed.unwrap();
     baseline.snapshot.skus[sku.get()].consumed = Some(consumed + 1);
-    let status = simulate::status(&baseline, &today(&baseline));
+    let status = simulate::status(&baseline, &today(&baseline), Catalog::embedded());
     let name = &*baseline.snapshot.sku(sku).product_name;
     let causes: Vec<_> =
         status.reconciliation.iter().filter(|row| row.sku == name).map(|row| (row.cause, row.seats)).collect();
@@ -95,4 +95,66 @@ fn the_data_of_plan_rules_binds_plans_of_the_catalogue() {
             assert!(dependency.needs.iter().any(|need| has(need)), "{}", sku.sku_part_number);
         }
     }
+}
+
+#[test]
+fn the_answers_of_other_orders_are_shown_where_they_differ() {
+    let mut baseline = baseline("data/demo");
+    let status = simulate::status(&baseline, &today(&baseline), Catalog::embedded());
+    // Nobody is given anything today, so that every order leaves the same holders and only the line differs.
+    assert!(status.order_spread.iter().any(|row| row.order == "random" && row.moved_in_line > 0));
+    for row in &status.order_spread {
+        assert_eq!((row.sku.as_str(), row.served_otherwise), ("Power BI Pro", 0));
+        assert_eq!((row.assigned, row.waiting), ((249, 249), (18, 18)));
+    }
+    // Three units more, and who gets them is a matter of the order.
+    let sku = baseline.snapshot.skus.iter().position(|sku| &*sku.sku_part_number == "POWER_BI_PRO").unwrap();
+    baseline.supplies[sku].unexplained.enabled += 3;
+    let status = simulate::status(&baseline, &today(&baseline), Catalog::embedded());
+    let random = status.order_spread.iter().find(|row| row.sku == "Power BI Pro" && row.order == "random").unwrap();
+    assert_eq!((random.assigned, random.draws), ((252, 252), 5));
+    assert!((1..=3).contains(&random.served_otherwise), "{random:?}");
+}
+
+#[test]
+fn a_sku_that_may_not_be_used_somewhere_blocks_who_is_there() {
+    use seatcast::licensing::Country;
+    let mut baseline = baseline("data/demo");
+    let before = simulate::status(&baseline, &today(&baseline), Catalog::embedded());
+    let sku = baseline.snapshot.skus.iter().find(|sku| &*sku.sku_part_number == "SPE_E3").unwrap().sku_id.clone();
+    baseline.policy.prohibited.insert(sku, vec![Country::parse("NL").unwrap()]);
+    let status = simulate::status(&baseline, &today(&baseline), Catalog::embedded());
+    let blocked = |status: &seatcast::forecast::Status| {
+        let of = |row: &&seatcast::forecast::BlockedCause| row.error == "ProhibitedInUsageLocationViolation";
+        status.blocked.iter().filter(of).map(|row| row.users).sum::<u32>()
+    };
+    assert_eq!(blocked(&before), 0);
+    // Seats that are held stay; whoever is entitled anew is refused.
+    let seats = |status: &seatcast::forecast::Status| {
+        status.skus.iter().find(|sku| sku.sku_part_number == "SPE_E3").unwrap().assigned
+    };
+    assert_eq!(seats(&before), seats(&status));
+}
+
+#[test]
+fn guests_hold_seats_and_people_with_two_suites_are_found() {
+    let baseline = baseline("data/demo");
+    let status = simulate::status(&baseline, &today(&baseline), Catalog::embedded());
+    let guests = |part: &str| status.skus.iter().find(|sku| sku.sku_part_number == part).unwrap().guests;
+    assert!(guests("SPE_F1") >= 12 && guests("AAD_PREMIUM") >= 40);
+    assert!(status.group_licensing_needed > 0 && status.group_licensing_needed <= status.entra_p1_needed);
+    assert!(status.group_licensing_owned >= status.entra_p1_owned);
+    // Units in grace are not paid for.
+    let grace = status.reclaimable.iter().filter(|row| row.sku == "Visio Plan 2");
+    assert!(grace.clone().count() > 0 && grace.clone().all(|row| row.monthly.is_none_or(|money| money.minor == 0)));
+}
+
+#[test]
+fn timings_are_told_on_stderr_and_nowhere_else() {
+    let output = seatcast(&["status", "data/demo", "--quiet", "--timings"]);
+    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let parts: Vec<&str> = stderr.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+    assert_eq!(parts, ["ingest", "rules", "licensing", "status", "reports", "total"]);
+    assert!(!stdout.contains("timing"));
+    assert_eq!(stdout.as_bytes(), seatcast(&["status", "data/demo", "--quiet"]).stdout);
 }

@@ -191,6 +191,8 @@ fn status(skus: &[SkuForecast]) -> Status {
             headroom: capacity.saturating_sub(demand),
             shortfall: demand.saturating_sub(capacity),
             available: i64::from(capacity) - i64::from(demand.min(capacity)),
+            guests: 0,
+            overlap: 0,
         }
     };
     let waiting = |n: u32, error: &str, source: &str| WaitingUser {
@@ -243,8 +245,13 @@ fn status(skus: &[SkuForecast]) -> Status {
         disabled_users: 46,
         entra_p1_needed: 1732,
         entra_p1_owned: 1700,
+        group_licensing_needed: 1650,
+        group_licensing_owned: 1690,
         several_paths: Vec::new(),
         reconciliation: Vec::new(),
+        user_differences: Vec::new(),
+        order_spread: Vec::new(),
+        order_spread_ahead: Vec::new(),
     }
 }
 

@@ -1,0 +1,174 @@
+//! What another order of grants would change: nobody documents who gets the last seat. In: a baseline, licensing today, worlds.
+//! Out: for each SKU and order policy that differs from the tenant's own, by how much. Never: an order that only renames a tie.
+
+use rayon::prelude::*;
+
+use super::draws;
+use super::replication::{Scratch, replicate};
+use super::tally::{Tally, Trajectory};
+use super::world::{World, future_users};
+use super::{Settings, summary};
+use crate::catalog::Catalog;
+use crate::directory::{SkuIndex, Users};
+use crate::forecast::{OrderSpread, OrderSpreadAhead};
+use crate::licensing::{self, BundleIndex, Ledger, OrderPolicy, Rank, Today};
+use crate::scenario::Baseline;
+
+/// Random orders that are drawn for today.
+const DRAWS: u32 = 5;
+
+/// Replications that are run again under another order.
+const REPLICATIONS: u32 = 20;
+
+/// The policies to hold against the tenant's own, each with the name that a report shows.
+fn others(own: &OrderPolicy) -> Vec<(&'static str, OrderPolicy)> {
+    let all = [("arrival", OrderPolicy::Arrival), ("created", OrderPolicy::Created), ("random", OrderPolicy::Random)];
+    all.into_iter().filter(|(_, policy)| policy != own).collect()
+}
+
+/// Today under other orders. Only SKUs without a free unit, or with a line, can depend on the order. Where `settled` says that
+/// nobody was given anything that the export does not show, no order could have given it, and only the line can differ.
+pub fn today(baseline: &Baseline, today: &Today, catalog: &Catalog, settled: bool) -> Vec<OrderSpread> {
+    let planned = summary::planned(baseline);
+    let tight = |sku: &&SkuIndex| today.ledger.waiting(**sku) > 0 || today.ledger.available(**sku) <= 0;
+    if !planned.iter().any(|sku| tight(&sku)) {
+        return Vec::new();
+    }
+    let mut rows: Vec<OrderSpread> = Vec::new();
+    for (name, order) in others(&baseline.policy.order) {
+        let draws = if order == OrderPolicy::Random { DRAWS } else { 1 };
+        let outcome = |draw: u32| match settled {
+            true => in_line(baseline, today, &order, draw),
+            false => under(baseline, today, catalog, &order, draw).ledger,
+        };
+        let outcomes: Vec<Ledger> = (0..draws).into_par_iter().map(outcome).collect();
+        for sku in &planned {
+            rows.extend(row(baseline, today, &outcomes, *sku, name));
+        }
+    }
+    rows.sort_by_key(|row| planned.iter().position(|sku| *baseline.snapshot.sku(*sku).product_name == *row.sku));
+    rows
+}
+
+/// A rank for each user; a random order is drawn.
+fn ranks(users: &Users, order: &OrderPolicy, draw: u32) -> Vec<Rank> {
+    match order {
+        OrderPolicy::Random => draws::places(0, draw).take(users.len()).map(|place| Rank { class: 0, place }).collect(),
+        order => licensing::ranks(users, order),
+    }
+}
+
+/// The same seats with another line. Everybody has waited since the same day, so that ranks alone decide.
+fn in_line(baseline: &Baseline, today: &Today, order: &OrderPolicy, draw: u32) -> Ledger {
+    let ranks = ranks(&baseline.snapshot.users, order, draw);
+    let mut ledger = today.ledger.clone();
+    let waiting: Vec<u32> = ledger.users_in_error().collect();
+    waiting.into_iter().for_each(|user| ledger.set_rank(user, ranks[user as usize]));
+    ledger
+}
+
+/// Licensing today under another order.
+fn under(baseline: &Baseline, today: &Today, catalog: &Catalog, order: &OrderPolicy, draw: u32) -> Today {
+    let ranks = ranks(&baseline.snapshot.users, order, draw);
+    let policy = licensing::Policy { order: order.clone(), ..baseline.policy.clone() };
+    let (snapshot, memberships) = (&baseline.snapshot, today.memberships.clone());
+    let groups = today.licensed_groups();
+    licensing::today_in_order(snapshot, memberships, &policy, &today.units, catalog, groups, ranks).value
+}
+
+fn row(baseline: &Baseline, own: &Today, outcomes: &[Ledger], sku: SkuIndex, order: &str) -> Option<OrderSpread> {
+    let own = &own.ledger;
+    let count = |counts: &dyn Fn(&Ledger) -> u32| {
+        let all = || outcomes.iter().map(counts);
+        (all().min().unwrap_or(0), all().max().unwrap_or(0))
+    };
+    let line = own.queue(sku);
+    // Who lacks nothing holds the same under every order.
+    let otherwise = |other: &Ledger| {
+        own.users_in_error().filter(|user| other.holds(*user, sku) && !own.holds(*user, sku)).count() as u32
+    };
+    let moved = |other: &Ledger| {
+        let other = other.queue(sku);
+        let places = line.iter().enumerate().filter(|(at, user)| other.get(*at) != Some(*user));
+        places.count() as u32
+    };
+    let spread = OrderSpread {
+        sku: baseline.snapshot.sku(sku).product_name.to_string(),
+        order: order.to_owned(),
+        draws: outcomes.len() as u32,
+        assigned: count(&|other| other.assigned(sku)),
+        waiting: count(&|other| other.waiting(sku)),
+        blocked: count(&|other| other.blocked(sku)),
+        served_otherwise: count(&otherwise).1,
+        moved_in_line: count(&moved).1,
+    };
+    let same = |pair: (u32, u32), own: u32| pair == (own, own);
+    let unchanged = same(spread.assigned, own.assigned(sku))
+        && same(spread.waiting, own.waiting(sku))
+        && same(spread.blocked, own.blocked(sku))
+        && (spread.served_otherwise, spread.moved_in_line) == (0, 0);
+    (!unchanged).then_some(spread)
+}
+
+/// The future under other orders, on the same draws. Where every group gives one SKU, who waits depends on the order and how many
+/// do not: a count can depend on it only for SKUs that run short in a bundle with others.
+pub fn ahead(
+    baseline: &Baseline,
+    today: &Today,
+    catalog: &Catalog,
+    settings: &Settings,
+    world: &World<'_>,
+    tally: &Tally,
+) -> Vec<OrderSpreadAhead> {
+    let short = |sku: SkuIndex| tally.skus[sku.get()].first_short.total() > 0;
+    let bundles = (0..today.terms.bundle_count() as u32).map(BundleIndex);
+    let mut several = bundles.map(|bundle| today.terms.bundle_skus(bundle).collect::<Vec<_>>());
+    if !several.any(|skus| skus.len() > 1 && skus.iter().any(|sku| short(*sku))) {
+        return Vec::new();
+    }
+    let count = settings.replications().min(REPLICATIONS);
+    let run = |world: &World<'_>| -> Vec<Trajectory> {
+        let mut scratch = Scratch::new(world);
+        (0..count).map(|replication| replicate(world, &mut scratch, replication)).collect()
+    };
+    let own = run(world);
+    let mut rows = Vec::new();
+    for (name, order) in others(&baseline.policy.order) {
+        // What is drawn anew in each replication needs no draw for today.
+        let other = under(baseline, today, catalog, &order, 0);
+        let future = future_users(baseline, &other, settings);
+        let runs = run(&World::new(baseline, &other, &future, settings));
+        for sku in summary::planned(baseline) {
+            rows.extend(row_ahead(baseline, &own, &runs, sku, name));
+        }
+    }
+    rows
+}
+
+fn row_ahead(
+    baseline: &Baseline,
+    own: &[Trajectory],
+    other: &[Trajectory],
+    sku: SkuIndex,
+    order: &str,
+) -> Option<OrderSpreadAhead> {
+    let mut spread = OrderSpreadAhead {
+        sku: baseline.snapshot.sku(sku).product_name.to_string(),
+        order: order.to_owned(),
+        replications: own.len() as u32,
+        differing: 0,
+        fewer_waiting: 0,
+        more_waiting: 0,
+    };
+    for (own, other) in own.iter().zip(other) {
+        let readings = own.skus[sku.get()].readings.iter().zip(&other.skus[sku.get()].readings);
+        let mut differs = false;
+        for (own, other) in readings {
+            differs |= own != other;
+            spread.fewer_waiting = spread.fewer_waiting.max(own.waiting.saturating_sub(other.waiting));
+            spread.more_waiting = spread.more_waiting.max(other.waiting.saturating_sub(own.waiting));
+        }
+        spread.differing += u32::from(differs);
+    }
+    (spread.differing > 0).then_some(spread)
+}
