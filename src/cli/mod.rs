@@ -3,6 +3,7 @@
 
 mod args;
 mod backtest;
+mod bundle;
 mod check;
 mod exit;
 mod explain;

@@ -23,6 +23,8 @@ pub struct Args {
     #[command(flatten)]
     planning: PlanningArgs,
     #[command(flatten)]
+    bundle: super::planning::BundleArgs,
+    #[command(flatten)]
     run: RunArgs,
     #[command(flatten)]
     output: super::planning::OutputArgs,
@@ -30,6 +32,9 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let loaded = args.tenant.load()?;
+    if args.bundle.bundle {
+        return super::bundle::run(loaded, &args.bundle, &args.output, &args.tenant.name());
+    }
     let quiet = args.output.quiet;
     let settings = args.run.settings(loaded.baseline.today)?;
     args.planning.refuse_without_basis(&loaded.baseline)?;

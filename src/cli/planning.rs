@@ -47,6 +47,20 @@ pub struct PlanningArgs {
     pub unchecked: bool,
 }
 
+/// The cheapest mix of SKUs instead of a schedule.
+#[derive(Debug, Args)]
+pub struct BundleArgs {
+    /// Instead of a schedule: the cheapest SKUs that give every user the same service plans, and who would change
+    #[arg(long, help_heading = "Bundle")]
+    pub bundle: bool,
+    /// With --bundle: accounts that cannot sign in, or are idle by the usage report, need no plan
+    #[arg(long, requires = "bundle", help_heading = "Bundle")]
+    pub in_use: bool,
+    /// With --bundle: service plans that nobody has to keep, for example `KAIZALA_O365_P3,SWAY`
+    #[arg(long, value_name = "PLAN,PLAN", value_delimiter = ',', requires = "bundle", help_heading = "Bundle")]
+    pub spare: Vec<String>,
+}
+
 /// Where the plan goes.
 #[derive(Debug, Args)]
 pub struct OutputArgs {

@@ -1,6 +1,7 @@
 //! Results: plain data, no engine. In: counts from `simulate` and `licensing`. Out: what reports say. Never: simulates,
 //! formats, rounds money.
 
+mod bundle;
 mod coverage;
 mod demand;
 mod percentile;
@@ -9,6 +10,7 @@ mod provenance;
 mod result;
 mod status;
 
+pub use bundle::{Bundle, BundleBasis, BundleKept, BundleKeptReason, BundleMove, BundleSku};
 pub use coverage::{Coverage, UnsimulatedRule};
 pub use demand::{Demand, Risk, SkuDemand};
 pub use percentile::{Histogram, Percentiles};

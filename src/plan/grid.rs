@@ -24,7 +24,10 @@ pub struct Grid {
 
 pub fn grid(today: NaiveDate, end: NaiveDate, owned: &Owned, prices: &PriceBook, sku_id: &SkuId) -> Grid {
     let mut seeds: BTreeSet<NaiveDate> = BTreeSet::from([today]);
-    seeds.extend(owned.base().steps(today, end).iter().map(|step| step.day));
+    // Suspended units that are deleted change nothing that counts.
+    let steps = owned.base().steps(today, end);
+    let changes = steps.windows(2).filter(|pair| pair[0].units.capacity() != pair[1].units.capacity());
+    seeds.extend(changes.map(|pair| pair[1].day));
     for running in &owned.running {
         seeds.insert(running.ends);
         if running.is_ea() {

@@ -5,6 +5,7 @@
 //! end, on the days of a documented [`grid`]. Each move makes units from one day to another, so the fewest units needed on each
 //! day make rows of an integer program, one SKU at a time.
 
+pub mod bundle;
 mod commerce;
 mod exact;
 mod grid;
@@ -19,4 +20,4 @@ mod target;
 pub use commerce::Rules;
 pub use make::{Made, Options, kept, make};
 pub use program::{Program, Row, Solved, minimise};
-pub use sku::{Planned, plan_sku};
+pub use sku::{Planned, Subject, plan_sku};

@@ -154,6 +154,13 @@ fn most_fractional(program: &Program, values: &[f64]) -> Option<usize> {
     most.map(|(_, position)| position)
 }
 
+/// The least cost without whole numbers, and the numbers.
+pub fn relaxation(program: &Program) -> Result<(f64, Vec<f64>), Unsolved> {
+    let limits = program.most.iter().map(|most| (0.0, *most)).collect();
+    let node = relaxed(program, limits)?.ok_or(Unsolved::Impossible)?;
+    Ok((node.bound, node.values))
+}
+
 /// The program without whole numbers; `None` where nothing keeps every row.
 fn relaxed(program: &Program, limits: Vec<(f64, f64)>) -> Result<Option<Node>, Unsolved> {
     let mut variables = ProblemVariables::new();

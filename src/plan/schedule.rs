@@ -1,15 +1,21 @@
 //! From a target to how many of each move. In: moves, units that are there anyway, needs. Out: a choice and its proof. Never: a
 //! name of a lot, or a word.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use super::commerce::{Kind, Move, Parent};
 use super::exact::Exact;
 use super::grid::Grid;
-use super::program::{Program, Solved, Unsolved, minimise};
+use super::program::{Program, Solved, Unsolved, minimise, relaxation};
 use super::target;
 use crate::forecast::SkuDemand;
 
 /// The most relaxations of one program. Programmes of one SKU need one, or a few dozen; this only ends what got lost.
 const NODES_MOST: u32 = 4_000;
+/// The same where waiting is counted, for a programme of one number: one sum over everything makes many schedules almost equal, so
+/// that large programmes would take long to tell them apart.
+const WAITING_NODES_MOST: u32 = 60_000;
 /// The most rounds of a target that is a sum, each of which knows that sum better.
 const ROUNDS_MOST: u32 = 80;
 /// What tells two schedules of equal cost apart, in hundreds of minor units for all units together: less is committed to after
@@ -52,49 +58,31 @@ impl Task<'_> {
     }
 
     /// The cheapest choice that leaves at most `allowed` seat-days waiting, summed over days and replications. What waits is a
-    /// convex function of the units of a span, of which only the parts that matter are ever written down.
+    /// convex function of the units of a span, of which only the parts that matter are ever written down: first those that the
+    /// programme without whole numbers asks for, then those that its whole numbers do.
     pub fn leave_waiting(&self, demand: &SkuDemand, allowed: u64) -> Result<Choice, Unsolved> {
-        let mut program = self.program();
-        let days = target::days_of(self.grid);
-        // In units of what is allowed for, so that numbers stay small.
-        let scale = f64::from(self.units_most.max(1)) * 10.0;
-        let waits: Vec<usize> = days.iter().map(|_| program.number(0.0, f64::MAX.sqrt(), false)).collect();
-        program.row(waits.iter().map(|wait| (*wait, -1.0)).collect(), -(allowed as f64 / scale));
-        let cut = |program: &mut Program, span: usize, units: u32| {
-            let at = |units: u32| target::waiting(demand, days[span].clone(), units) as f64 / scale;
-            let slope = at(units.saturating_add(1)) - at(units);
-            let mut terms = self.terms(span);
-            terms.iter_mut().for_each(|(_, factor)| *factor *= -slope);
-            terms.push((waits[span], 1.0));
-            program.row(terms, at(units) + slope * (f64::from(self.base[span]) - f64::from(units)));
-        };
-        for span in 0..days.len() {
-            let most = days[span].clone().map(|day| demand.max(day)).max().unwrap_or(0);
-            cut(&mut program, span, self.base[span].min(most));
+        let mut waits = Waits::new(self, demand, allowed);
+        for _ in 0..ROUNDS_MOST {
+            let (_, values) = relaxation(&waits.program)?;
+            if !waits.learn_between(&values) {
+                break;
+            }
         }
         let mut bound = f64::NEG_INFINITY;
-        let (mut nodes, mut stopped) = (0, false);
-        for _ in 0..ROUNDS_MOST {
-            let solved = minimise(&program, NODES_MOST)?;
+        let mut nodes = 0;
+        let nodes_most = (WAITING_NODES_MOST / waits.program.costs.len().max(1) as u32).clamp(100, NODES_MOST);
+        for _ in 0..ROUNDS_MOST / 4 {
+            let solved = minimise(&waits.program, nodes_most)?;
             bound = bound.max(solved.bound);
-            (nodes, stopped) = (nodes + solved.nodes, stopped | solved.stopped);
-            let choice = Choice { bound, nodes, stopped, ..self.choice(solved) };
-            let units = self.units(&choice);
-            let waiting: Vec<u64> =
-                days.iter().zip(&units).map(|(days, units)| target::waiting(demand, days.clone(), *units)).collect();
-            if waiting.iter().sum::<u64>() <= allowed {
+            nodes += solved.nodes;
+            let choice = Choice { bound, nodes, ..self.choice(solved) };
+            if waits.learn_at(&self.units(&choice)) <= allowed {
                 return Ok(choice);
-            }
-            for (span, _) in waiting.iter().enumerate().filter(|(_, waiting)| **waiting > 0) {
-                cut(&mut program, span, units[span]);
-                if units[span] > 0 {
-                    cut(&mut program, span, units[span] - 1);
-                }
             }
         }
         // Nobody waits where the units are never below the demand.
-        let most = |days: &std::ops::Range<usize>| days.clone().map(|day| demand.max(day)).max().unwrap_or(0);
-        let whole = self.cover(&days.iter().map(most).collect::<Vec<_>>())?;
+        let most = |days: &Range<usize>| days.clone().map(|day| demand.max(day)).max().unwrap_or(0);
+        let whole = self.cover(&waits.days.iter().map(most).collect::<Vec<_>>())?;
         Ok(Choice { bound: bound.min(whole.bound), nodes: nodes + whole.nodes, stopped: true, ..whole })
     }
 
@@ -195,5 +183,77 @@ impl Task<'_> {
             nodes: solved.nodes,
             stopped: solved.stopped,
         }
+    }
+}
+
+/// A programme of which the waiting is known better and better.
+struct Waits<'a> {
+    task: &'a Task<'a>,
+    demand: &'a SkuDemand,
+    days: Vec<Range<usize>>,
+    program: Program,
+    /// The position of what waits in each span.
+    numbers: Vec<usize>,
+    /// Users are counted in so many, so that numbers stay small.
+    scale: f64,
+    /// Spans and units at which the waiting is written down.
+    known: BTreeSet<(usize, u32)>,
+}
+
+impl<'a> Waits<'a> {
+    fn new(task: &'a Task<'a>, demand: &'a SkuDemand, allowed: u64) -> Self {
+        let days = target::days_of(task.grid);
+        let mut program = task.program();
+        let scale = f64::from(task.units_most.max(1)) * 10.0;
+        let numbers: Vec<usize> = days.iter().map(|_| program.number(0.0, 1e12, false)).collect();
+        program.row(numbers.iter().map(|number| (*number, -1.0)).collect(), -(allowed as f64 / scale));
+        let mut waits = Waits { task, demand, days, program, numbers, scale, known: BTreeSet::new() };
+        for span in 0..waits.days.len() {
+            let most = waits.days[span].clone().map(|day| demand.max(day)).max().unwrap_or(0);
+            waits.cut(span, task.base[span].min(most));
+        }
+        waits
+    }
+
+    fn waiting(&self, span: usize, units: u32) -> u64 {
+        target::waiting(self.demand, self.days[span].clone(), units)
+    }
+
+    /// Writes down the straight piece of the waiting from `units` to one more; whether it was not known.
+    fn cut(&mut self, span: usize, units: u32) -> bool {
+        if !self.known.insert((span, units)) {
+            return false;
+        }
+        let at = |units: u32| self.waiting(span, units) as f64 / self.scale;
+        let (here, slope) = (at(units), at(units.saturating_add(1)) - at(units));
+        let mut terms = self.task.terms(span);
+        terms.iter_mut().for_each(|(_, factor)| *factor *= -slope);
+        terms.push((self.numbers[span], 1.0));
+        let base = f64::from(self.task.base[span]);
+        self.program.row(terms, here + slope * (base - f64::from(units)));
+        true
+    }
+
+    /// Learns the pieces that numbers which need not be whole lie on; whether any was new.
+    fn learn_between(&mut self, values: &[f64]) -> bool {
+        let mut learnt = false;
+        for span in 0..self.days.len() {
+            let made: f64 = self.task.terms(span).iter().map(|(at, factor)| values[*at] * factor).sum();
+            let units = (f64::from(self.task.base[span]) + made + 1e-7).floor().max(0.0) as u32;
+            learnt |= self.cut(span, units);
+        }
+        learnt
+    }
+
+    /// Learns both pieces at each number of units, and returns how many wait in all.
+    fn learn_at(&mut self, units: &[u32]) -> u64 {
+        let waiting = (0..self.days.len()).map(|span| self.waiting(span, units[span])).sum();
+        for (span, units) in units.iter().enumerate() {
+            self.cut(span, *units);
+            if let Some(below) = units.checked_sub(1) {
+                self.cut(span, below);
+            }
+        }
+        waiting
     }
 }

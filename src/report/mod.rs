@@ -21,14 +21,14 @@ mod xlsx;
 
 pub use chart::{Theme, png, svg};
 pub use document::{
-    Block, Cell, Chart, Column, Document, Level, Phrase, Picture, Row, Section, Span, Table, Tone, document,
+    Block, Cell, Chart, Column, Document, Level, Phrase, Picture, Row, Section, Span, Table, Tone, bundle, document,
     purchase_plan, status,
 };
 pub use files::{Options, files};
 pub use html::render as html;
 pub use markdown::render as markdown;
 pub use pdf::render as pdf;
-pub use plan::{plan_csv, plan_files, plan_json};
+pub use plan::{bundle_files, bundle_json, plan_csv, plan_files, plan_json};
 pub use pseudonym::pseudonymise;
 pub use series::{csv, parquet};
 pub use text::{Screen, render as text};

@@ -1,17 +1,20 @@
-//! The files of a purchase plan. In: a plan and options. Out: JSON, and file names with bytes. Never: writes them.
+//! The files of a purchase plan and of a bundle. In: a plan or a bundle, and options. Out: JSON, and file names with bytes. Never: writes them.
 
 use serde_json::Value;
 
-use super::document::{Level, purchase_plan};
+use super::document::{Level, bundle, purchase_plan};
 use super::{Options, RenderError, Theme, chart, html, markdown, pdf};
-use crate::forecast::Plan;
+use crate::forecast::{Bundle, Plan};
 
 /// Changes when a field goes or changes its meaning; new fields do not change it.
 const VERSION: u32 = 1;
 
 /// The plan for other programs.
 pub fn plan_json(plan: &Plan) -> Result<Vec<u8>, RenderError> {
-    let mut value = serde_json::to_value(plan)?;
+    versioned(serde_json::to_value(plan)?)
+}
+
+fn versioned(mut value: Value) -> Result<Vec<u8>, RenderError> {
     if let Value::Object(fields) = &mut value {
         fields.insert("version".to_owned(), VERSION.into());
     }
@@ -59,6 +62,46 @@ pub fn plan_csv(plan: &Plan) -> Result<Vec<u8>, RenderError> {
         }
     }
     writer.into_inner().map_err(|error| RenderError::Csv(error.into_error().into()))
+}
+
+/// A bundle for other programs.
+pub fn bundle_json(made: &Bundle) -> Result<Vec<u8>, RenderError> {
+    versioned(serde_json::to_value(made)?)
+}
+
+/// Every user who would change, a line each. `user` gives the userPrincipalName of an id.
+fn bundle_csv(made: &Bundle, user: &dyn Fn(&str) -> Option<String>) -> Result<Vec<u8>, RenderError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["id", "userPrincipalName", "givesUp", "gets", "savesAMonth", "currency"])?;
+    for one in &made.moves {
+        for id in &one.users {
+            writer.write_record([
+                id.clone(),
+                user(id).unwrap_or_default(),
+                one.gives_up.join(";"),
+                one.gets.join(";"),
+                one.saves.decimal(),
+                one.saves.currency.to_string(),
+            ])?;
+        }
+    }
+    writer.into_inner().map_err(|error| RenderError::Csv(error.into_error().into()))
+}
+
+/// Every file of a bundle.
+pub fn bundle_files(
+    made: &Bundle,
+    user: &dyn Fn(&str) -> Option<String>,
+    options: &Options,
+) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
+    let document = bundle(made, options.language);
+    Ok(vec![
+        ("bundle.pdf".to_owned(), pdf::render(&document, &[], options.template.as_deref(), &options.fonts)?),
+        ("bundle.html".to_owned(), html::render(&document, &[])),
+        ("bundle.md".to_owned(), markdown::render(&document, Level::Full).into_bytes()),
+        ("bundle.json".to_owned(), bundle_json(made)?),
+        ("bundle.csv".to_owned(), bundle_csv(made, user)?),
+    ])
 }
 
 /// Every file of a plan.

@@ -20,7 +20,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("generate", &["directory", "supply", "licensing", "scenario"]),
     ("history", &["directory"]),
     // A plan is made of demand (a result of `simulate`, plain data in `forecast`) and of the lots and prices of a baseline.
-    ("plan", &["directory", "supply", "scenario", "forecast"]),
+    // Which plans a user has to keep is what licensing says today.
+    ("plan", &["directory", "supply", "licensing", "scenario", "forecast"]),
     ("report", &["forecast", "rule"]),
 ];
 

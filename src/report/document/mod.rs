@@ -2,6 +2,7 @@
 //! screen.
 
 mod basis;
+mod bundle;
 mod cells;
 mod costs;
 mod guidance;
@@ -17,6 +18,7 @@ mod waiting;
 
 use chrono::NaiveDate;
 
+pub use bundle::bundle;
 pub use cells::{Cell, Column, Phrase, Row, Span, Table, Tone};
 pub use pictures::{Chart, Fan, Heat, Mark, MarkKind, Picture, RiskCurve, Runway, Stack, Step, Timeline};
 pub use purchase::purchase_plan;

@@ -86,3 +86,22 @@ fn a_risk_that_is_no_chance_is_wrong_usage() {
         assert_eq!(output.status.code(), Some(2), "{wrong}");
     }
 }
+
+#[test]
+fn the_demo_gets_a_mix_that_says_who_would_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = plan(&root().join("data/demo"), folder.path(), &["--bundle", "--format", "json"]);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("P406") && stderr.contains("AAD_PREMIUM_P2"), "a SKU without a price is said: {stderr}");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["version"], 1);
+    let moved: usize = json["moves"].as_array().unwrap().iter().map(|one| one["users"].as_array().unwrap().len()).sum();
+    let csv = fs::read_to_string(folder.path().join("bundle.csv")).unwrap();
+    assert_eq!(csv.lines().count(), moved + 1);
+    for name in ["bundle.pdf", "bundle.html", "bundle.md", "bundle.json"] {
+        assert!(fs::metadata(folder.path().join(name)).unwrap().len() > 500, "{name}");
+    }
+    refused(demo_without(&["prices.csv"]).path(), &["--bundle"], &["P405", "prices.csv"]);
+    refused(&root().join("data/demo"), &["--bundle", "--spare", "SWAI"], &["P405", "SWAY"]);
+}

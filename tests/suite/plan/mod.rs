@@ -1,4 +1,7 @@
 //! Plans: the solver against all whole numbers, schedules against all schedules, promises against fresh luck.
 
+mod bundle;
 mod command;
 mod program;
+mod promise;
+mod schedules;
