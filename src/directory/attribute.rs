@@ -77,6 +77,7 @@ attributes! {
     AccountEnabled                  "accountEnabled"                  Some("accountEnabled"), Boolean;
     UserType                        "userType"                        Some("userType"), Text;
     CreationType                    "creationType"                    None, Text;
+    IdentityParentId                "identityParentId"                None, Text;
     ExternalUserState               "externalUserState"               None, Text;
     UsageLocation                   "usageLocation"                   Some("usageLocation"), Text;
     Department                      "department"                      Some("department"), Text;

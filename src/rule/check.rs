@@ -1,6 +1,7 @@
 //! Names bound and types agreed. In: a tree as parsed. Out: a `Checked` rule, or every reason why there is none. Never:
 //! looks at a user.
 
+mod elements;
 mod predicate;
 
 use std::collections::BTreeSet;
@@ -10,7 +11,7 @@ use super::checked::{
     Body, Checked, ElementPredicate, ElementTest, Form, Node, Order, Predicate, Quantifier, Test, TextPredicate,
 };
 use super::fold::fold;
-use super::names::{self, DeviceKind, PlanField};
+use super::names::{self, DeviceKind};
 use super::source::Source;
 use super::token::{Operator, Span};
 use super::{Choice, Options, code};
@@ -26,6 +27,7 @@ pub fn check(source: &Source, expr: Expr, options: &Options) -> Diagnosed<Option
         object: None,
         attributes: BTreeSet::new(),
         uses_clock: false,
+        outer: (Vec::new(), 0),
     };
     let (node, form) = match expr.bare() {
         Expr::DirectReports { manager, span } => (Some(checker.direct_reports(manager, *span)), Form::DirectReports),
@@ -40,12 +42,21 @@ pub fn check(source: &Source, expr: Expr, options: &Options) -> Diagnosed<Option
     let value = node.filter(|_| !failed).map(|node| Checked {
         source: source.clone(),
         expr,
-        node: if form == Form::Device { Node::Any(Vec::new()) } else { node },
+        node: if form == Form::Device { Node::Any(Vec::new()) } else { without_agents(node, source, options) },
         attributes: attributes.into_iter().collect(),
         form,
         uses_clock,
     });
     Diagnosed::new(value, diagnostics)
+}
+
+/// The other reading of A26: an account that belongs to an agent is in no group. Where no file says which do, nobody does.
+fn without_agents(node: Node, source: &Source, options: &Options) -> Node {
+    if !options.is_other(Choice::AgentUsers) {
+        return node;
+    }
+    let (attribute, span) = (Attribute::IdentityParentId, source.whole());
+    Node::All(vec![node, Node::Test(Test { attribute, predicate: Predicate::Empty, negated: false, span })])
 }
 
 fn is_member_of(operand: &Operand) -> bool {
@@ -59,19 +70,14 @@ struct Checker<'a> {
     object: Option<Object>,
     attributes: BTreeSet<Attribute>,
     uses_clock: bool,
+    /// What the user's own properties inside the body at hand are taken to be (A24), in order; and the next of them.
+    outer: (Vec<bool>, usize),
 }
 
 /// What a name on the left turned out to be.
 enum Named {
     User(Attribute),
     Device(DeviceKind, String),
-}
-
-/// What the elements of a quantified collection are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Elements {
-    Texts,
-    Plans,
 }
 
 impl Checker<'_> {
@@ -374,114 +380,5 @@ impl Checker<'_> {
             _ => self.value_test(positive, comparison).map(|_| ())?,
         }
         Some(Node::Any(Vec::new()))
-    }
-
-    fn quantified(&mut self, quantified: &Quantified) -> Option<Node> {
-        if is_member_of(&quantified.collection) {
-            return self.misplaced_member_of(quantified.collection.span);
-        }
-        let named = self.named(&quantified.collection)?;
-        let elements = match &named {
-            Named::User(attribute) if attribute.kind() == AttributeKind::Plans => Elements::Plans,
-            Named::User(attribute) if attribute.kind() == AttributeKind::Texts => Elements::Texts,
-            Named::Device(DeviceKind::Texts, _) => Elements::Texts,
-            _ => {
-                let message = format!("`{}` holds one value, not a collection", quantified.collection);
-                let help = Some("leave the quantifier out, or name a collection".to_owned());
-                self.error(code::QUANTIFIED_SCALAR, quantified.quantifier_span, message, "not a collection", help);
-                return None;
-            }
-        };
-        let body = self.body(&quantified.body, elements)?;
-        let quantifier = if quantified.quantifier == Operator::All { Quantifier::All } else { Quantifier::Any };
-        Some(match named {
-            Named::Device(..) => Node::Any(Vec::new()),
-            Named::User(attribute) => Node::Test(Test {
-                attribute,
-                predicate: Predicate::Elements(quantifier, body),
-                negated: false,
-                span: quantified.span,
-            }),
-        })
-    }
-
-    fn bodies(&mut self, clauses: &[Expr], elements: Elements) -> Option<Vec<Body>> {
-        let bodies: Vec<Option<Body>> = clauses.iter().map(|clause| self.body(clause, elements)).collect();
-        bodies.into_iter().collect()
-    }
-
-    fn body(&mut self, expr: &Expr, elements: Elements) -> Option<Body> {
-        match expr {
-            Expr::Or(clauses) => self.bodies(clauses, elements).map(Body::Any),
-            Expr::And(clauses) => self.bodies(clauses, elements).map(Body::All),
-            Expr::Not(inner, _) => self.body(inner, elements).map(|body| Body::Not(Box::new(body))),
-            Expr::Parens(inner, _) => self.body(inner, elements),
-            Expr::Comparison(comparison) => self.element_comparison(comparison, elements),
-            Expr::Quantified(quantified) => {
-                self.error(code::NESTED, quantified.span, "a quantifier inside a quantifier", "not supported", None);
-                None
-            }
-            Expr::DirectReports { span, .. } => {
-                self.error(code::COMBINED, *span, "a direct-reports rule stands alone", "cannot be combined", None);
-                None
-            }
-        }
-    }
-
-    fn element_comparison(&mut self, comparison: &Comparison, elements: Elements) -> Option<Body> {
-        let field = self.element(&comparison.operand, elements)?;
-        let (positive, negated) = comparison.operator.positive();
-        if matches!(positive, Operator::Ge | Operator::Le) {
-            self.not_on_attribute(comparison, "a text");
-            return None;
-        }
-        let predicate = self.value_test(positive, comparison)?;
-        let not_in = comparison.operator == Operator::NotIn && self.options.is_other(Choice::NotInOnNull);
-        let negative = comparison.operator != Operator::NotIn && self.options.is_other(Choice::NegativeOnNull);
-        let guarded = negated && predicate != ElementPredicate::Empty && (not_in || negative);
-        let span = comparison.span;
-        let test = Body::Test(ElementTest { field, predicate, negated, span });
-        if !guarded {
-            return Some(test);
-        }
-        let present = ElementTest { field, predicate: ElementPredicate::Empty, negated: true, span };
-        Some(Body::All(vec![Body::Test(present), test]))
-    }
-
-    /// The field that an element's name stands for.
-    fn element(&mut self, operand: &Operand, elements: Elements) -> Option<Option<PlanField>> {
-        let wanted = match elements {
-            Elements::Texts => "elements of this collection are named `_`",
-            Elements::Plans => {
-                "elements of `assignedPlans` are named `assignedPlan.servicePlanId`, `.service` or `.capabilityStatus`"
-            }
-        };
-        let help = Some(wanted.to_owned());
-        match (&operand.kind, elements) {
-            (OperandKind::Element, Elements::Texts) => Some(None),
-            (OperandKind::PlanField(name), Elements::Plans) => {
-                let Some(field) = PlanField::from_name(name) else {
-                    self.error(
-                        code::PLAN_FIELD,
-                        operand.span,
-                        format!("`{operand}` is not a field of a plan"),
-                        "",
-                        help,
-                    );
-                    return None;
-                };
-                self.spelling(&**name == field.name(), operand)?;
-                Some(Some(field))
-            }
-            (OperandKind::Property { .. }, _) => {
-                let message = format!("`{operand}` is named inside a quantifier");
-                self.error(code::OUTER, operand.span, message, "not an element", help);
-                None
-            }
-            _ => {
-                self.error(code::ELEMENT, operand.span, format!("`{operand}` is no element here"), "", help);
-                None
-            }
-        }
     }
 }

@@ -64,6 +64,21 @@ impl Checked {
         found
     }
 
+    /// Whether a test is a regular expression.
+    pub fn has_pattern(&self) -> bool {
+        let mut found = false;
+        self.node.visit(&mut |test| {
+            found |= match &test.predicate {
+                Predicate::Text(TextPredicate::Matches(_)) => true,
+                Predicate::Elements(_, body) => {
+                    body.any(&|element| matches!(element.predicate, ElementPredicate::Text(TextPredicate::Matches(_))))
+                }
+                _ => false,
+            }
+        });
+        found
+    }
+
     /// Whether the rule reads `assignedPlan.service`.
     pub fn reads_plan_services(&self) -> bool {
         let mut found = false;

@@ -39,6 +39,7 @@ macro_rules! choices {
 
 choices! {
     NotReach "A1" "R501" "`-not` negates the next comparison only" "`-not` negates everything up to the next `-or`";
+    LeftOperand "A2" "R502" "a quantifier belongs to the one property on its left" "it takes all on its left, and is an error beside another clause";
     BodyReach "A3" "R503" "a quantifier without parentheses takes one comparison" "it takes all that follows";
     PropertyCase "A4" "R504" "the letter case of names is ignored" "a name in another letter case is an error";
     NegativeOnNull "A5" "R505" "a negative operator holds where the attribute is null" "it does not hold there";
@@ -54,11 +55,15 @@ choices! {
     MissingBlank "A15" "R515" "blanks around an operator may be left out" "it is an error";
     Typography "A16" "R516" "typographic dashes and quotes are read as plain ones" "they are errors";
     QuoteEscape "A17" "R517" "a backtick escapes a double quote, a backslash is text" "a backslash escapes it too";
+    PatternCase "A18" "R518" "`-match` is .NET's: it ignores letter case and finds a match anywhere" "`-match` minds letter case";
     NeverSynced "A19" "R519" "`dirSyncEnabled` is null for accounts never synchronised" "it is false for them";
     DateWithoutTime "A20" "R520" "a date without time or offset is midnight, or that time, in UTC" "it is an error";
     EqualsNow "A21" "R521" "`-eq` and `-ne` with `system.now` arithmetic are errors" "they compare instants";
     ManagerIncluded "A22" "R522" "a direct-reports group holds the manager too" "it holds the reports only";
     MemberOfFrozen "A23" "R523" "a `memberOf` group keeps its members after 3 November 2026" "it is evaluated on any day";
+    OuterProperty "A24" "R524" "a property of the user inside a quantifier is an error" "it is tested beside each element";
+    RuleEdit "A25" "R525" "when a rule is edited, who satisfies both rules stays" "all members leave first, and then join";
+    AgentUsers "A26" "R526" "accounts of agents are users like others" "they are in no dynamic group";
     LengthUnit "A27" "R527" "length is counted in UTF-16 units" "length is counted in characters";
 }
 

@@ -211,6 +211,12 @@ impl<'a> Parser<'a> {
         let wide = self.options.is_other(Choice::NotReach);
         let inner = if wide { self.and_expr()? } else { self.not_expr()? };
         self.depth -= 1;
+        if !matches!(inner, Expr::Not(..))
+            && (matches!(inner, Expr::And(_)) || self.peek_operator() == Some(Operator::And))
+        {
+            let message = "`-not` without parentheses, followed by `-and`";
+            self.diagnostics.push(self.source.reading(Choice::NotReach, start, message));
+        }
         let span = start.to(inner.span());
         Ok(Expr::Not(Box::new(inner), span))
     }
@@ -300,6 +306,7 @@ impl<'a> Parser<'a> {
     }
 
     fn quantified(&mut self, collection: Operand, quantifier: Operator, quantifier_span: Span) -> Parsed<Expr> {
+        self.left_operand(&collection)?;
         self.deeper()?;
         let body = match self.peek().map(|token| &token.kind) {
             Some(TokenKind::LeftParen) => self.parens()?,
@@ -318,6 +325,21 @@ impl<'a> Parser<'a> {
         }
         let span = collection.span.to(body.span());
         Ok(Expr::Quantified(Quantified { collection, quantifier, quantifier_span, body: Box::new(body), span }))
+    }
+
+    /// What a quantifier belongs to, where something stands before its property without parentheses between (A2). The property
+    /// has just been read, and the quantifier after it.
+    fn left_operand(&mut self, collection: &Operand) -> Parsed<()> {
+        let before = self.at.checked_sub(3).and_then(|at| self.tokens.get(at));
+        if !before.is_some_and(|token| matches!(token.kind, TokenKind::Operator(Operator::And | Operator::Or))) {
+            return Ok(());
+        }
+        let message = "a quantifier without parentheses around it, after another clause";
+        if self.options.is_other(Choice::LeftOperand) {
+            return self.refuse(Choice::LeftOperand.code(), collection.span, message, "put it into parentheses");
+        }
+        self.diagnostics.push(self.source.reading(Choice::LeftOperand, collection.span, message));
+        Ok(())
     }
 
     fn operand(&mut self) -> Parsed<Operand> {

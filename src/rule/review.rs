@@ -118,6 +118,9 @@ fn evaluate(users: &Users, reviewed: &mut [Reviewed], now: DateTime<Utc>) {
         let disabled = |user: &&UserIndex| users.boolean(**user, &Attribute::AccountEnabled) == Some(false);
         one.disabled = members.iter().filter(disabled).count() as u32;
         one.members = Some(members);
+        if let Some(rule) = &one.rule {
+            one.findings.extend(sensitivities.iter().map(|hit| hit.finding(rule)));
+        }
         one.sensitivities = sensitivities;
     }
 }

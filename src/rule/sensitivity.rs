@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Checked, Choice, Options, RuleSet, compile_with};
 use crate::diagnostic::Diagnostic;
-use crate::directory::{User, UserIndex, Users};
+use crate::directory::{Attribute, User, UserIndex, Users};
 
 /// How far one rule hangs on one choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -20,6 +20,27 @@ pub struct Sensitivity {
     pub joining: u32,
     /// Whether the other reading refuses the rule: all its members hang on the choice.
     pub refused: bool,
+}
+
+impl Sensitivity {
+    /// The warning that says how many members hang on the reading, and how to take the other one.
+    pub fn finding(&self, rule: &Checked) -> Diagnostic {
+        let message = match (self.refused, self.leaving, self.joining) {
+            (true, leaving, _) => format!("all {leaving} members hang on an open reading: the other refuses the rule"),
+            (_, leaving, 0) => format!("{leaving} members hang on an open reading: they would be none under the other"),
+            (_, 0, joining) => format!("{joining} more users would be members under the other of two open readings"),
+            (_, leaving, joining) => {
+                format!("under the other of two open readings {leaving} members would leave and {joining} others join")
+            }
+        };
+        let (id, choice) = (self.choice.id(), self.choice);
+        let help = format!(
+            "taken: {}; the other: {} (register {id}; try it with `--other {id}`)",
+            choice.taken(),
+            choice.other()
+        );
+        rule.source.warning(choice.code(), rule.source.whole(), message, "").help(help)
+    }
 }
 
 fn choice_id<S: serde::Serializer>(choice: &Choice, serializer: S) -> Result<S::Ok, S::Error> {
@@ -43,11 +64,17 @@ impl Checked {
 }
 
 /// The choices that a rule's text or meaning touches.
-pub fn touched(rule: &Checked, findings: &[Diagnostic]) -> BTreeSet<Choice> {
+fn touched(rule: &Checked, findings: &[Diagnostic], users: &Users) -> BTreeSet<Choice> {
     let told = |choice: &Choice| findings.iter().any(|finding| finding.code == choice.code());
     let mut touched: BTreeSet<Choice> = Choice::ALL.iter().copied().filter(told).collect();
     if rule.has_negative_operator() {
         touched.extend([Choice::NegativeOnNull, Choice::NotInOnNull]);
+    }
+    if rule.has_pattern() {
+        touched.insert(Choice::PatternCase);
+    }
+    if users.column(&Attribute::IdentityParentId).is_some() {
+        touched.insert(Choice::AgentUsers);
     }
     if rule.form() == super::Form::DirectReports {
         touched.insert(Choice::ManagerIncluded);
@@ -66,7 +93,7 @@ pub fn sensitivities(
     let mut places: Vec<(usize, Choice, Option<usize>)> = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
         let own = findings.get(index).map_or(&[][..], Vec::as_slice);
-        for choice in touched(rule, own) {
+        for choice in touched(rule, own, users) {
             let options = Options::default().with_other(choice);
             let other = compile_with(rule.text(), &rule.source.origin, &options).value;
             let unchanged = other.as_ref().is_some_and(|other| other.node == rule.node);

@@ -1,7 +1,8 @@
 //! What a rule change does today, before anybody saves it. In: a baseline, the groups whose rule changes, the new rule. Out:
 //! who joins and leaves, and seats, waiting users and money by SKU, before and after. Never: looks past today.
 //!
-//! A person who satisfies both rules stays: no gap for an edit (register A25).
+//! A person who satisfies both rules stays: no gap for an edit (register A25). How many that are is told, because under the
+//! other reading they lose the group, and its licences, until the new rule is processed.
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnosed;
@@ -18,6 +19,8 @@ pub struct RuleChange {
     /// Users who become a member of at least one of the groups, and users who cease to be; ascending.
     pub joining: Vec<UserIndex>,
     pub leaving: Vec<UserIndex>,
+    /// Members before and after: without the group for a time, if an edit empties it first.
+    pub staying: Vec<UserIndex>,
     /// SKUs on which anything changes.
     pub skus: Vec<SkuChange>,
 }
@@ -33,6 +36,17 @@ pub struct SkuChange {
     pub newly_waiting: Vec<UserIndex>,
     /// What the change of demand (seated and waiting) costs a month; `None` without a price.
     pub monthly: Option<Money>,
+}
+
+impl RuleChange {
+    /// The other reading of A25: all members leave first, and those of the new rule join after that.
+    pub fn empty_first(&mut self) {
+        for users in [&mut self.joining, &mut self.leaving] {
+            users.extend_from_slice(&self.staying);
+            users.sort_unstable();
+        }
+        self.staying.clear();
+    }
 }
 
 /// The same baseline with another rule on some groups.
@@ -60,7 +74,9 @@ pub fn rule_change(
     let (Some(before), Some(after)) = (before, after) else { return Diagnosed::new(None, findings) };
     let (old, new) = (members(&before, groups), members(&after, groups));
     let skus = baseline.snapshot.sku_indexes().filter_map(|sku| sku_change(baseline, &before, &after, sku)).collect();
-    Diagnosed::new(Some(RuleChange { joining: without(&new, &old), leaving: without(&old, &new), skus }), findings)
+    let (joining, leaving) = (without(&new, &old), without(&old, &new));
+    let staying = without(&old, &leaving);
+    Diagnosed::new(Some(RuleChange { joining, leaving, staying, skus }), findings)
 }
 
 fn members(today: &Today, groups: &[GroupIndex]) -> Vec<UserIndex> {

@@ -4,13 +4,13 @@
 use clap::Args;
 use serde_json::{Value as Json, json};
 
-use super::{finding_json, put};
+use super::{ReadingsArgs, finding_json, put};
 use crate::cli::inputs::TenantArgs;
 use crate::cli::settings::Format;
 use crate::cli::{Exit, Failure, render};
 use crate::diagnostic::Origin;
 use crate::directory::{GroupIndex, RuleText, Snapshot, UserIndex};
-use crate::rule::{self, Checked, Form};
+use crate::rule::{self, Checked, Choice, Form};
 use crate::simulate::{self, RuleChange, SkuChange};
 
 /// Users named in the text output, of each kind.
@@ -27,12 +27,19 @@ pub struct DiffArgs {
     new: String,
     #[command(flatten)]
     tenant: TenantArgs,
+    #[command(flatten)]
+    readings: ReadingsArgs,
     /// The form of what is printed
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     format: Format,
 }
 
 pub fn run(args: &DiffArgs) -> Result<Exit, Failure> {
+    let readings = args.readings.options()?;
+    if let Some(other) = readings.others().find(|choice| *choice != Choice::RuleEdit) {
+        let message = format!("licences are settled by the readings taken; `rule check --other {}` counts", other.id());
+        return Err(Failure::Other(message));
+    }
     let new = compile(&args.new)?;
     let mut loaded = args.tenant.load()?;
     let snapshot = &loaded.baseline.snapshot;
@@ -44,7 +51,12 @@ pub fn run(args: &DiffArgs) -> Result<Exit, Failure> {
     }
     let text = RuleText { text: args.new.as_str().into(), origin: Origin::file("NEW") };
     let changed = simulate::rule_change(&loaded.baseline, &loaded.catalog, &groups, &text);
-    let Some(change) = changed.into_value(&mut loaded.findings) else { return Err(Failure::Findings(loaded.findings)) };
+    let Some(mut change) = changed.into_value(&mut loaded.findings) else {
+        return Err(Failure::Findings(loaded.findings));
+    };
+    if readings.is_other(Choice::RuleEdit) {
+        change.empty_first();
+    }
     let advice = rule::lint(&new);
     match args.format {
         Format::Json => {
@@ -112,6 +124,7 @@ fn change_json(snapshot: &Snapshot, groups: &[GroupIndex], change: &RuleChange, 
         "groups": groups.iter().map(|group| snapshot.group(*group).id.to_string()).collect::<Vec<_>>(),
         "joining": ids(&change.joining),
         "leaving": ids(&change.leaving),
+        "staying": ids(&change.staying),
         "guests_joining": guests(snapshot, &change.joining),
         "guests_leaving": guests(snapshot, &change.leaving),
         "skus": change.skus.iter().map(|sku| sku_json(snapshot, sku)).collect::<Vec<_>>(),
@@ -130,6 +143,14 @@ fn shown(snapshot: &Snapshot, groups: &[GroupIndex], change: &RuleChange) -> Str
             text.push_str(&format!("  {sign} … {} more\n", users.len() - NAMED));
         }
     }
+    if !change.staying.is_empty() {
+        text.push_str(&format!(
+            "{} stay; if the edit emptied the group first, they would lose it until it is filled again ({}, `--other {}`)\n",
+            change.staying.len(),
+            Choice::RuleEdit.code(),
+            Choice::RuleEdit.id()
+        ));
+    }
     for sku in &change.skus {
         let money = match sku.monthly {
             Some(money) => format!("{} {} a month", money.decimal(), money.currency),
@@ -146,6 +167,11 @@ fn shown(snapshot: &Snapshot, groups: &[GroupIndex], change: &RuleChange) -> Str
             sku.blocked.1,
             sku.newly_waiting.len(),
         ));
+        let waiting = sku.newly_waiting.iter().take(NAMED);
+        waiting.for_each(|user| text.push_str(&format!("  waits: {}\n", snapshot.users.name(*user))));
+        if sku.newly_waiting.len() > NAMED {
+            text.push_str(&format!("  waits: … {} more\n", sku.newly_waiting.len() - NAMED));
+        }
     }
     if change.skus.is_empty() {
         text.push_str("no SKU changes\n");

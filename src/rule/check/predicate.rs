@@ -11,6 +11,9 @@ use crate::rule::pattern::Pattern;
 use crate::rule::token::Operator;
 use crate::rule::{Choice, code};
 
+/// What makes a pattern mind letter case.
+const CASED: &str = "(?-i:";
+
 impl Checker<'_> {
     /// The test of a text (an attribute's, an element's or a plan field's) that `positive` makes of the value.
     pub(super) fn value_test(&mut self, positive: Operator, comparison: &Comparison) -> Option<ElementPredicate> {
@@ -100,6 +103,10 @@ impl Checker<'_> {
     }
 
     fn pattern(&mut self, text: &str, value: &Value) -> Option<ElementPredicate> {
+        // The other reading of A18 turns the ignoring of letter case off inside the pattern.
+        let cased = self.options.is_other(Choice::PatternCase);
+        let (written, text) = (text, if cased { &*format!("{CASED}{text})") } else { text });
+        let place = |_: &str, at: usize| place(written, at.saturating_sub(if cased { CASED.len() } else { 0 }));
         match Pattern::compile(text) {
             Ok(pattern) => Some(ElementPredicate::Text(TextPredicate::Matches(pattern))),
             Err(Refused::Invalid { at, why }) => {

@@ -50,7 +50,22 @@ pub fn tables(column: Option<&Column>, predicates: &[&Predicate]) -> Vec<(Table,
             found
         })
         .collect();
-    (0..predicates.len()).map(|leaf| tests.gather(leaf, codes, &chunks)).collect()
+    let mut few = by_leaf(predicates.len(), &chunks, |chunk| &chunk.few);
+    let mut unknown = by_leaf(predicates.len(), &chunks, |chunk| &chunk.unknown);
+    let own = few.iter_mut().zip(&mut unknown).map(|(few, unknown)| (std::mem::take(few), std::mem::take(unknown)));
+    own.enumerate().map(|(leaf, (few, unknown))| (tests.gather(leaf, codes, &chunks, few), unknown.into())).collect()
+}
+
+/// The codes of each leaf, ascending and distinct, from one pass over what the chunks found.
+fn by_leaf(leaves: usize, chunks: &[Chunk], of: fn(&Chunk) -> &Vec<(u32, u32)>) -> Vec<Vec<u32>> {
+    let mut codes: Vec<Vec<u32>> = vec![Vec::new(); leaves];
+    for (leaf, code) in chunks.iter().flat_map(of) {
+        let own = &mut codes[*leaf as usize];
+        if own.last() != Some(code) {
+            own.push(*code);
+        }
+    }
+    codes
 }
 
 /// The codes of instants that pass a test which looks at the clock.
@@ -279,15 +294,10 @@ impl<'p> Tests<'p> {
         }
     }
 
-    /// Puts the chunks of one test together.
-    fn gather(&self, leaf: usize, codes: u32, chunks: &[Chunk]) -> (Table, Box<[u32]>) {
+    /// Puts the chunks of one test together; `few` are the codes that pass where they are kept as a list.
+    fn gather(&self, leaf: usize, codes: u32, chunks: &[Chunk], few: Vec<u32>) -> Table {
         let words = codes.div_ceil(64) as usize;
-        let of = |pairs: &[(u32, u32)]| -> Vec<u32> {
-            pairs.iter().filter(|(owner, _)| *owner as usize == leaf).map(|(_, code)| *code).collect()
-        };
-        let mut unknown: Vec<u32> = chunks.iter().flat_map(|chunk| of(&chunk.unknown)).collect();
-        unknown.dedup();
-        let table = match (self.kept[leaf], self.predicates[leaf]) {
+        match (self.kept[leaf], self.predicates[leaf]) {
             (Kept::Clock, Predicate::Date(order, moment)) => Table::Clock(*order, *moment),
             (Kept::Dense(dense), _) => {
                 let dense = dense as usize * CHUNK_WORDS;
@@ -296,14 +306,12 @@ impl<'p> Tests<'p> {
                 bits.truncate(words);
                 Table::Bits(bits.into())
             }
-            _ => few_table(chunks.iter().flat_map(|chunk| of(&chunk.few)).collect(), codes),
-        };
-        (table, unknown.into())
+            _ => few_table(few, codes),
+        }
     }
 }
 
-fn few_table(mut few: Vec<u32>, codes: u32) -> Table {
-    few.dedup();
+fn few_table(few: Vec<u32>, codes: u32) -> Table {
     if codes > SMALL {
         return Table::Few(few.into());
     }

@@ -77,7 +77,9 @@ impl Table {
 impl<'u> RuleSet<'u> {
     /// Compiles rules; rule `i` of every method is `rules[i]`.
     pub fn compile(users: &'u Users, rules: &[Checked]) -> RuleSet<'u> {
-        let named: BTreeSet<Attribute> = rules.iter().flat_map(|rule| rule.attributes()).cloned().collect();
+        let mut named: BTreeSet<Attribute> = rules.iter().flat_map(|rule| rule.attributes()).cloned().collect();
+        // A reading may look at an attribute that the text does not name (A26).
+        rules.iter().for_each(|rule| rule.node.visit(&mut |test| _ = named.insert(test.attribute.clone())));
         let slots: Vec<Attribute> = named.into_iter().collect();
         let columns: Vec<Option<&Column>> = slots.iter().map(|slot| users.column(slot)).collect();
         let mut interner = program::Interner::new(&slots);

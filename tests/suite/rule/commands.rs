@@ -113,7 +113,13 @@ fn diff_shows_who_joins_and_leaves_and_what_it_costs() {
     let freed = nobody["skus"].as_array().unwrap();
     let sku = freed.iter().find(|sku| sku["seated_after"].as_u64() < sku["seated_before"].as_u64()).unwrap();
     assert!(sku["monthly_change"]["minor"].as_i64().is_none_or(|minor| minor < 0));
+    assert!(nobody["staying"].as_array().unwrap().is_empty());
     let everybody = json(&["diff", id, "user.objectId -ne null", DEMO]);
+    assert_eq!(everybody["staying"].as_array().unwrap().len() as u64, members);
+    let emptied = json(&["diff", id, "user.objectId -ne null", DEMO, "--other", "A25"]);
+    assert_eq!(emptied["leaving"].as_array().unwrap().len() as u64, members, "all leave before all join");
+    assert!(emptied["joining"].as_array().unwrap().len() > everybody["joining"].as_array().unwrap().len());
+    assert_eq!(emptied["skus"], everybody["skus"], "what is settled in the end is the same");
     assert!(everybody["guests_joining"].as_u64().unwrap() > 0);
     assert!(
         everybody["skus"].as_array().unwrap().iter().any(|sku| !sku["newly_waiting"].as_array().unwrap().is_empty())

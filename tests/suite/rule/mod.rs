@@ -9,4 +9,5 @@ mod language;
 mod laws;
 mod oracle;
 mod patterns;
+mod readings;
 mod sentences;
