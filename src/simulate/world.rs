@@ -15,6 +15,8 @@ use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, OrderPolicy, Source, 
 use crate::rule::RuleSet;
 use crate::scenario::Baseline;
 
+const NANOSECONDS_A_DAY: i64 = 86_400_000_000_000;
+
 /// Lists of small numbers, one for each exported user, end to end.
 #[derive(Clone, Debug, Default)]
 pub struct Lists<T> {
@@ -246,12 +248,10 @@ impl<'a> World<'a> {
         let (today, horizon) = (self.settings.today(), self.settings.horizon_days());
         let mut days = BTreeSet::new();
         for change in self.clocked.iter().flat_map(|(rule, _)| self.rules.clock_changes(*rule, row)) {
-            // A day is evaluated at its midnight: a change shows on the first midnight at or after it, or, where its own
-            // instant still belongs to the old answer, on the midnight after that.
-            let seconds = (change - rows::instant(today)).num_seconds();
-            let first = seconds.max(0).div_euclid(86_400) + i64::from(seconds.max(0).rem_euclid(86_400) > 0);
-            let shown = (first..=first + 1).filter_map(|day| u32::try_from(day).ok());
-            days.extend(shown.filter(|day| *day > after && *day <= horizon));
+            // A day is evaluated at its midnight: a change shows on the first midnight at or after its instant.
+            let Some(passed) = (change - rows::instant(today)).num_nanoseconds() else { continue };
+            let day = passed.div_euclid(NANOSECONDS_A_DAY) + i64::from(passed.rem_euclid(NANOSECONDS_A_DAY) > 0);
+            days.extend(u32::try_from(day).ok().filter(|day| *day > after && *day <= horizon));
         }
         days
     }
