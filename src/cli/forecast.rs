@@ -1,15 +1,18 @@
 //! `seatcast forecast`: the main job. In: a tenant folder. Out: tables on stdout, files in the output folder. Never: leaves a
 //! half-written file.
 
+use std::path::{Path, PathBuf};
+
 use clap::Args as ClapArgs;
 
 use super::inputs::{Standing, TenantArgs};
 use super::reporting::ReportArgs;
 use super::settings::{FailOn, RunArgs};
 use super::timings::Timings;
-use super::{Exit, Failure, progress, render};
+use super::{Exit, Failure, outputs, progress, render};
 use crate::diagnostic::{Diagnosed, Diagnostic};
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, Saved};
+use crate::report;
 use crate::simulate::{self, Progress};
 
 /// Demand against supply to the horizon: tables on screen; PDF, charts and data in the output folder
@@ -21,6 +24,9 @@ pub struct Args {
     run: RunArgs,
     #[command(flatten)]
     report: ReportArgs,
+    /// Keep the forecast in this file too; `seatcast history compare` holds it against what happened later
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    save: Option<PathBuf>,
     /// End with exit code 3 on `shortage`, on `b2b`, or on `error=N` users who wait or are blocked
     #[arg(long, value_name = "CONDITION", help_heading = "Output")]
     fail_on: Vec<FailOn>,
@@ -42,6 +48,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let (forecast, _) = args.run.on_threads(|| progress::shown(&settings, args.report.quiet, run))??;
     timings.part("simulation");
     args.run.on_threads(|| args.report.deliver(&forecast, &args.tenant.name()))??;
+    if let Some(path) = &args.save {
+        save(&forecast, path, args.report.pseudonymise.as_deref())?;
+    }
     timings.part("reports");
     timings.print();
     Ok(if args.fail_on.iter().any(|condition| holds(*condition, &forecast)) { Exit::Condition } else { Exit::Done })
@@ -56,6 +65,12 @@ impl Args {
             (false, Some(_)) => render::count(findings.len()),
         }
     }
+}
+
+fn save(forecast: &Forecast, path: &Path, salt: Option<&str>) -> Result<(), Failure> {
+    let hidden = salt.map(|salt| report::pseudonymise(forecast, salt));
+    let bytes = Saved::of(hidden.as_ref().unwrap_or(forecast)).bytes();
+    outputs::write(path, &bytes.map_err(|error| Failure::Other(error.to_string()))?)
 }
 
 fn holds(condition: FailOn, forecast: &Forecast) -> bool {

@@ -33,6 +33,7 @@ enum Command {
         #[arg(long, default_value = "department", value_name = "ATTRIBUTE")]
         cohort: String,
     },
+    Compare(super::hindsight::Args),
     /// Learn joiners, leavers and seasons, and print them for seatcast.toml
     Calibrate {
         #[command(flatten)]
@@ -64,6 +65,7 @@ pub struct PastArgs {
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Add { tenant, store, cohort } => add(tenant, store.as_deref(), cohort),
+        Command::Compare(args) => super::hindsight::run(args),
         Command::Calibrate { past, seed, format } => calibrate(past, *seed, *format),
     }
 }

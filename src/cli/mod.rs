@@ -10,6 +10,7 @@ mod explain;
 mod forecast;
 mod generate;
 mod headroom;
+mod hindsight;
 mod history;
 mod inputs;
 mod outputs;

@@ -8,6 +8,7 @@ mod percentile;
 mod plan;
 mod provenance;
 mod result;
+mod saved;
 mod status;
 
 pub use bundle::{Bundle, BundleBasis, BundleKept, BundleKeptReason, BundleMove, BundleSku};
@@ -23,6 +24,7 @@ pub use result::{
     Bridge, Cost, DepartmentCost, Forecast, MonthPoint, RenewalEvent, RenewalOutcome, ShortageDate, SkuForecast,
     StatedAssumption, SupplyLevel, Trouble, TroubleCause,
 };
+pub use saved::{Happened, Outcome, Saved, SavedError, SavedPoint, SavedSku};
 pub use status::{
     BlockedCause, Difference, DifferenceCause, GuestGroup, NestedGroup, OrderSpread, OrderSpreadAhead, ReclaimCause,
     Reclaimable, SeveralPaths, SkuStatus, Status, UserDifference, WaitingUser,

@@ -22,7 +22,7 @@ mod xlsx;
 pub use chart::{Theme, png, svg};
 pub use document::{
     Block, Cell, Chart, Column, Document, Level, Phrase, Picture, Row, Section, Span, Table, Tone, bundle, document,
-    purchase_plan, status,
+    hindsight, purchase_plan, status,
 };
 pub use files::{Options, files};
 pub use html::render as html;

@@ -8,6 +8,7 @@ mod commands;
 mod commerce;
 mod floor;
 mod generate;
+mod hindsight;
 mod history;
 mod ingest;
 mod licensing;

@@ -6,6 +6,7 @@ mod bundle;
 mod cells;
 mod costs;
 mod guidance;
+mod hindsight;
 mod more;
 mod orders;
 mod page_one;
@@ -20,6 +21,7 @@ use chrono::NaiveDate;
 
 pub use bundle::bundle;
 pub use cells::{Cell, Column, Phrase, Row, Span, Table, Tone};
+pub use hindsight::hindsight;
 pub use pictures::{Chart, Fan, Heat, Mark, MarkKind, Picture, RiskCurve, Runway, Stack, Step, Timeline};
 pub use purchase::purchase_plan;
 pub use status::status;
