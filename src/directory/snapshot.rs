@@ -44,6 +44,17 @@ impl PrepaidUnits {
     pub fn capacity(&self) -> u32 {
         self.enabled.saturating_add(self.warning)
     }
+
+    /// Graph's `capabilityStatus`, which follows from the units: `Enabled` as soon as one unit is (INV-21), so that the counts
+    /// and not the word say how many can be assigned. Units that nobody tells of are taken as enabled.
+    pub fn capability_status(&self) -> &'static str {
+        match (self.enabled, self.warning, self.suspended, self.locked_out) {
+            (1.., ..) | (0, 0, 0, 0) => "Enabled",
+            (0, 1.., ..) => "Warning",
+            (0, 0, 1.., _) => "Suspended",
+            (0, 0, 0, 1..) => "LockedOut",
+        }
+    }
 }
 
 impl TenantSku {

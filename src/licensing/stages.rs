@@ -21,6 +21,9 @@ const CIRCLE: Code = Code("P204");
 /// Stages after which groups that still change count as a circle.
 const STAGES_MAX: usize = 50;
 
+/// States of a plan, best first.
+const STATES: [&str; 4] = ["Enabled", "Warning", "Suspended", "LockedOut"];
+
 /// The members of each staged group, in the order of its rules.
 type State = Vec<Vec<UserIndex>>;
 
@@ -166,25 +169,16 @@ fn with_plans(users: &Users, rules: &[Checked], ledger: &Ledger, units: &[Prepai
 
 /// What `assignedPlans` of a user would hold: each plan once, in the best state that a SKU of the user gives it.
 pub(super) fn plans(ledger: &Ledger, user: UserIndex, units: &[PrepaidUnits]) -> Vec<AssignedPlan> {
-    let mut states: BTreeMap<&str, u8> = BTreeMap::new();
+    let mut states: BTreeMap<&str, usize> = BTreeMap::new();
     for (sku, plan) in ledger.plans_by_sku_of(user.0) {
-        let state = units.get(sku.get()).map_or(0, state_of);
+        let status = units.get(sku.get()).map_or(STATES[0], PrepaidUnits::capability_status);
+        let state = STATES.iter().position(|state| *state == status).unwrap_or(0);
         states.entry(plan).and_modify(|best| *best = state.min(*best)).or_insert(state);
     }
-    let plan = |(plan, state): (&str, u8)| AssignedPlan {
+    let plan = |(plan, state): (&str, usize)| AssignedPlan {
         service_plan_id: Some(plan.into()),
         service: None,
-        capability_status: Some(["Enabled", "Warning", "Suspended", "LockedOut"][usize::from(state)].into()),
+        capability_status: Some(STATES[state].into()),
     };
     states.into_iter().map(plan).collect()
-}
-
-/// The state of a SKU's units, best first. Units that no file tells are taken as enabled.
-fn state_of(units: &PrepaidUnits) -> u8 {
-    match (units.enabled, units.warning, units.suspended, units.locked_out) {
-        (1.., ..) | (0, 0, 0, 0) => 0,
-        (0, 1.., ..) => 1,
-        (0, 0, 1.., _) => 2,
-        (0, 0, 0, 1..) => 3,
-    }
 }

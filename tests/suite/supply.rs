@@ -190,7 +190,7 @@ fn any_lot() -> impl Strategy<Value = Subscription> {
 proptest! {
     /// INV-20: units move between buckets, and their sum changes only with a renewal's quantity or at the deletion.
     #[test]
-    fn steps_are_exactly_the_days_on_which_units_change(lots in prop::collection::vec(any_lot(), 0..4)) {
+    fn inv_20_steps_are_exactly_the_days_on_which_units_change(lots in prop::collection::vec(any_lot(), 0..4)) {
         let supply = supply(lots);
         let (from, to) = (day("2026-01-01"), day("2027-12-31"));
         let steps = supply.steps(from, to);
@@ -205,6 +205,22 @@ proptest! {
             prop_assert_eq!(supply.units_on(day), current, "on {}", day);
         }
         prop_assert!(rest.is_empty());
+    }
+
+    /// INV-20 for one lot: what leaves a bucket enters the next, until the lot is deleted.
+    #[test]
+    fn inv_20_units_move_between_buckets_and_their_sum_is_constant(lot in any_lot()) {
+        let lot = Subscription { renewal: if lot.quantity % 2 == 0 { Renewal::Expire } else { Renewal::Cancel }, ..lot };
+        let mut sum = None;
+        for day in lot.start.iter_days().take(1800) {
+            let units = lot.units_on(day);
+            let now = units.enabled + units.warning + units.suspended + units.locked_out;
+            let buckets = [units.enabled, units.warning, units.suspended, units.locked_out];
+            prop_assert!(buckets.iter().filter(|count| **count > 0).count() <= 1, "a lot is in one stage");
+            prop_assert!(sum.is_none_or(|sum| sum == now || now == 0), "{:?} on {}", sum, day);
+            prop_assert!(!(sum == Some(0) && now > 0) || lot.quantity == 0, "nothing comes back");
+            sum = Some(now);
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn settled_states_keep_the_counting_laws(world in world(), history in history()) {
+    fn inv_01_02_03_04_08_13_31_32_settled_states_keep_the_counting_laws(world in world(), history in history()) {
         let mut ledger = world.ledger();
         let mut day = 0;
         for (gap, changes) in &history {
@@ -91,7 +91,7 @@ proptest! {
 
     /// INV-33: an empty tick, with or without a reprocess, changes nothing where waiting bundles are retried by themselves.
     #[test]
-    fn an_empty_tick_changes_nothing(world in world(), history in history()) {
+    fn inv_33_an_empty_tick_changes_nothing(world in world(), history in history()) {
         let mut world = world;
         world.policy.reprocess = Reprocess::Auto;
         let mut ledger = world.ledger();
@@ -113,7 +113,7 @@ proptest! {
 
     /// INV-34: the order of group changes and capacities within a tick does not matter.
     #[test]
-    fn the_order_of_group_changes_within_a_tick_does_not_matter(
+    fn inv_34_the_order_of_group_changes_within_a_tick_does_not_matter(
         world in world(),
         history in history(),
         joins in prop::collection::vec((0..USERS, prop::sample::subsequence(vec![0u32, 1, 2, 3], 0..=3)), 1..5),
@@ -142,7 +142,7 @@ proptest! {
     /// INV-29: disabled plans never change a count where plans neither exclude nor need each other. The policy stays as it is:
     /// without automatic retries a group that changes is processed again, and one that is saved unchanged is not.
     #[test]
-    fn disabled_plans_change_no_count(world in plain_world(), history in history()) {
+    fn inv_29_disabled_plans_change_no_count(world in plain_world(), history in history()) {
         let mut ledger = world.ledger();
         let mut plain = world.ledger();
         for (day, (_, changes)) in history.iter().enumerate() {
@@ -167,7 +167,7 @@ proptest! {
 
     /// INV-36: with groups of one SKU each, more units raise the assigned seats by as many as wait, at most by as many as come.
     #[test]
-    fn with_single_sku_groups_more_units_serve_those_who_wait(
+    fn inv_36_with_single_sku_groups_more_units_serve_those_who_wait(
         world in plain_world(),
         members in prop::collection::vec(prop::sample::subsequence(vec![0u32, 1, 2, 3], 0..=4), USERS as usize),
         units in prop::collection::vec(0u32..6, SKUS as usize),
@@ -194,7 +194,7 @@ proptest! {
 
     /// INV-7: direct to group, step by step, at a constant count.
     #[test]
-    fn a_migration_from_direct_to_group_keeps_the_count(users in 1u32..5, spare in 0u32..3) {
+    fn inv_07_a_migration_from_direct_to_group_keeps_the_count(users in 1u32..5, spare in 0u32..3) {
         let mut ledger = small(&[&[0]], &PlanRules::default(), SeatPolicy::default(), users);
         ledger.set_capacity(E3, users + spare);
         for user in 0..users {
@@ -407,7 +407,7 @@ fn a_swap_in_one_call_keeps_the_old_seat_until_the_new_one_is_free() {
 }
 
 #[test]
-fn a_move_from_one_group_to_another_may_leave_a_user_with_neither() {
+fn inv_25_a_move_from_one_group_to_another_may_leave_a_user_with_neither() {
     let mut ledger = plain(&[&[0], &[1]], 1);
     ledger.set_capacity(E3, 1);
     ledger.set_bundles(0, &bundles(&[0]));
@@ -473,7 +473,7 @@ fn two_suites_are_two_seats_and_plans_are_the_union_of_all_sources() {
 }
 
 #[test]
-fn more_of_one_sku_may_mean_fewer_seats_of_another() {
+fn inv_35_is_no_law_more_of_one_sku_may_mean_fewer_seats_of_another() {
     let seats = |of_e3: u32| {
         let mut ledger = plain(&[&[0, 1], &[1, 2]], 2);
         for (sku, units) in [(E3, of_e3), (PBI, 1), (SkuIndex(2), 1)] {

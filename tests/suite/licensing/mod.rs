@@ -2,6 +2,7 @@
 
 mod demo;
 mod explain;
+mod invariants;
 mod laws;
 pub mod naive;
 mod oracle;

@@ -120,6 +120,16 @@ impl Naive {
         (0..self.seekers.len() as u32).filter(|user| self.holds(*user, sku)).count() as u32
     }
 
+    /// Whether a group gives a SKU.
+    pub fn gives(&self, group: u32, sku: Sku) -> bool {
+        self.groups[group as usize].contains_key(&sku)
+    }
+
+    /// The plans of every path that holds.
+    pub fn plans_of(&self, user: User) -> BTreeSet<String> {
+        self.held(user, |_, _| false).into_iter().flat_map(|(_, plans)| plans).collect()
+    }
+
     fn available(&self, sku: Sku) -> i64 {
         self.capacity[sku as usize] - i64::from(self.assigned(sku))
     }

@@ -7,7 +7,7 @@ use seatcast::licensing::{Country, Ledger, PlanRules, Rank, Reprocess, SeatPolic
 use super::naive::Naive;
 use super::worlds::{Change, GROUPS, SKUS, USERS, World, apply, history, world};
 
-fn apply_naive(naive: &mut Naive, day: u32, change: &Change) -> bool {
+pub fn apply_naive(naive: &mut Naive, day: u32, change: &Change) -> bool {
     match change {
         Change::Groups(user, groups) => naive.set_bundles(*user, groups),
         Change::DirectAssign(user, sku) => return naive.direct_assign(*user, *sku).is_ok(),
@@ -23,7 +23,7 @@ fn apply_naive(naive: &mut Naive, day: u32, change: &Change) -> bool {
     true
 }
 
-fn agree(ledger: &Ledger, naive: &Naive) -> Result<(), TestCaseError> {
+pub fn agree(ledger: &Ledger, naive: &Naive) -> Result<(), TestCaseError> {
     for user in 0..USERS {
         let source = |source| match source {
             Source::Direct => None,

@@ -158,3 +158,60 @@ fn timings_are_told_on_stderr_and_nowhere_else() {
     assert!(!stdout.contains("timing"));
     assert_eq!(stdout.as_bytes(), seatcast(&["status", "data/demo", "--quiet"]).stdout);
 }
+
+#[test]
+fn inv_45_company_wide_and_free_skus_enter_no_total() {
+    let mut baseline = baseline("data/demo");
+    let count = |baseline: &seatcast::scenario::Baseline| {
+        simulate::status(baseline, &today(baseline), Catalog::embedded()).skus.len()
+    };
+    let before = count(&baseline);
+    let free = baseline.snapshot.skus.iter().filter(|sku| sku.is_free_sentinel()).count();
+    assert_eq!((free, before + free), (1, baseline.snapshot.skus.len()));
+    baseline.snapshot.skus[0].company_wide = true;
+    assert_eq!(count(&baseline), before - 1);
+}
+
+#[test]
+fn inv_46_seats_of_people_who_are_gone_cost_until_the_quantity_is_reduced() {
+    let mut baseline = baseline("data/demo");
+    let sku = baseline.snapshot.skus.iter().position(|sku| &*sku.sku_part_number == "SPE_F1").unwrap();
+    let cost = |baseline: &seatcast::scenario::Baseline| {
+        let (from, to) = (baseline.today, baseline.today + chrono::Months::new(1));
+        baseline.supplies[sku].cost(&baseline.prices, &baseline.snapshot.skus[sku].sku_id, from, to).unwrap()
+    };
+    let available = |baseline: &seatcast::scenario::Baseline| {
+        let status = simulate::status(baseline, &today(baseline), Catalog::embedded());
+        status.skus.iter().find(|sku| sku.sku_part_number == "SPE_F1").unwrap().available
+    };
+    let (cost_before, free_before) = (cost(&baseline), available(&baseline));
+    // Five holders by a group leave it.
+    let sku_index = seatcast::directory::SkuIndex(sku as u32);
+    let standing = today(&baseline);
+    let gone: Vec<u32> = standing.ledger.holders(sku_index).into_iter().take(5).collect();
+    baseline.snapshot.assigned.retain(|license| !(license.sku == sku_index && gone.contains(&license.user.0)));
+    for group in &mut baseline.snapshot.groups {
+        group.members.retain(|user| !gone.contains(&user.0));
+        if group.licenses.iter().any(|license| license.sku == sku_index) {
+            group.membership = seatcast::directory::Membership::Assigned;
+            group.members =
+                standing.ledger.holders(sku_index).into_iter().skip(5).map(seatcast::directory::UserIndex).collect();
+        }
+    }
+    assert_eq!((cost(&baseline), available(&baseline)), (cost_before, free_before + 5));
+}
+
+#[test]
+fn inv_47_fewer_licences_than_members_of_licensed_groups_is_told_and_costs_no_seat() {
+    let mut baseline = baseline("data/demo");
+    let before = simulate::status(&baseline, &today(&baseline), Catalog::embedded());
+    assert!(before.group_licensing_owned >= before.group_licensing_needed);
+    for supply in &mut baseline.supplies {
+        supply.lots.iter_mut().for_each(|lot| lot.quantity /= 2);
+        supply.unexplained.enabled /= 2;
+    }
+    let after = simulate::status(&baseline, &today(&baseline), Catalog::embedded());
+    assert!(after.group_licensing_owned < after.group_licensing_needed);
+    let seats = |status: &seatcast::forecast::Status| status.skus.iter().map(|sku| sku.assigned).collect::<Vec<_>>();
+    assert_eq!(seats(&before), seats(&after));
+}
