@@ -104,12 +104,12 @@ pub fn today(forecast: &Forecast, words: &Words) -> Section {
         Column::number(words.say("column.suspended"), seats()).dispensable(5),
         Column::number(words.say("column.seated"), seats()),
         Column::number(words.say("column.guests"), seats()).dispensable(6),
-        Column::number(words.say("column.consumed-exported"), seats()).dispensable(4),
+        Column::number(words.say("column.consumed-exported"), seats()).dispensable(2),
         Column::number(words.say("column.waiting"), words.say("unit.users.header")),
         Column::number(words.say("column.blocked"), words.say("unit.users.header")).dispensable(1),
-        Column::number(words.say("column.demand-today"), seats()).dispensable(2),
+        Column::number(words.say("column.demand-today"), seats()).dispensable(3),
         Column::number(words.say("column.free"), seats()),
-        Column::number(words.say("column.shortfall"), seats()).dispensable(3),
+        Column::number(words.say("column.shortfall"), seats()).dispensable(4),
     ];
     let rows = forecast.status.skus.iter().map(|sku| {
         let row = Row::of(vec![
