@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
-use super::inputs::{Standing, TenantArgs};
+use super::inputs::{Loaded, Standing, TenantArgs};
 use super::reporting::ReportArgs;
+use super::scenarios::ScenarioArgs;
 use super::settings::{FailOn, RunArgs};
 use super::timings::Timings;
 use super::{Exit, Failure, outputs, progress, render};
 use crate::diagnostic::{Diagnosed, Diagnostic};
 use crate::forecast::{Forecast, Saved};
 use crate::report;
+use crate::scenario::Planned;
 use crate::simulate::{self, Progress};
 
 /// Demand against supply to the horizon: tables on screen; PDF, charts and data in the output folder
@@ -20,6 +22,9 @@ use crate::simulate::{self, Progress};
 pub struct Args {
     #[command(flatten)]
     tenant: TenantArgs,
+    /// Forecast what a scenario makes of the tenant: a name in `scenarios/` of the tenant folder, or a TOML file
+    #[arg(long, value_name = "NAME|FILE")]
+    scenario: Option<String>,
     #[command(flatten)]
     run: RunArgs,
     #[command(flatten)]
@@ -39,15 +44,18 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let mut timings = Timings::start(args.timings);
     let loaded = args.tenant.load()?;
     timings.part("ingest");
-    let Standing { baseline, catalog, today, findings } = args.run.on_threads(|| loaded.stand(&mut timings))??;
-    args.warn(&findings);
-    let settings = args.run.settings(baseline.today)?;
-    let run = |progress: &Progress| {
-        Diagnosed::clean(Some(simulate::run_from(&baseline, &today, &catalog, &settings, progress)))
+    let scenarios = ScenarioArgs { names: args.scenario.iter().cloned().collect() };
+    let planned = scenarios.load(&args.tenant, &loaded)?.pop();
+    let name = match &planned {
+        Some(planned) => format!("{}/{}", args.tenant.name(), planned.name),
+        None => args.tenant.name(),
     };
-    let (forecast, _) = args.run.on_threads(|| progress::shown(&settings, args.report.quiet, run))??;
+    let forecast = match planned {
+        Some(planned) => args.of_plan(&planned, loaded)?,
+        None => args.of_today(loaded, &mut timings)?,
+    };
     timings.part("simulation");
-    args.run.on_threads(|| args.report.deliver(&forecast, &args.tenant.name()))??;
+    args.run.on_threads(|| args.report.deliver(&forecast, &name))??;
     if let Some(path) = &args.save {
         save(&forecast, path, args.report.pseudonymise.as_deref())?;
     }
@@ -57,6 +65,26 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 impl Args {
+    fn of_today(&self, loaded: Loaded, timings: &mut Timings) -> Result<Forecast, Failure> {
+        let Standing { baseline, catalog, today, findings } = self.run.on_threads(|| loaded.stand(timings))??;
+        self.warn(&findings);
+        let settings = self.run.settings(baseline.today)?;
+        let run = |progress: &Progress| {
+            Diagnosed::clean(Some(simulate::run_from(&baseline, &today, &catalog, &settings, progress)))
+        };
+        Ok(self.run.on_threads(|| progress::shown(&settings, self.report.quiet, run))??.0)
+    }
+
+    fn of_plan(&self, planned: &Planned, loaded: Loaded) -> Result<Forecast, Failure> {
+        let Loaded { catalog, mut findings, .. } = loaded;
+        let settings = self.run.settings(planned.baseline.today)?;
+        let run = |progress: &Progress| simulate::run_planned(planned, &catalog, &settings, progress);
+        let (forecast, more) = self.run.on_threads(|| progress::shown(&settings, self.report.quiet, run))??;
+        findings.extend(more);
+        self.warn(&findings);
+        Ok(forecast)
+    }
+
     /// Findings name people and groups: where those are to be hidden, only their number is said.
     fn warn(&self, findings: &[Diagnostic]) {
         match (self.report.quiet, &self.report.pseudonymise) {

@@ -22,6 +22,7 @@ mod render;
 mod replay;
 mod reporting;
 mod rule;
+mod scenarios;
 mod schema;
 mod settings;
 mod shell;

@@ -68,3 +68,12 @@ pub const PLAN_RULE: Code = Code("S104");
 pub const SETTINGS: Code = Code("P100");
 pub const UNKNOWN_SETTING: Code = Code("P101");
 pub const WRONG_SETTING: Code = Code("P102");
+// Scenarios.
+pub const SCENARIO: Code = Code("P500");
+pub const UNKNOWN_IN_SCENARIO: Code = Code("P501");
+pub const WRONG_IN_SCENARIO: Code = Code("P502");
+pub const MISSING_IN_SCENARIO: Code = Code("P503");
+pub const UNKNOWN_NAME: Code = Code("P504");
+pub const DATE_IN_SCENARIO: Code = Code("P505");
+pub const CONTRADICTION_IN_SCENARIO: Code = Code("P506");
+pub const CYCLE: Code = Code("P507");

@@ -1,13 +1,14 @@
 //! The files that seatcast reads and writes, in words. In: a topic. Out: text. Never: a column that no code reads.
 
 use super::remedy;
+use super::scenario::{CHANGE_KINDS, WHO_KEYS};
 use super::{
     GROUP_COLUMNS, MEMBER_COLUMNS, PLAN_RULE_COLUMNS, PRICE_COLUMNS, SETTINGS_KEYS, SKU_COLUMNS, SUBSCRIPTION_COLUMNS,
     Source, user_columns,
 };
 
 /// What can be asked for, in the order in which it is printed.
-pub const TOPICS: [&str; 10] = [
+pub const TOPICS: [&str; 11] = [
     "users",
     "groups",
     "memberships",
@@ -16,6 +17,7 @@ pub const TOPICS: [&str; 10] = [
     "prices",
     "plan-rules",
     "settings",
+    "scenarios",
     "sources",
     "commands",
 ];
@@ -36,6 +38,7 @@ pub fn schema(topic: &str) -> Option<String> {
             sheet("plan-rules.csv: one line for each service plan, by hand", &own(&PLAN_RULE_COLUMNS), PLAN_RULES)
         }
         "settings" => settings(),
+        "scenarios" => scenarios(),
         "sources" => sources(),
         "commands" => {
             [remedy::USERS, remedy::GROUPS, remedy::MEMBERS, remedy::SKUS, remedy::ACTIVITY].join("\n\n") + "\n"
@@ -95,6 +98,38 @@ fn settings() -> String {
         "\nA rate is \"12/month\", \"8..14/month\", \"1.2%/month\" or \"0.8..1.4%/month\". Seasonality is twelve numbers, January first.\n\
          reprocess = \"auto\", \"manual\" or { auto-delayed = DAYS }; order = \"arrival\", \"created\", \"random\" or\n\
          { priority = { attribute = \"department\", values = [\"…\"] } }; reserve = 10 or \"5%\".\n",
+    );
+    text
+}
+
+fn scenarios() -> String {
+    let mut text = "scenarios/NAME.toml: what if, by hand; dated changes that `forecast --scenario` and `compare` live through\n\n\
+                      title = \"…\"          extends = \"OTHER\" or [\"A\", \"B\"]: their changes come with it\n\
+                      [[change]]           once for each change, in any order\n\
+                      on = 2027-01-15      not before today\n\
+                      do = \"KIND\"         one of those below\n\
+                      note = \"…\"          what reports call it\n\n\
+                    Whom a change is about: one of users = [\"ada@…\"], members-of = \"GROUP\", department = \"Sales\" (or a list),\n\
+                    where = 'a membership rule'; none of them is everybody. waves = [{ on = DATE, share = \"25%\" }, …] takes turns.\n\
+                    Keys in brackets may be left out.\n\n"
+        .to_owned();
+    for kind in CHANGE_KINDS {
+        let optional: Vec<&str> = kind.optional.iter().filter(|key| !WHO_KEYS.contains(key)).copied().collect();
+        let who = if optional.len() < kind.optional.len() { " (whom)" } else { "" };
+        let optional = if optional.is_empty() { String::new() } else { format!(" [{}]", optional.join(", ")) };
+        text.push_str(&format!(
+            "  {:<18}{}{optional}{who}\n  {:<18}  {}\n",
+            kind.name,
+            kind.needed.join(", "),
+            "",
+            kind.does
+        ));
+    }
+    text.push_str(
+        "\nterm is P1M, P1Y or P3Y; billing monthly, annual or triennial; channel direct, csp or ea. set is { city = \"Delft\" }: an\n\
+         attribute that holds a text. A change dated today takes effect on the first simulated day. Hiring by luck goes on\n\
+         as without the scenario; a freeze stops it, `hire` comes on top. A tenant that joins brings its people, not its\n\
+         guests, and lives by the assumptions of this one.\n",
     );
     text
 }

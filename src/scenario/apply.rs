@@ -23,6 +23,7 @@ pub struct Planned {
 /// See the head of this file. An empty scenario gives the baseline back.
 pub fn apply(baseline: &Baseline, scenario: &Scenario, catalog: &Catalog) -> Planned {
     let mut baseline = baseline.clone();
+    baseline.inputs.extend(scenario.inputs.iter().cloned());
     let mut changes = scenario.changes.clone();
     changes.sort_by(|a, b| (a.day, a.deed.rank()).cmp(&(b.day, b.deed.rank())));
     let mut named: Vec<&SkuId> = changes.iter().flat_map(|change| change.deed.skus()).collect();

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::Baseline;
 use crate::catalog::SkuId;
 use crate::diagnostic::Origin;
+use crate::digest::InputDigest;
 use crate::directory::{Attribute, GroupIndex, GroupLicense, RuleText, UserIndex, Users, Value};
 use crate::money::Currency;
 use crate::supply::{BillingPlan, Subscription, Term};
@@ -186,6 +187,10 @@ pub struct Scenario {
     pub title: String,
     pub changes: Vec<Change>,
     pub new_groups: Vec<NewGroup>,
+    /// The scenarios that it extends, as they were read.
+    pub extended: Vec<String>,
+    /// The files that it was read from.
+    pub inputs: Vec<InputDigest>,
 }
 
 impl Deed {

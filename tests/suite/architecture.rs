@@ -16,7 +16,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("scenario", &["directory", "supply", "licensing"]),
     ("forecast", &[]),
     ("simulate", &["directory", "rule", "supply", "licensing", "scenario", "forecast"]),
-    ("ingest", &["directory", "supply", "licensing", "scenario"]),
+    // A rule in a scenario file is refused where it stands.
+    ("ingest", &["directory", "rule", "supply", "licensing", "scenario"]),
     ("generate", &["directory", "supply", "licensing", "scenario"]),
     ("history", &["directory"]),
     // A plan is made of demand (a result of `simulate`, plain data in `forecast`) and of the lots and prices of a baseline.

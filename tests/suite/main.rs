@@ -15,5 +15,6 @@ mod licensing;
 mod plan;
 mod report;
 mod rule;
+mod scenario;
 mod simulate;
 mod supply;

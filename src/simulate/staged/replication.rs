@@ -334,14 +334,15 @@ impl<'w> Run<'w, '_> {
         scratch.ledger.set_bundles(slot, &scratch.bundles);
     }
 
-    /// Evaluates again, for one person, the rules that name one of `slots`.
+    /// Evaluates again, for one person, the rules that name one of `slots`, and those that look at the clock.
     fn reevaluate(&mut self, slot: Slot, slots: &[usize], day: u32) {
         let (world, tables) = (self.world, self.tables);
         let now = world.midnight(day);
         let mut rules = std::mem::take(&mut self.scratch.rules);
         rules.clear();
         slots.iter().for_each(|slot| rules.extend_from_slice(world.rules.rules_naming(*slot)));
-        if slots.len() > 1 {
+        rules.extend_from_slice(&world.clocked);
+        if slots.len() > 1 || !world.clocked.is_empty() {
             rules.sort_unstable();
             rules.dedup();
         }
@@ -430,7 +431,7 @@ impl<'w> Run<'w, '_> {
             // A group that is not processed takes nobody in.
             let decided = |bundle: &&BundleIndex| tables.decided[bundle.get()];
             changed.dynamic.extend(tables.dynamic.of(like).iter().filter(decided));
-            if world.has_clock {
+            if !world.clocked.is_empty() {
                 let days = world.clock_days(&changed.row, day);
                 for at in days {
                     run.clock.entry(at).or_default().insert(slot);

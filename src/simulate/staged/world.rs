@@ -32,7 +32,8 @@ pub struct Staged<'a> {
     pub enabled_slot: Option<usize>,
     /// What differs between somebody who joins and the exported user they are like.
     pub renewed_slots: Vec<usize>,
-    pub has_clock: bool,
+    /// Rules with `system.now`.
+    pub clocked: Vec<usize>,
     /// What a mover takes from somebody else.
     pub moved_slots: Vec<usize>,
     /// What holds today, and after each of `steps`.
@@ -82,7 +83,7 @@ impl<'a> Staged<'a> {
             hire_slot: slot(&Attribute::EmployeeHireDate),
             enabled_slot: slot(&Attribute::AccountEnabled),
             renewed_slots: [Attribute::EmployeeHireDate, Attribute::AccountEnabled].iter().filter_map(slot).collect(),
-            has_clock: (0..rule_bundles.len()).any(|rule| rules.uses_clock(rule)),
+            clocked: (0..rule_bundles.len()).filter(|rule| rules.uses_clock(*rule)).collect(),
             moved_slots: baseline.assumptions.movers_change.iter().filter_map(slot).collect(),
             rule_bundles,
             tables: Vec::new(),
@@ -143,9 +144,8 @@ impl<'a> Staged<'a> {
     /// Days in `after..=horizon` on which the rules with `system.now` may change their answer for a row.
     pub fn clock_days(&self, row: &[u32], after: u32) -> BTreeSet<u32> {
         let (today, horizon) = (self.settings().today(), self.settings().horizon_days());
-        let clocked = (0..self.rule_bundles.len()).filter(|rule| self.rules.uses_clock(*rule));
         let mut days = BTreeSet::new();
-        for change in clocked.flat_map(|rule| self.rules.clock_changes(rule, row)) {
+        for change in self.clocked.iter().flat_map(|rule| self.rules.clock_changes(*rule, row)) {
             // A change shows on the first midnight at or after it, or, where its own instant still belongs to the old answer,
             // on the midnight after that.
             let seconds = (change - rows::instant(today)).num_seconds();
@@ -157,7 +157,7 @@ impl<'a> Staged<'a> {
     }
 
     fn clock_of_exported(&self) -> Vec<(u32, Slot)> {
-        if !self.has_clock {
+        if self.clocked.is_empty() {
             return Vec::new();
         }
         let users = self.baseline().snapshot.users.indexes();

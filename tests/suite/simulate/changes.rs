@@ -110,8 +110,47 @@ pub fn planned() -> impl Strategy<Value = Planned> {
                 title: String::new(),
                 changes: raws.iter().enumerate().map(change).collect(),
                 new_groups: vec![NewGroup { name: "New".into(), origin: Origin::default() }],
+                ..Scenario::default()
             };
             scenario::apply(&baseline, &scenario, Catalog::embedded())
+        },
+    )
+}
+
+/// Changes that go through the engine of plans and ask for nobody.
+pub fn about_nobody() -> impl Strategy<Value = Planned> {
+    worlds::baseline().prop_map(|baseline| {
+        let nobody = Who::Rule(RuleText { text: "user.department -eq \"Nowhere\"".into(), origin: Origin::default() });
+        let group = GroupIndex(0);
+        let deeds = [
+            Deed::Members { group, who: nobody.clone(), wave: Wave::WHOLE, join: true },
+            Deed::LayOff { who: nobody.clone(), size: Size::Share(1.0) },
+            Deed::Freeze { who: nobody, until: baseline.today + Days::new(40) },
+        ];
+        let change = |(day, deed): (u64, Deed)| Change {
+            day: baseline.today + Days::new(day),
+            deed,
+            label: "nobody".into(),
+            origin: Origin::default(),
+        };
+        let changes = (3..).zip(deeds).map(change).collect();
+        scenario::apply(&baseline, &Scenario { changes, ..Scenario::default() }, Catalog::embedded())
+    })
+}
+
+/// A tenant, and changes with a day each.
+pub fn on_different_days() -> impl Strategy<Value = (Baseline, Scenario)> {
+    (worlds::baseline(), worlds::baseline(), worlds::lot(), prop::collection::vec(raw(), 2..6)).prop_map(
+        |(baseline, other, lot, raws)| {
+            let change = |(number, raw): (u64, &Raw)| Change {
+                day: baseline.today + Days::new(5 * number + 2),
+                deed: deed(*raw, &baseline, &other, &lot),
+                label: format!("change {number}").into(),
+                origin: Origin::default(),
+            };
+            let changes = (0..).zip(&raws).map(change).collect();
+            let new_groups = vec![NewGroup { name: "New".into(), origin: Origin::default() }];
+            (baseline.clone(), Scenario { changes, new_groups, ..Scenario::default() })
         },
     )
 }

@@ -1,9 +1,9 @@
 //! The simulation: the same trajectories as a naive day-by-day engine, the same bytes on any number of threads.
 
-mod changes;
+pub mod changes;
 mod naive;
 mod plan;
-mod worlds;
+pub mod worlds;
 
 use proptest::prelude::*;
 use seatcast::scenario::Planned;
