@@ -3,6 +3,8 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::cell;
+
 /// Marks that turn the direction of writing or take no room and show nothing: they can make one name look like another.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
@@ -23,6 +25,11 @@ pub fn text(text: &str) -> String {
     }
     let words: Vec<&str> = clean.split(' ').filter(|word| !word.is_empty()).collect();
     words.join(" ")
+}
+
+/// The same as a cell of a sheet, or of a page from which cells are copied into one: no program takes it for a formula.
+pub fn cell(name: &str) -> String {
+    cell::neutral(&text(name)).into_owned()
 }
 
 /// Passes over the rest of a terminal escape sequence (ECMA-48), which `first` began.

@@ -4,7 +4,6 @@
 use chrono::NaiveDate;
 
 use super::{RenderError, clean};
-use crate::cell;
 use crate::forecast::{Forecast, MonthPoint, SkuForecast};
 
 const HEADERS: [&str; 33] = [
@@ -58,7 +57,7 @@ pub fn render(forecast: &Forecast) -> Result<Vec<u8>, RenderError> {
 }
 
 fn row(forecast: &Forecast, sku: &SkuForecast, point: &MonthPoint, end: NaiveDate) -> [String; 33] {
-    let text = |text: &str| cell::neutral(&clean::text(text)).into_owned();
+    let text = clean::cell;
     let word = |word: &str| word.to_owned();
     let tenant = text(&forecast.provenance.tenant);
     let cost = point.cost.map_or(String::new(), |cost| cost.decimal());

@@ -6,7 +6,6 @@ use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, NamedFrom, ParquetCompression, ParquetWriter, Series};
 
 use super::{RenderError, clean};
-use crate::cell;
 
 pub enum Values {
     Text(Vec<String>),
@@ -68,7 +67,7 @@ impl Values {
         fn shown<T>(values: &[T], row: usize, show: impl Fn(&T) -> String) -> String {
             values.get(row).map(show).unwrap_or_default()
         }
-        let text = |text: &String| cell::neutral(&clean::text(text)).into_owned();
+        let text = |text: &String| clean::cell(text);
         match self {
             Values::Text(values) => shown(values, row, text),
             Values::MaybeText(values) => shown(values, row, |value| value.as_ref().map(text).unwrap_or_default()),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::document::{Level, bundle, purchase_plan};
-use super::{Options, RenderError, Theme, chart, html, markdown, pdf};
+use super::{Options, RenderError, Theme, chart, clean, html, markdown, pdf};
 use crate::forecast::{Bundle, Plan};
 
 /// Changes when a field goes or changes its meaning; new fields do not change it.
@@ -48,9 +48,9 @@ pub fn plan_csv(plan: &Plan) -> Result<Vec<u8>, RenderError> {
                 line.last_day_to_act.to_string(),
                 line.day.to_string(),
                 sku.sku_id.clone(),
-                sku.sku_part_number.clone(),
+                clean::cell(&sku.sku_part_number),
                 action.as_str().unwrap_or_default().to_owned(),
-                line.subscription.clone(),
+                clean::cell(&line.subscription),
                 line.term.unwrap_or_default().to_owned(),
                 line.units_before.to_string(),
                 line.units_after.to_string(),
@@ -76,10 +76,10 @@ fn bundle_csv(made: &Bundle, user: &dyn Fn(&str) -> Option<String>) -> Result<Ve
     for one in &made.moves {
         for id in &one.users {
             writer.write_record([
-                id.clone(),
-                user(id).unwrap_or_default(),
-                one.gives_up.join(";"),
-                one.gets.join(";"),
+                clean::cell(id),
+                clean::cell(&user(id).unwrap_or_default()),
+                clean::cell(&one.gives_up.join(";")),
+                clean::cell(&one.gets.join(";")),
                 one.saves.decimal(),
                 one.saves.currency.to_string(),
             ])?;

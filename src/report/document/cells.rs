@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::cell;
 use crate::money::Money;
 use crate::report::clean;
 use crate::report::words::Words;
@@ -102,6 +103,15 @@ impl Cell {
                 format!("{} – {}", words.count(u64::from(*low)), words.count(u64::from(*high)))
             }
             Cell::Spark(levels) => levels.iter().map(|level| SPARK[usize::from((*level).min(8))]).collect(),
+        }
+    }
+
+    /// The same for a sheet, or a page from which cells are copied into one: words that a spreadsheet would run as a formula
+    /// stand behind an apostrophe.
+    pub fn for_sheet(&self, words: &Words) -> String {
+        match self {
+            Cell::Absent(text) | Cell::Text(text) | Cell::Name(text) => cell::neutral(text).into_owned(),
+            other => other.shown(words),
         }
     }
 

@@ -147,7 +147,7 @@ fn table(page: &mut String, table: &Table, words: &Words) {
             let class = if numeric { " class=\"number\"" } else { "" };
             let (name, scope) = if at == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
             let order = order(cell).map_or(String::new(), |order| format!(" data-order=\"{order}\""));
-            let text = escape(&cell.shown(words));
+            let text = escape(&cell.for_sheet(words));
             page.push_str(&format!("<{name}{scope}{class}{order}><bdi>{text}</bdi></{name}>"));
         }
         page.push_str("</tr>\n");

@@ -49,8 +49,8 @@ pub fn sheet(
         sheet.write_string_with_format(HEADER_ROW, column, header, format)?;
     }
     for (row, sku) in (HEADER_ROW + 1..).zip(&forecast.skus) {
-        sheet.write_string(row, 0, clean::text(&sku.sku_part_number))?;
-        sheet.write_string(row, 1, clean::text(&sku.product_name))?;
+        sheet.write_string(row, 0, clean::cell(&sku.sku_part_number))?;
+        sheet.write_string(row, 1, clean::cell(&sku.product_name))?;
         match sku.price {
             Some(price) => {
                 sheet.write_string(row, 2, price.currency.code())?;
@@ -77,8 +77,8 @@ pub fn sheet(
     for line in &forecast.assumptions {
         row += 1;
         let origin = if line.given { words.say("assumptions.given") } else { words.say("assumptions.default") };
-        sheet.write_string(row, 0, clean::text(&line.name))?;
-        sheet.write_string(row, 1, clean::text(&line.value))?;
+        sheet.write_string(row, 0, clean::cell(&line.name))?;
+        sheet.write_string(row, 1, clean::cell(&line.value))?;
         sheet.write_string(row, 2, origin)?;
     }
     for (column, width) in [(0, 34.0), (1, 40.0), (2, 16.0), (3, 18.0), (4, 14.0), (5, 14.0), (6, 16.0)] {

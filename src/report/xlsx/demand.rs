@@ -84,7 +84,7 @@ fn values(
     month: usize,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    sheet.write_string(row, Series::Sku as u16, clean::text(&sku.sku_part_number))?;
+    sheet.write_string(row, Series::Sku as u16, clean::cell(&sku.sku_part_number))?;
     sheet.write_datetime_with_format(row, Series::Day as u16, &excel_day(point.day)?, &formats.day)?;
     let counts = [
         (Series::Month, u32::try_from(month).unwrap_or(u32::MAX)),

@@ -69,7 +69,7 @@ fn line(
     words: &Words,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    sheet.write_string(row, 0, clean::text(&sku.sku_part_number))?;
+    sheet.write_string(row, 0, clean::cell(&sku.sku_part_number))?;
     if let Some(point) = sku.points.first() {
         sheet.write_number_with_format(row, 1, point.demand.p50, &formats.count)?;
         sheet.write_number_with_format(row, 2, point.capacity, &formats.count)?;

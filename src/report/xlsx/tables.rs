@@ -101,6 +101,6 @@ fn write(
         Cell::Date(day) => sheet.write_datetime_with_format(row, column, &excel_day(*day)?, &formats.day).map(|_| ()),
         Cell::Absent(why) => sheet.write_string_with_format(row, column, why, &formats.absent).map(|_| ()),
         Cell::Nothing => Ok(()),
-        text => sheet.write_string_with_format(row, column, text.shown(words), &formats.text).map(|_| ()),
+        text => sheet.write_string_with_format(row, column, text.for_sheet(words), &formats.text).map(|_| ()),
     }
 }
