@@ -2,6 +2,9 @@
 //! JSON, and with `--data` everything that another engine needs to do the same. Never: times the making of the data.
 //!
 //! `cargo bench --bench peers_rules -- --users 1000000 --rules 5000 --hard 0 --threads 1 --data DIR`
+//! `cargo bench --bench peers_rules -- --curve reports/gallery --users 4000000 --threads 2` measures how the cost grows.
+
+mod curve;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -198,6 +201,9 @@ fn argument(name: &str) -> Option<String> {
 fn main() {
     let (users, count) = (number("--users", 100_000), number("--rules", 1000));
     let (hard, threads) = (number("--hard", 0), number("--threads", 1));
+    if let Some(folder) = argument("--curve") {
+        return curve::curve(Path::new(&folder), users, threads);
+    }
     let data = data(users, hard > 0);
     let trees = rules(count, hard);
     let texts: Vec<String> = trees.iter().map(text).collect();
