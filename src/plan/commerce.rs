@@ -153,7 +153,8 @@ impl Shop<'_> {
         Some(())
     }
 
-    /// Units added to what runs today, to lots that begin today, and to lots that take the place of one that ends.
+    /// Units added to what runs today, and to lots that take the place of units that end. A lot bought beside others takes none: to
+    /// begin one with a single unit, only to have another day on which units may end, is no plan that anybody would follow.
     fn adds(&self, moves: &mut Vec<Move>) -> Option<()> {
         for (position, running) in self.owned.running.iter().enumerate() {
             let days = self.grid.days.iter().filter(|day| (running.since..running.ends).contains(*day));
@@ -162,10 +163,8 @@ impl Shop<'_> {
                 moves.push(self.priced(kind, running.term_alone(1), *day, running.ends)?);
             }
         }
-        let decisive = |day: NaiveDate| {
-            let ends = self.owned.running.iter().map(|running| running.ends);
-            day == self.grid.today() || ends.into_iter().any(|end| is_years_after(day, end))
-        };
+        let openings = self.openings();
+        let decisive = |day: NaiveDate| openings.iter().any(|opening| is_years_after(day, *opening));
         for parent in 0..moves.len() {
             let Kind::Start { term, channel } = moves[parent].kind else { continue };
             let (begins, ends) = (moves[parent].from, moves[parent].to);
@@ -178,6 +177,18 @@ impl Shop<'_> {
             }
         }
         Some(())
+    }
+
+    /// Days on which units end, whose successors take more later; today, where nothing is owned.
+    fn openings(&self) -> Vec<NaiveDate> {
+        let (today, end) = (self.grid.today(), self.grid.end);
+        let steps = self.owned.base().steps(today, end);
+        let falls = steps.windows(2).filter(|pair| pair[1].units.capacity() < pair[0].units.capacity());
+        let mut openings: Vec<NaiveDate> = falls.map(|pair| pair[1].day).collect();
+        openings.extend(self.owned.running.iter().map(|running| running.ends));
+        let nothing = steps.first().is_none_or(|step| step.units.capacity() == 0);
+        openings.extend((nothing || !self.owned.extended.is_empty()).then_some(today));
+        openings
     }
 
     fn billed(&self, term: Term) -> BillingPlan {

@@ -9,6 +9,8 @@ use crate::forecast::{Plan, PlanAction, PlanLine, PlanTarget, SkuPlan, Unplanned
 use crate::report::clean;
 use crate::report::words::{Language, Words};
 
+/// Steps to act on within so many days come first.
+const NEXT_DAYS: u32 = 92;
 /// What has to be done within so many days is alarming.
 const SOON_DAYS: u32 = 31;
 
@@ -19,11 +21,12 @@ pub fn purchase_plan(plan: &Plan, language: Language) -> Document {
     let today = words.date(plan.provenance.today);
     let charts = risk_chart(plan, words).into_iter().collect::<Vec<_>>();
     let mut sections = vec![
-        steps(plan, words),
+        steps(plan, words, Some(NEXT_DAYS)),
         cost(plan, words),
         curve_table(plan, words, &charts),
         unplanned(plan, words),
         rules(plan, words),
+        steps(plan, words, None),
         levels(plan, words),
     ];
     sections.retain(|section| !section.blocks.is_empty());
@@ -98,7 +101,8 @@ fn verdict(plan: &Plan, words: &Words) -> Phrase {
 
 /// The first thing to do for a SKU that would not keep the promise if nothing were done.
 fn first_step(sku: &SkuPlan, today: NaiveDate, words: &Words) -> Option<Trouble> {
-    let line = sku.lines.iter().filter(|line| !line.already_set).min_by_key(|line| (line.last_day_to_act, line.day))?;
+    let order = |line: &&PlanLine| (line.last_day_to_act, line.day, line.units_after < line.units_before);
+    let line = sku.lines.iter().filter(|line| !line.already_set).min_by_key(order)?;
     if sku.nothing.replications_short <= sku.planned.replications_short {
         return None;
     }
@@ -141,10 +145,43 @@ pub fn action(line: &PlanLine) -> &'static str {
     }
 }
 
-/// What there is to do, in order of the last days to act.
-fn steps(plan: &Plan, words: &Words) -> Section {
+/// What there is to do within `within` days, or in all, in order of the last days to act.
+fn steps(plan: &Plan, words: &Words, within: Option<u32>) -> Section {
+    let (id, level, key) = match within {
+        Some(_) => ("steps", Level::Summary, "plan.steps"),
+        None => ("all-steps", Level::Full, "plan.all-steps"),
+    };
+    let lines = || plan.skus.iter().flat_map(|sku| sku.lines.iter().map(move |line| (sku, line)));
+    let mut open: Vec<(&SkuPlan, &PlanLine)> = lines().filter(|(_, line)| !line.already_set).collect();
+    open.sort_by_key(|(sku, line)| (line.last_day_to_act, line.day, sku.product_name.clone()));
+    let all = open.len();
+    let soon = |days: u32| crate::calendar::after(plan.provenance.today, days);
+    open.retain(|(_, line)| within.is_none_or(|days| line.last_day_to_act <= soon(days)));
+    let mut notes = vec![words.say("plan.note-steps")];
+    if all > open.len() {
+        notes.push(words.plural("plan.note-later", (all - open.len()) as u64));
+    }
+    let set = lines().filter(|(_, line)| line.already_set).count();
+    if set > 0 {
+        notes.push(words.plural("plan.note-set", set as u64));
+    }
+    let title = words.say(key);
+    let rows: Vec<Row> = open.iter().map(|(sku, line)| step_row(sku, line, words)).collect();
+    let blocks = match (rows.is_empty(), all) {
+        (true, 0) if within.is_some() => vec![Block::Paragraph(Phrase::plain(words.say("plan.no-steps")))],
+        (true, _) if within.is_some() => vec![Block::Paragraph(Phrase::plain(words.say("plan.no-steps-soon")))],
+        (true, _) => Vec::new(),
+        (false, _) => {
+            let columns = step_columns(plan, words);
+            vec![Block::Table(Table { id: id.to_owned(), caption: title.clone(), columns, rows, notes })]
+        }
+    };
+    Section { id, title, level, blocks }
+}
+
+fn step_columns(plan: &Plan, words: &Words) -> Vec<Column> {
     let units = || words.say("unit.seats.header");
-    let columns = vec![
+    vec![
         Column::number(words.say("column.act-by"), String::new()),
         Column::number(words.say("column.day"), String::new()),
         Column::text(words.say("column.sku")),
@@ -154,38 +191,21 @@ fn steps(plan: &Plan, words: &Words) -> Section {
         Column::number(words.say("column.before"), units()).dispensable(3),
         Column::number(words.say("column.after"), units()),
         Column::number(words.say("column.cost"), currencies(plan)).dispensable(4),
-    ];
-    let mut rows: Vec<(&SkuPlan, &PlanLine)> =
-        plan.skus.iter().flat_map(|sku| sku.lines.iter().map(move |line| (sku, line))).collect();
-    let all = rows.len();
-    rows.retain(|(_, line)| !line.already_set);
-    let set = all - rows.len();
-    rows.sort_by_key(|(sku, line)| (line.last_day_to_act, line.day, sku.product_name.clone()));
-    let row = |(sku, line): &(&SkuPlan, &PlanLine)| {
-        let cells = vec![
-            Cell::Date(line.last_day_to_act),
-            Cell::Date(line.day),
-            Cell::name(&sku.sku_part_number),
-            Cell::Text(words.say(&format!("plan.action.{}", action(line)))),
-            Cell::name(&line.subscription),
-            line.term.map_or(Cell::Nothing, |term| Cell::Text(term.to_owned())),
-            Cell::Count(line.units_before),
-            Cell::Count(line.units_after),
-            Cell::Money(line.cost),
-        ];
-        Row::of(cells)
-    };
-    let rows: Vec<Row> = rows.iter().map(row).collect();
-    let mut notes = vec![words.say("plan.note-steps")];
-    if set > 0 {
-        notes.push(words.plural("plan.note-set", set as u64));
-    }
-    let title = words.say("plan.steps");
-    let blocks = match rows.is_empty() {
-        true => vec![Block::Paragraph(Phrase::plain(words.say("plan.no-steps")))],
-        false => vec![Block::Table(Table { id: "steps".to_owned(), caption: title.clone(), columns, rows, notes })],
-    };
-    Section { id: "steps", title, level: Level::Summary, blocks }
+    ]
+}
+
+fn step_row(sku: &SkuPlan, line: &PlanLine, words: &Words) -> Row {
+    Row::of(vec![
+        Cell::Date(line.last_day_to_act),
+        Cell::Date(line.day),
+        Cell::name(&sku.sku_part_number),
+        Cell::Text(words.say(&format!("plan.action.{}", action(line)))),
+        Cell::name(&line.subscription),
+        line.term.map_or(Cell::Nothing, |term| Cell::Text(term.to_owned())),
+        Cell::Count(line.units_before),
+        Cell::Count(line.units_after),
+        Cell::Money(line.cost),
+    ])
 }
 
 /// The currency of every amount, where there is one.

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod command;
+mod commerce;
 mod program;
 mod promise;
 mod schedules;

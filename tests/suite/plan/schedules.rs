@@ -137,7 +137,8 @@ impl Seller<'_> {
         if self.commercial() {
             let first = on.with_day(1).unwrap() + Months::new(1);
             offers.push((Lot { ends: first, priced: on, factor: 1200, units: 1, open: false }, None));
-            let open = on == today() || owned_ends(None).any(|end| end == on);
+            // What takes the place of units that end, or of nothing, takes more later.
+            let open = owned_ends(None).any(|end| end == on) || (on == today() && self.world.lots.is_empty());
             offers.push((Lot { ends: on + Months::new(12), priced: on, factor: 1000, units: 1, open }, None));
         }
         if owned_ends(Some(Channel::Ea)).any(|end| end == on) {
