@@ -54,7 +54,7 @@ impl Task<'_> {
                 program.row(terms, missing);
             }
         }
-        Ok(self.choice(minimise(&program, NODES_MOST)?))
+        Ok(self.choice(&minimise(&program, NODES_MOST)?))
     }
 
     /// The cheapest choice that leaves at most `allowed` seat-days waiting, summed over days and replications. What waits is a
@@ -75,7 +75,7 @@ impl Task<'_> {
             let solved = minimise(&waits.program, nodes_most)?;
             bound = bound.max(solved.bound);
             nodes += solved.nodes;
-            let choice = Choice { bound, nodes, ..self.choice(solved) };
+            let choice = Choice { bound, nodes, ..self.choice(&solved) };
             if waits.learn_at(&self.units(&choice)) <= allowed {
                 return Ok(choice);
             }
@@ -175,7 +175,7 @@ impl Task<'_> {
         }
     }
 
-    fn choice(&self, solved: Solved) -> Choice {
+    fn choice(&self, solved: &Solved) -> Choice {
         let count = |at: usize| solved.values.get(at).map_or(0, |value| value.round().max(0.0) as u32);
         Choice {
             moves: (0..self.moves.len()).map(|at| (at, count(at))).filter(|(_, count)| *count > 0).collect(),

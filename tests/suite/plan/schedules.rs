@@ -171,7 +171,7 @@ impl Seller<'_> {
             return true;
         };
         let offers = self.offers(on, lots);
-        self.sell(at, on, &offers, lots.to_vec(), (cost, waiting))
+        self.sell(at, on, &offers, lots, (cost, waiting))
     }
 
     fn sell(
@@ -179,11 +179,11 @@ impl Seller<'_> {
         at: usize,
         on: NaiveDate,
         offers: &[(Lot, Option<usize>)],
-        lots: Vec<Lot>,
+        lots: &[Lot],
         spent: (i128, u64),
     ) -> bool {
         let (cost, waiting) = spent;
-        let capacity = Self::capacity(&lots, on);
+        let capacity = Self::capacity(lots, on);
         let Some(((offer, into), rest)) = offers.split_first() else {
             self.looked += 1;
             // Seat-days of waiting that may still come after this span; `None` where that is too many already.
@@ -191,7 +191,7 @@ impl Seller<'_> {
                 PlanTarget::Risk(_) => (capacity >= self.needed[at]).then_some(waiting),
                 PlanTarget::WaitingSeatDays(_) => waiting.checked_sub(self.waiting(at, capacity)),
             };
-            return left.is_some_and(|left| self.undercut(at + 1, &lots, cost, left));
+            return left.is_some_and(|left| self.undercut(at + 1, lots, cost, left));
         };
         let one = self.cost(offer, on);
         // More than anybody needs beside what is owned is never bought, but for the one unit that opens a lot.
@@ -202,14 +202,14 @@ impl Seller<'_> {
             if cost >= self.bound {
                 break;
             }
-            let mut lots = lots.clone();
+            let mut lots = lots.to_vec();
             if count > 0 {
                 match into {
                     Some(lot) => lots[*lot].units += count,
                     None => lots.push(Lot { units: count, ..offer.clone() }),
                 }
             }
-            if self.sell(at, on, rest, lots, (cost, waiting)) {
+            if self.sell(at, on, rest, &lots, (cost, waiting)) {
                 return true;
             }
         }
