@@ -99,6 +99,7 @@ fn draw(path: &Path, measured: &[Measured], threads: usize) -> Result<(), Box<dy
         .configure_mesh()
         .light_line_style(TRANSPARENT)
         .x_desc("users")
+        .x_labels(4)
         .x_label_formatter(&|users| grouped(users.round() as usize))
         .y_label_formatter(&|seconds| format!("{seconds}"))
         .label_style(("sans-serif", 13))
@@ -117,7 +118,7 @@ fn draw(path: &Path, measured: &[Measured], threads: usize) -> Result<(), Box<dy
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperLeft)
-        .border_style(BLACK.mix(0.2))
+        .border_style(TRANSPARENT)
         .background_style(WHITE)
         .label_font(("sans-serif", 13))
         .draw()?;
@@ -152,7 +153,7 @@ fn draw(path: &Path, measured: &[Measured], threads: usize) -> Result<(), Box<dy
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperLeft)
-        .border_style(BLACK.mix(0.2))
+        .border_style(TRANSPARENT)
         .background_style(WHITE)
         .label_font(("sans-serif", 13))
         .draw()?;

@@ -8,7 +8,7 @@ mod text;
 use std::path::{Path, PathBuf};
 
 use super::reading::ReadingArgs;
-use super::{Exit, Failure, outputs};
+use super::{Exit, Failure, outputs, settings};
 use crate::diagnostic::Diagnostic;
 use crate::ingest::{self, Gap, SourceFile, Tables};
 use crate::scenario::Baseline;
@@ -55,12 +55,13 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     tables.reports.sort_by(|a, b| a.path.cmp(&b.path));
     let read = ingest::baseline(&tables, &options);
     let snapshot = read.value.as_ref().map(|baseline| &baseline.snapshot);
-    let coverage = snapshot.map(coverage::coverage).unwrap_or_default();
+    let coverage = read.value.as_ref().map(coverage::coverage).unwrap_or_default();
     let mut findings = read.diagnostics;
     findings.extend(coverage.findings.iter().cloned());
     let mut findings = by_file(findings, &mut tables);
     crate::diagnostic::sort(&mut findings);
-    let gaps = ingest::gaps(&tables, snapshot);
+    let mut gaps = ingest::gaps(&tables, snapshot);
+    gaps.splice(0..0, coverage::gap(&coverage));
     let checked = Checked { findings, coverage, gaps, baseline: read.value, tables };
     if let (Some(folder), Some(baseline)) = (&args.write_canonical, &checked.baseline) {
         for (name, bytes) in ingest::canonical(&checked.tables, baseline) {
@@ -68,7 +69,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         }
     }
     let answer = match args.format {
-        Format::Text => text::text(&checked),
+        Format::Text => text::text(&checked, settings::width()),
         Format::Json => json::json(&checked),
     };
     outputs::print(&answer)?;

@@ -57,7 +57,7 @@ pub use folder::{ReadError, list_folder, read_file, read_folder};
 pub use gaps::gaps;
 pub use plan_rules::COLUMNS as PLAN_RULE_COLUMNS;
 pub use prices::COLUMNS as PRICE_COLUMNS;
-pub use remedy::Gap;
+pub use remedy::{Gap, attributes as attributes_remedy};
 pub use report::FileReport;
 pub use scenario::{scenario, scenario_files};
 pub use schema::{TOPICS as SCHEMA_TOPICS, schema};

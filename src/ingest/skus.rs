@@ -135,11 +135,18 @@ fn sku_id(
     Some(found.sku_id().clone())
 }
 
+/// The column of ids and those of names; none where there are no ids.
+pub(super) fn name_columns(table: &Table) -> Vec<usize> {
+    let Some(id) = table.column(&["skuid", "guid"]) else { return Vec::new() };
+    let names = ["skupartnumber", "stringid", "productname", "productdisplayname"];
+    std::iter::once(id).chain(names.iter().filter_map(|name| table.column(&[name]))).collect()
+}
+
 /// What a file of SKU counters teaches of names before anything else is read: `(name, id)`.
 pub(super) fn names(table: &Table) -> Vec<(String, SkuId)> {
-    let Some(id) = table.column(&["skuid", "guid"]) else { return Vec::new() };
-    let columns = ["skupartnumber", "stringid", "productname", "productdisplayname"];
-    let columns: Vec<usize> = columns.iter().filter_map(|name| table.column(&[name])).collect();
+    let Some((id, columns)) = name_columns(table).split_first().map(|(id, names)| (*id, names.to_vec())) else {
+        return Vec::new();
+    };
     let mut names = Vec::new();
     for row in 0..table.rows() {
         let Some(guid) = table.cell(row, id).and_then(|text| value::guid(&text)) else { continue };

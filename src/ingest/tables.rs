@@ -141,7 +141,17 @@ fn convert(loaded: Loaded, with: &Converter<'_>, options: &Options) -> (FileRepo
         Kind::PlanRules => {
             Part::PlanRules(plan_rules::plan_rules(&table, with.products.catalog(), &mut report, &mut faults))
         }
-        Kind::Devices | Kind::Catalogue | Kind::Settings | Kind::Unknown => {
+        Kind::Catalogue => {
+            report.columns(&table, &skus::name_columns(&table));
+            report.notes.push("its names of products are known while the other files are read".to_owned());
+            Part::Nothing
+        }
+        Kind::Devices => {
+            report.columns(&table, &[]);
+            report.notes.push("devices take no licence of a user, so nothing of it is used".to_owned());
+            Part::Nothing
+        }
+        Kind::Settings | Kind::Unknown => {
             report.columns(&table, &[]);
             Part::Nothing
         }

@@ -1,8 +1,12 @@
-//! What can and cannot be simulated of a tenant that was read. In: a snapshot. Out: counts and reasons. Never: evaluates a rule.
+//! What can and cannot be simulated of a tenant that was read. In: a baseline. Out: counts and reasons. Never: evaluates a rule.
+
+use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::directory::{Attribute, Group, Membership, ProcessingState, Snapshot};
+use crate::directory::{Attribute, Group, Membership, ProcessingState, Snapshot, TenantSku};
+use crate::ingest::{self, Gap};
 use crate::rule;
+use crate::scenario::Baseline;
 
 /// A dynamic group whose rule is not evaluated.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -24,12 +28,20 @@ pub struct Coverage {
     pub groups_without_members: Vec<String>,
     pub skus: usize,
     pub skus_without_units: Vec<String>,
+    /// Free SKUs and those of the whole tenant, which enter no total.
+    pub skus_not_planned: Vec<String>,
+    pub skus_without_price: Vec<String>,
+    pub skus_without_renewal_date: Vec<String>,
+    /// Attributes that rules name and no file holds, with the number of such rules.
+    #[serde(skip)]
+    pub missing: BTreeMap<Attribute, usize>,
     /// What is to be said of the texts of rules. A rule that cannot be read refuses no file.
     #[serde(skip)]
     pub findings: Vec<Diagnostic>,
 }
 
-pub fn coverage(snapshot: &Snapshot) -> Coverage {
+pub fn coverage(baseline: &Baseline) -> Coverage {
+    let snapshot = &baseline.snapshot;
     let users = &snapshot.users;
     let without = |attribute: &Attribute| {
         users.indexes().filter(|user| users.text(*user, attribute).is_none_or(|text| text.trim().is_empty())).count()
@@ -40,7 +52,12 @@ pub fn coverage(snapshot: &Snapshot) -> Coverage {
         Some(Unevaluated { group: group.display_name.to_string(), reason, members_kept: group.members.len() })
     });
     let unlisted = |group: &&Group| !group.is_dynamic() && !group.members_exported && !group.licenses.is_empty();
-    let unowned = snapshot.skus.iter().filter(|sku| sku.prepaid.is_none() && !sku.company_wide);
+    let skus = |wanted: &dyn Fn(usize, &TenantSku) -> bool| -> Vec<String> {
+        let found = snapshot.skus.iter().enumerate().filter(|(at, sku)| wanted(*at, sku));
+        found.map(|(_, sku)| sku.sku_part_number.to_string()).collect()
+    };
+    let priced = |sku: &TenantSku| baseline.prices.on(&sku.sku_id, baseline.today).is_some();
+    let renews = |at: usize| baseline.supplies.get(at).is_none_or(|supply| !supply.lacks_renewal_date());
     Coverage {
         users: users.len(),
         users_without_usage_location: without(&Attribute::UsageLocation),
@@ -55,9 +72,37 @@ pub fn coverage(snapshot: &Snapshot) -> Coverage {
             .map(|group| group.display_name.to_string())
             .collect(),
         skus: snapshot.skus.len(),
+        missing: missing(snapshot, &dynamic),
         findings: dynamic.iter().flat_map(|group| rule_findings(group)).collect(),
-        skus_without_units: unowned.map(|sku| sku.sku_part_number.to_string()).collect(),
+        skus_without_units: skus(&|_, sku| sku.prepaid.is_none() && !sku.company_wide),
+        skus_not_planned: skus(&|_, sku| !sku.is_planned()),
+        skus_without_price: skus(&|_, sku| sku.is_planned() && !priced(sku)),
+        skus_without_renewal_date: skus(&|at, sku| sku.is_planned() && !renews(at)),
     }
+}
+
+fn missing(snapshot: &Snapshot, dynamic: &[&Group]) -> BTreeMap<Attribute, usize> {
+    let mut missing = BTreeMap::new();
+    for text in dynamic.iter().filter_map(|group| group.rule()) {
+        let Some(checked) = rule::compile(&text.text, &text.origin).value else { continue };
+        for attribute in checked.attributes().iter().filter(|attribute| snapshot.users.column(attribute).is_none()) {
+            *missing.entry(attribute.clone()).or_default() += 1;
+        }
+    }
+    missing
+}
+
+/// What closes the gap that attributes leave which only rules need; `None` where there is none.
+pub fn gap(coverage: &Coverage) -> Option<Gap> {
+    // Plans and groups of a user are in no export in a form that could be read back.
+    let exported = |attribute: &&Attribute| !matches!(attribute, Attribute::AssignedPlans | Attribute::MemberOf);
+    let attributes: Vec<Attribute> = coverage.missing.keys().filter(exported).cloned().collect();
+    let named = |attribute: &Attribute| format!("{attribute} (rules that name it: {})", coverage.missing[attribute]);
+    (!attributes.is_empty()).then(|| Gap {
+        missing: attributes.iter().map(named).collect::<Vec<_>>().join(", "),
+        consequence: "the rules that name it are not evaluated, and keep the exported members".to_owned(),
+        remedy: ingest::attributes_remedy(&attributes),
+    })
 }
 
 /// Why the rule of a dynamic group is not evaluated; `None` where it is.

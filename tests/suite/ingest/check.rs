@@ -70,6 +70,32 @@ fn a_rule_on_an_attribute_that_no_file_holds_is_named() {
     assert_eq!(left[0]["members_kept"], 1);
     let gaps = answer["tenant"]["gaps"].as_array().unwrap();
     assert!(gaps.iter().any(|gap| gap["remedy"].as_str().unwrap().contains("Get-MgSubscribedSku")));
+    let exact = gaps.iter().find(|gap| gap["missing"] == "extensionAttribute1 (rules that name it: 1)").unwrap();
+    let command = "Get-MgUser -All -Property Id,UserPrincipalName,OnPremisesExtensionAttributes |\n Select-Object Id,UserPrincipalName,@{n='ExtensionAttribute1';e={$_.OnPremisesExtensionAttributes.ExtensionAttribute1}} |";
+    assert!(exact["remedy"].as_str().unwrap().contains(command), "{exact}");
+    // The file that this command writes closes the gap.
+    let more = "\"Id\",\"UserPrincipalName\",\"ExtensionAttribute1\"\r\n\"5c15decf-910a-4f8e-b318-24b7e516a4bc\",\"m.vandenheuvel@brindlewick.example\",\"EXT\"\r\n";
+    std::fs::write(folder.path().join("users-more.csv"), more).unwrap();
+    let (_, answer) = json(&[folder.path().to_str().unwrap()]);
+    assert!(answer["tenant"]["coverage"]["rules_not_evaluated"].as_array().unwrap().is_empty(), "{answer}");
+}
+
+#[test]
+fn what_cannot_be_simulated_is_listed_with_its_reason() {
+    let (code, out, _) = run(&["check", sample("graph-powershell").to_str().unwrap()]);
+    assert_eq!(code, 1, "two files are refused");
+    for line in [
+        "    6 without usageLocation: licensed by the tenant's country, or blocked where the policy says so",
+        "    SG-LIC-EMS-E5-Contractors keeps its 1 exported members: processing is paused",
+        "    free or of the whole tenant, so that they enter no total: FLOW_FREE",
+        "  not in this file: extensionAttribute3 to 15",
+        "  prices.csv: no cost is computed\n    write it by hand: `seatcast schema prices` prints its columns",
+    ] {
+        assert!(out.contains(line), "{line}\n{out}");
+    }
+    let commands = |line: &&str| line.trim_start().starts_with(['#', 'G', 'S', 'E', '@', 'C']);
+    let wide: Vec<&str> = out.lines().filter(|line| line.chars().count() > 100 && !commands(line)).collect();
+    assert!(wide.is_empty(), "lines that do not fit: {wide:#?}");
 }
 
 #[test]
