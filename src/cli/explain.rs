@@ -6,9 +6,9 @@ mod text;
 use clap::{Args as ClapArgs, Subcommand};
 
 use super::inputs::{Standing, TenantArgs};
-use super::settings::Format;
+use super::settings::{self, Format};
 use super::timings::Timings;
-use super::{Exit, Failure, outputs, render};
+use super::{Exit, Failure, fit, outputs, render};
 use crate::diagnostic::did_you_mean;
 use crate::directory::{Attribute, Snapshot, UserIndex};
 use crate::licensing::Today;
@@ -64,7 +64,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn shown<T: serde::Serialize>(format: Format, trace: &T, text: impl Fn(&T) -> String) -> Result<String, Failure> {
     match format {
-        Format::Text => Ok(text(trace)),
+        Format::Text => Ok(fit::fit(&text(trace), settings::width())),
         Format::Json => {
             let json = serde_json::json!({ "version": 1, "explained": trace });
             Ok(format!("{json:#}\n"))

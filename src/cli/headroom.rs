@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use clap::Args as ClapArgs;
 
 use super::inputs::{Standing, TenantArgs};
-use super::settings::Format;
+use super::settings::{self, Format};
 use super::timings::Timings;
-use super::{Exit, Failure, explain, outputs, render};
+use super::{Exit, Failure, explain, fit, outputs, render};
 use crate::diagnostic::did_you_mean;
 use crate::directory::{
     Attribute, AttributeKind, GroupIndex, LicenseSource, SkuIndex, Snapshot, User, Value, ValueRef,
@@ -56,7 +56,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let found = licensing::headroom(&today, seeker, &bundles, &direct);
     let groups: Vec<String> = bundles.iter().map(|bundle| group_name(snapshot, today.group_of(*bundle))).collect();
     let name = |sku: &SkuIndex| snapshot.sku(*sku).sku_part_number.to_string();
-    let skus: Vec<(String, i64)> = found.skus.iter().map(|(sku, free)| (name(sku), *free)).collect();
+    let skus: Vec<(String, Option<i64>)> = found.skus.iter().map(|(sku, free)| (name(sku), *free)).collect();
     let binding: Vec<String> = found.binding.iter().map(name).collect();
     outputs::print(&match args.format {
         Format::Json => {
@@ -66,12 +66,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             let json = serde_json::json!({ "version": 1, "groups": groups, "skus": skus, "fits": found.fits, "limited": limited, "binding": binding });
             format!("{json:#}\n")
         }
-        Format::Text => page(&groups, &skus, found.fits, &binding),
+        Format::Text => fit::fit(&page(&groups, &skus, found.fits, &binding), settings::width()),
     })?;
     Ok(Exit::Done)
 }
 
-fn page(groups: &[String], skus: &[(String, i64)], fits: u32, binding: &[String]) -> String {
+fn page(groups: &[String], skus: &[(String, Option<i64>)], fits: u32, binding: &[String]) -> String {
     let list = |names: &[String]| names.iter().map(|name| clean::text(name)).collect::<Vec<_>>().join(", ");
     let mut text = match (groups.is_empty() && skus.is_empty(), fits) {
         (true, _) => "Nobody like this gets a licence: no group and no direct assignment entitles.\n".to_owned(),
@@ -86,7 +86,8 @@ fn page(groups: &[String], skus: &[(String, i64)], fits: u32, binding: &[String]
         text.push_str(&format!("Through: {}\n", list(groups)));
     }
     for (sku, free) in skus {
-        text.push_str(&format!("  {}: {free} free today\n", clean::text(sku)));
+        let free = free.map_or_else(|| "units are not counted".to_owned(), |free| format!("{free} free today"));
+        text.push_str(&format!("  {}: {free}\n", clean::text(sku)));
     }
     text
 }

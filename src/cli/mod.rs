@@ -7,6 +7,7 @@ mod bundle;
 mod check;
 mod exit;
 mod explain;
+mod fit;
 mod forecast;
 mod generate;
 mod headroom;

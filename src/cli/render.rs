@@ -118,7 +118,8 @@ pub fn warnings(diagnostics: &[Diagnostic]) {
 /// Says how many findings there are, and nothing of what they say.
 pub fn count(findings: usize) {
     if findings > 0 {
-        let _ = writeln!(std::io::stderr().lock(), "{findings} findings: `seatcast check` lists them");
+        let noun = if findings == 1 { "finding" } else { "findings" };
+        let _ = writeln!(std::io::stderr().lock(), "{findings} {noun}: `seatcast check` lists them");
     }
 }
 

@@ -13,7 +13,8 @@ use crate::licensing::replay::{self, Day};
 ///
 /// Reads JSON lines, one event each: {"day": N, "do": EVENT, …} with days ascending. Events: setting, sku, exclusion, dependency,
 /// user, group, subscription, member-add, member-remove, group-nest, user-set, user-delete, user-restore, direct-add,
-/// direct-remove, group-licenses, group-delete, reprocess.
+/// direct-remove, group-licenses, group-delete, reprocess. `seatcast schema replay` lists the fields of each and works through a
+/// scenario of sixteen days, state by state.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// The file of events, one JSON object a line

@@ -14,9 +14,9 @@ use super::{Options, Tables, attributes, code, date, licenses, supplies};
 use crate::catalog::SkuId;
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin, did_you_mean};
 use crate::directory::{Attribute, Group, GroupIndex, SkuIndex, Snapshot, TenantSku};
-use crate::licensing::Country;
+use crate::licensing::{Country, ExtendedService};
 use crate::scenario::{Assumptions, Baseline};
-use crate::supply::{Price, PriceBook};
+use crate::supply::{Channel, Price, PriceBook, Renewal, Subscription};
 
 /// Joins the tables into the world to simulate. `None` where an error would make a number wrong.
 pub fn baseline(tables: &Tables, options: &Options) -> Diagnosed<Option<Baseline>> {
@@ -34,7 +34,8 @@ pub fn baseline(tables: &Tables, options: &Options) -> Diagnosed<Option<Baseline
         return Diagnosed::new(None, findings);
     };
     let snapshot = snapshot(tables, &products, exported_on, today, &mut findings);
-    let supplies = supplies::supplies(&snapshot.skus, &tables.subscriptions, today, &mut findings);
+    let lots = lots(tables);
+    let supplies = supplies::supplies(&snapshot.skus, &lots, today, &mut findings);
     let assumptions = assumptions(tables, &products, &snapshot.skus, &mut findings);
     let mut policy = tables.settings.policy.clone();
     policy.plan_rules.clone_from(&tables.plan_rules);
@@ -53,6 +54,18 @@ pub fn baseline(tables: &Tables, options: &Options) -> Diagnosed<Option<Baseline
     };
     let usable = !findings.iter().any(Diagnostic::is_error);
     Diagnosed::new(usable.then_some(baseline), findings)
+}
+
+/// The lots, those extended that the policy says go on by themselves.
+fn lots(tables: &Tables) -> Vec<Subscription> {
+    let mut lots = tables.subscriptions.clone();
+    if tables.settings.policy.extended_service == ExtendedService::All {
+        let extended = |lot: &&mut Subscription| {
+            lot.channel == Channel::Direct && lot.renewal == Renewal::Expire && lot.may_be_extended()
+        };
+        lots.iter_mut().filter(extended).for_each(|lot| lot.renewal = Renewal::ExtendedServiceTerm);
+    }
+    lots
 }
 
 /// Where SKUs may not be used, as `[sku.…]` says.

@@ -6,9 +6,10 @@ use super::{
     GROUP_COLUMNS, MEMBER_COLUMNS, PLAN_RULE_COLUMNS, PRICE_COLUMNS, SETTINGS_KEYS, SKU_COLUMNS, SUBSCRIPTION_COLUMNS,
     Source, user_columns,
 };
+use crate::licensing::replay;
 
 /// What can be asked for, in the order in which it is printed.
-pub const TOPICS: [&str; 11] = [
+pub const TOPICS: [&str; 12] = [
     "users",
     "groups",
     "memberships",
@@ -20,6 +21,7 @@ pub const TOPICS: [&str; 11] = [
     "scenarios",
     "sources",
     "commands",
+    "replay",
 ];
 
 /// The text of one topic; `None` for a word that is none.
@@ -37,6 +39,7 @@ pub fn schema(topic: &str) -> Option<String> {
         "plan-rules" => {
             sheet("plan-rules.csv: one line for each service plan, by hand", &own(&PLAN_RULE_COLUMNS), PLAN_RULES)
         }
+        "replay" => replay::GUIDE.to_owned(),
         "settings" => settings(),
         "scenarios" => scenarios(),
         "sources" => sources(),

@@ -12,7 +12,7 @@ use super::code;
 use crate::diagnostic::{Diagnostic, Origin, did_you_mean};
 use crate::directory::{Attribute, SelfService};
 use crate::licensing::{
-    Country, GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy,
+    Country, ExtendedService, GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy,
 };
 use crate::scenario::{Assumptions, Rate, SkuPolicy};
 
@@ -32,7 +32,16 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("tenant", &["name", "country", "exported-on"]),
     (
         "policy",
-        &["missing-usage-location", "guests", "reprocess", "order", "swap", "assigned-plans", "enforce-soft-conflicts"],
+        &[
+            "missing-usage-location",
+            "guests",
+            "reprocess",
+            "order",
+            "swap",
+            "assigned-plans",
+            "extended-service",
+            "enforce-soft-conflicts",
+        ],
     ),
     (
         "workforce",
@@ -199,6 +208,10 @@ impl Reader<'_> {
             ("policy", "assigned-plans") => {
                 let words = [("exported", PlanSource::Exported), ("stages", PlanSource::Stages)];
                 set(&mut policy.assigned_plans, self.word(value, &words));
+            }
+            ("policy", "extended-service") => {
+                let words = [("csp", ExtendedService::Csp), ("all", ExtendedService::All)];
+                set(&mut policy.extended_service, self.word(value, &words));
             }
             ("policy", _) => set(&mut policy.enforce_soft_conflicts, self.boolean(value)),
             ("workforce", "joiners") => set(&mut assumptions.joiners, self.rate(value)),

@@ -10,8 +10,8 @@ pub const HEADROOM_LIMIT: u32 = 100_000;
 /// What one more of them takes, and how many fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headroom {
-    /// Everything each of them is meant to have, ascending, with the units that are free of it today.
-    pub skus: Vec<(SkuIndex, i64)>,
+    /// Everything each of them is meant to have, ascending, with the units that are free of it today where units are counted.
+    pub skus: Vec<(SkuIndex, Option<i64>)>,
     /// Those who get everything; at most [`HEADROOM_LIMIT`].
     pub fits: u32,
     /// The SKUs that the first who does not fit goes without; empty where the limit was reached.
@@ -25,7 +25,7 @@ pub fn headroom(today: &Today, seeker: Seeker, bundles: &[BundleIndex], direct: 
     skus.extend(direct);
     skus.sort_unstable();
     skus.dedup();
-    let free = skus.iter().map(|sku| (*sku, today.ledger.available(*sku))).collect();
+    let free = skus.iter().map(|sku| (*sku, today.available(*sku))).collect();
     for fits in 0..HEADROOM_LIMIT {
         let place = ledger.user_count();
         let user = ledger.add_user(Seeker { rank: super::Rank { place, ..seeker.rank }, ..seeker });

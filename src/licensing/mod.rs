@@ -29,7 +29,9 @@ pub use ledger::Ledger;
 pub use membership::{EvaluatedRule, KeptGroup, KeptReason, Memberships, resolve};
 pub use order::{class_of, ranks};
 pub use plan_rules::{PlanRule, PlanRuleKind, PlanRuleStatus, PlanRulesError, embedded_plan_rules, parse_plan_rules};
-pub use policy::{GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy};
+pub use policy::{
+    ExtendedService, GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy,
+};
 pub use state::{BundleIndex, Country, Deletion, LicenseError, Path, PathState, Rank, Refusal, Seeker, Source};
 pub use target::Target;
 pub use terms::{PlanDependency, PlanIndex, PlanRules, SeatPolicy, SkuTerms, Terms};

@@ -58,6 +58,18 @@ pub enum OrderPolicy {
     Random,
 }
 
+impl OrderPolicy {
+    /// As `seatcast.toml` says it.
+    pub fn stated(&self) -> String {
+        match self {
+            OrderPolicy::Arrival => "arrival".to_owned(),
+            OrderPolicy::Created => "created".to_owned(),
+            OrderPolicy::Random => "random".to_owned(),
+            OrderPolicy::Priority { attribute, values } => format!("{attribute}: {}", values.join(", ")),
+        }
+    }
+}
+
 /// What a user keeps when a group's SKU is replaced and no seat of the new one is free (reference 1.12, OPEN).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -79,6 +91,17 @@ pub enum PlanSource {
     Stages,
 }
 
+/// Which lots go into the paid extended service term when auto-renewal is off and nobody cancels (reference 4.4, OPEN).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExtendedService {
+    /// Those of the Cloud Solution Provider programme, as Microsoft documents it.
+    #[default]
+    Csp,
+    /// Those bought directly too, as third parties say.
+    All,
+}
+
 /// All switches. `Default` is what the reference recommends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Policy {
@@ -90,6 +113,7 @@ pub struct Policy {
     pub order: OrderPolicy,
     pub swap: SwapPolicy,
     pub assigned_plans: PlanSource,
+    pub extended_service: ExtendedService,
     /// Plan conflicts marked *soft* in the data are enforced too, not only the *hard* ones (reference 3.1).
     pub enforce_soft_conflicts: bool,
     /// Rules on service plans beside those of the program; one about the same plan, kind and family replaces it.
@@ -115,12 +139,6 @@ impl Policy {
             MissingUsageLocation::Tenant => "tenant",
             MissingUsageLocation::Block => "block",
         };
-        let order = match &self.order {
-            OrderPolicy::Arrival => "arrival".to_owned(),
-            OrderPolicy::Created => "created".to_owned(),
-            OrderPolicy::Random => "random".to_owned(),
-            OrderPolicy::Priority { attribute, values } => format!("{attribute}: {}", values.join(", ")),
-        };
         let swap = match self.swap {
             SwapPolicy::KeepOld => "keep-old",
             SwapPolicy::DropOld => "drop-old",
@@ -128,6 +146,10 @@ impl Policy {
         let plans = match self.assigned_plans {
             PlanSource::Exported => "exported",
             PlanSource::Stages => "stages",
+        };
+        let extended = match self.extended_service {
+            ExtendedService::Csp => "csp",
+            ExtendedService::All => "all",
         };
         let places = |(sku_id, countries): (&SkuId, &Vec<Country>)| {
             format!("{sku_id}: {}", countries.iter().map(Country::to_string).collect::<Vec<_>>().join(" "))
@@ -138,9 +160,10 @@ impl Policy {
             ("policy.missing-usage-location", location.to_owned()),
             ("policy.guests", guests.to_owned()),
             ("policy.reprocess", reprocess),
-            ("policy.order", order),
+            ("policy.order", self.order.stated()),
             ("policy.swap", swap.to_owned()),
             ("policy.assigned-plans", plans.to_owned()),
+            ("policy.extended-service", extended.to_owned()),
             ("policy.enforce-soft-conflicts", self.enforce_soft_conflicts.to_string()),
             ("sku.prohibited-locations", if prohibited.is_empty() { "none".to_owned() } else { prohibited }),
             ("plan-rules.csv", format!("{} rules", self.plan_rules.len())),

@@ -55,6 +55,11 @@ impl Today {
         found.ok().map(|at| BundleIndex(at as u32))
     }
 
+    /// Units of a SKU that are free, negative where more are assigned than owned; `None` where units are not counted.
+    pub fn available(&self, sku: SkuIndex) -> Option<i64> {
+        (self.ledger.capacity(sku) != UNCOUNTED).then(|| self.ledger.available(sku))
+    }
+
     /// Every licensed group, in order of ids, and every other one that is followed.
     pub fn licensed_groups(&self) -> &[GroupIndex] {
         &self.groups

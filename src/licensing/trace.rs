@@ -27,7 +27,8 @@ pub struct SkuOfUser {
     /// The place in line from 1, and how many stand in it.
     pub place: Option<u32>,
     pub in_line: u32,
-    pub available: i64,
+    /// `None` where units are not counted: free and tenant-wide SKUs, and those of which no file tells units.
+    pub available: Option<i64>,
     pub paths: Vec<PathTrace>,
 }
 
@@ -61,7 +62,8 @@ pub struct SkuOfGroup {
     /// Members who hold a seat of it by any way, and those who do not.
     pub holding: u32,
     pub without: u32,
-    pub available: i64,
+    /// `None` where units are not counted: free and tenant-wide SKUs, and those of which no file tells units.
+    pub available: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -89,12 +91,15 @@ pub struct SourceOfSku {
 pub struct SkuTrace {
     pub sku_id: String,
     pub sku: String,
-    pub capacity: u32,
+    pub capacity: Option<u32>,
     pub assigned: u32,
-    pub available: i64,
+    /// `None` where units are not counted: free and tenant-wide SKUs, and those of which no file tells units.
+    pub available: Option<i64>,
     pub waiting: u32,
     pub blocked: u32,
     pub sources: Vec<SourceOfSku>,
+    /// Who goes first where units are short, as `seatcast.toml` says it.
+    pub order: String,
     /// Those who wait, first in line first.
     pub line: Vec<String>,
 }
@@ -129,7 +134,7 @@ pub fn user(snapshot: &Snapshot, today: &Today, user: UserIndex, now: DateTime<U
             holds_seat: today.ledger.holds(user.0, sku),
             place,
             in_line: line.len() as u32,
-            available: today.ledger.available(sku),
+            available: today.available(sku),
             paths: of_sku.iter().map(trace).collect(),
         })
     });
@@ -213,7 +218,7 @@ pub fn group(snapshot: &Snapshot, today: &Today, index: GroupIndex) -> GroupTrac
     let of_sku = |sku: SkuIndex| {
         let holding = members.iter().filter(|user| today.ledger.holds(user.0, sku)).count() as u32;
         let without = members.len() as u32 - holding;
-        SkuOfGroup { sku: sku_name(snapshot, sku), holding, without, available: today.ledger.available(sku) }
+        SkuOfGroup { sku: sku_name(snapshot, sku), holding, without, available: today.available(sku) }
     };
     GroupTrace {
         id: group.id.to_string(),
@@ -253,12 +258,13 @@ pub fn sku(snapshot: &Snapshot, today: &Today, sku: SkuIndex) -> SkuTrace {
     SkuTrace {
         sku_id: snapshot.sku(sku).sku_id.to_string(),
         sku: sku_name(snapshot, sku),
-        capacity: today.ledger.capacity(sku),
+        capacity: today.available(sku).map(|_| today.ledger.capacity(sku)),
         assigned: today.ledger.assigned(sku),
-        available: today.ledger.available(sku),
+        available: today.available(sku),
         waiting: today.ledger.waiting(sku),
         blocked: today.ledger.blocked(sku),
         sources,
+        order: today.order.stated(),
         line: today.ledger.queue(sku).into_iter().map(name).collect(),
     }
 }

@@ -29,6 +29,11 @@ pub fn extended_service_begins() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 5, 4).unwrap_or_default()
 }
 
+/// What was bought or renewed before this day has no extended service term.
+pub fn extended_service_eligible() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2025, 4, 1).unwrap_or_default()
+}
+
 impl Lifecycle {
     /// After a term that was left to expire.
     pub fn of_expiry(channel: Channel, trial: bool) -> Lifecycle {

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::lifecycle::{Channel, Lifecycle, extended_service_begins};
+use super::lifecycle::{Channel, Lifecycle, extended_service_begins, extended_service_eligible};
 use crate::calendar;
 use crate::catalog::SkuId;
 use crate::diagnostic::Origin;
@@ -102,11 +102,18 @@ pub enum Stage {
 impl Subscription {
     /// What happens at the end of the term on that day: a CSP lot that is only left to expire is extended since 4 May 2026.
     pub fn end_of_term(&self) -> Renewal {
-        let eligible = self.channel == Channel::Csp && !self.trial;
-        match (self.renewal, self.term_end) {
-            (Renewal::Expire, Some(end)) if eligible && end > extended_service_begins() => Renewal::ExtendedServiceTerm,
-            (renewal, _) => renewal,
+        let extends = self.channel == Channel::Csp && self.may_be_extended();
+        match self.renewal {
+            Renewal::Expire if extends => Renewal::ExtendedServiceTerm,
+            renewal => renewal,
         }
+    }
+
+    /// Whether the extended service term exists for the lot: bought or renewed since 1 April 2025, and ending after 4 May 2026
+    /// (reference 4.4).
+    pub fn may_be_extended(&self) -> bool {
+        let ends_late = self.term_end.is_some_and(|end| end > extended_service_begins());
+        !self.trial && ends_late && self.term_start() >= extended_service_eligible()
     }
 
     /// The stage of the lot and the units in it on a day.

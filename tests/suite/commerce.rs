@@ -165,6 +165,8 @@ fn inv_43_auto_renewal_off_without_a_cancel_keeps_the_seats_at_a_higher_price() 
     let mut account = Account::new(extended);
     assert_eq!(account.order(day("2026-10-05"), Order::Increase { by: 1 }), Err(NotAllowed::Extended));
     assert_eq!(ends("2026-05-04").units_on(day("2026-05-10")).warning, 10, "ended before the rule");
+    let old = Subscription { start: day("2024-02-01"), term: Term::P3Y, ..ends("2027-02-01") };
+    assert_eq!(old.units_on(day("2027-02-10")).warning, 10, "bought before the rule");
 }
 
 #[test]

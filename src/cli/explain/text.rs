@@ -4,6 +4,14 @@ use crate::licensing::trace::{GroupTrace, SkuTrace, UserTrace};
 use crate::report::clean;
 use crate::rule::Step;
 
+/// People of a line who are named on the screen.
+const LISTED: usize = 50;
+
+/// Free units, or that nobody counts them.
+fn free(available: Option<i64>) -> String {
+    available.map_or_else(|| "units are not counted".to_owned(), |free| format!("{free} free"))
+}
+
 pub fn user(trace: &UserTrace) -> String {
     let mut text = format!("{} ({})\n", clean::text(&trace.user), clean::text(&trace.id));
     let location = trace.usage_location.as_deref().map_or("no usageLocation".to_owned(), clean::text);
@@ -74,8 +82,10 @@ pub fn group(trace: &GroupTrace) -> String {
     for sku in &trace.skus {
         let name = clean::text(&sku.sku);
         text.push_str(&format!(
-            "  gives {name}: {} members hold it, {} do not, {} units are free\n",
-            sku.holding, sku.without, sku.available
+            "  gives {name}: {} members hold it, {} do not, {}\n",
+            sku.holding,
+            sku.without,
+            free(sku.available)
         ));
     }
     text
@@ -83,19 +93,27 @@ pub fn group(trace: &GroupTrace) -> String {
 
 pub fn sku(trace: &SkuTrace) -> String {
     let mut text = format!("{} ({})\n", clean::text(&trace.sku), clean::text(&trace.sku_id));
+    let units = trace.capacity.map(|units| format!(" of {units} units")).unwrap_or_default();
     text.push_str(&format!(
-        "  {} seats of {} units held, {} free; {} users wait, {} are blocked\n\nSources\n",
-        trace.assigned, trace.capacity, trace.available, trace.waiting, trace.blocked
+        "  {} seats{units} held, {}; {} users wait, {} are blocked\n\nSources\n",
+        trace.assigned,
+        free(trace.available),
+        trace.waiting,
+        trace.blocked
     ));
     for source in &trace.sources {
         let name = clean::text(&source.source);
         text.push_str(&format!("  {name}: {} users, {} of them by this alone\n", source.users, source.only_by_this));
     }
     if !trace.line.is_empty() {
-        text.push_str("\nIn line\n");
+        let order = clean::text(&trace.order);
+        text.push_str(&format!("\nIn line (order of grants: {order}; Microsoft documents none)\n"));
     }
-    for (at, user) in trace.line.iter().enumerate() {
+    for (at, user) in trace.line.iter().take(LISTED).enumerate() {
         text.push_str(&format!("  {}. {}\n", at + 1, clean::text(user)));
+    }
+    if trace.line.len() > LISTED {
+        text.push_str(&format!("  … and {} more: `--format json` lists all\n", trace.line.len() - LISTED));
     }
     text
 }

@@ -7,6 +7,9 @@ mod lots;
 mod run;
 mod state;
 
+/// What `seatcast schema replay` prints: the events, and a worked scenario state by state.
+pub const GUIDE: &str = include_str!("guide.md");
+
 pub use event::{Dated, Event, LicenseRow, read};
 pub use run::{Replayed, run};
 pub use state::{Day, PathRow, Refused, SkuRow};

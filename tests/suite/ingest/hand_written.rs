@@ -249,3 +249,15 @@ fn lenient_reading_leaves_rows_out_and_lists_each() {
     assert_eq!(report.diagnostics.iter().filter(|finding| finding.is_error()).count(), 2);
     assert_eq!(seatcast::ingest::baseline(&lenient, &options).value.unwrap().snapshot.users.len(), 2);
 }
+
+#[test]
+fn the_extended_service_term_of_direct_lots_is_a_policy() {
+    let lots = "skuPartNumber,quantity,startDate,term,renewalDate,autoRenew,channel\nSPE_E3,18,2026-03-01,P1Y,2027-03-01,false,direct\n";
+    let renewal = |settings: &str| {
+        let (baseline, findings) = with(vec![file("subscriptions.csv", lots), file("seatcast.toml", settings)]);
+        let baseline = baseline.unwrap_or_else(|| panic!("{findings}"));
+        baseline.supplies.iter().flat_map(|supply| &supply.lots).next().unwrap().renewal
+    };
+    assert_eq!(renewal("[policy]\nextended-service = \"csp\"\n"), Renewal::Expire);
+    assert_eq!(renewal("[policy]\nextended-service = \"all\"\n"), Renewal::ExtendedServiceTerm);
+}

@@ -148,3 +148,19 @@ fn where_a_sku_may_not_be_used_is_told_in_the_settings() {
     let report = tables(vec![file("seatcast.toml", text)]).reports.remove(0);
     assert!(report.diagnostics.iter().any(|finding| super::shown(finding).contains(place)), "{:?}", report.diagnostics);
 }
+
+/// The table of open points names every switch of the policy with its default.
+#[test]
+fn every_policy_switch_stands_in_the_table_of_open_points() {
+    let table = include_str!("../../../data/README.md");
+    let (_, keys) = seatcast::ingest::SETTINGS_KEYS.iter().find(|(table, _)| *table == "policy").unwrap();
+    for key in *keys {
+        assert!(table.contains(&format!("`policy.{key}`")), "{key}");
+    }
+    for (name, value) in Policy::default().stated() {
+        let told = table.lines().find(|line| line.contains(&format!("`{name}`")));
+        let told =
+            told.is_some_and(|line| line.contains(&format!("\"{value}\"")) || line.contains(&format!("`{value}`")));
+        assert!(told || !name.starts_with("policy."), "{name} = {value}");
+    }
+}

@@ -55,7 +55,7 @@ fn as_many_fit_as_units_are_free_and_the_scarcest_sku_binds() {
     let seeker = Seeker { location: Country::parse("NL"), ..Seeker::default() };
     for bundle in (0..today.licensed_groups().len() as u32).map(licensing::BundleIndex) {
         let found = licensing::headroom(&today, seeker, &[bundle], &[]);
-        let free: Vec<i64> = found.skus.iter().map(|(_, free)| (*free).max(0)).collect();
+        let free: Vec<i64> = found.skus.iter().map(|(_, free)| free.unwrap_or(i64::MAX).max(0)).collect();
         let waiting = found.skus.iter().any(|(sku, _)| today.ledger.waiting(*sku) > 0);
         let least = free.iter().copied().min().unwrap_or(0).min(i64::from(licensing::HEADROOM_LIMIT));
         assert_eq!(i64::from(found.fits), if waiting { 0 } else { least });
@@ -82,4 +82,25 @@ fn the_commands_answer_and_suggest_names() {
     let output = seatcast(&["headroom", "data/demo", "--profile", attributes, "--format", "json"]);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(json["groups"].as_array().unwrap().iter().any(|group| group == "SG-LIC-M365-E3"), "{json}");
+}
+
+#[test]
+fn explanations_fit_the_screen_and_say_where_units_are_not_counted() {
+    for arguments in [
+        ["explain", "user", "data/demo", "Fenna de Groot"],
+        ["explain", "group", "data/demo", "SG-LIC-M365-E3"],
+        ["explain", "sku", "data/demo", "POWER_BI_PRO"],
+        ["headroom", "data/demo", "--profile", "Fenna de Groot"],
+    ] {
+        let text = String::from_utf8(seatcast(&arguments).stdout).unwrap();
+        // No terminal: 100 columns.
+        assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    }
+    let output = seatcast(&["explain", "sku", "data/demo", "FLOW_FREE"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("units are not counted") && !text.contains("429496"), "{text}");
+    let output = seatcast(&["headroom", "data/demo", "--profile", "Fenna de Groot", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let free = json["skus"].as_array().unwrap().iter().find(|sku| sku["sku"] == "FLOW_FREE").unwrap();
+    assert!(free["available"].is_null(), "{json}");
 }

@@ -223,3 +223,40 @@ fn the_command_refuses_a_file_with_a_bad_line_and_prints_no_state() {
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(text.contains("events.jsonl, line 2") && text.contains("did you mean `sku`?"), "{text}");
 }
+
+/// The guide's scenario is the one of the tests, and every cell of its table is what the engine says.
+#[test]
+fn the_worked_scenario_of_the_guide_is_what_the_engine_says() {
+    let guide = replay::GUIDE;
+    let events = guide.split("```jsonl\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(events, EVENTS);
+    let days = play(events);
+    let table = guide.split("| Day | What happens").nth(1).unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), days.len());
+    for (row, day) in rows.iter().zip(&days) {
+        assert_eq!(row[0], day.day.to_string());
+        for (cell, name) in row[2..5].iter().zip(["E3", "VISIO", "PBI"]) {
+            let sku = &day.skus[name];
+            let capacity = sku.enabled + sku.warning;
+            let expected = format!("{capacity}/{}/{} {{{}}}", sku.assigned, sku.available, sku.holders.join(" "));
+            assert_eq!(*cell, expected, "day {}, {name}", day.day);
+        }
+        let waiting = ["E3", "VISIO", "PBI"].map(|name| (name, day.skus[name].waiting.join(" ")));
+        let waiting: Vec<String> =
+            waiting.iter().filter(|(_, who)| !who.is_empty()).map(|(name, who)| format!("{name}: {who}")).collect();
+        let expected = if waiting.is_empty() { "–".to_owned() } else { waiting.join("; ") };
+        assert_eq!(row[5], expected, "who waits on day {}", day.day);
+    }
+    // Every event has a line in the table of events.
+    for line in EVENTS.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        let name = format!("`{}`", event["do"].as_str().unwrap());
+        assert!(guide.lines().any(|line| line.starts_with('|') && line.contains(&name)), "{name}");
+    }
+}
