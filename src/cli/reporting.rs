@@ -32,7 +32,7 @@ pub struct ReportArgs {
     /// A Typst template in place of the built-in one
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     template: Option<PathBuf>,
-    /// A font file for characters that the built-in faces lack, such as Chinese, Japanese and Korean
+    /// A font file for characters that the built-in faces lack
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     font: Vec<PathBuf>,
     /// Stable pseudonyms in place of every name; keep SALT secret, whoever knows it can check a guess

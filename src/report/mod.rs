@@ -4,6 +4,7 @@
 mod chart;
 pub mod clean;
 mod document;
+mod face;
 mod files;
 mod focus;
 mod frame;

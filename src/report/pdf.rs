@@ -16,6 +16,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::RenderError;
 use super::document::{Block, Chart, Document, Level, Phrase, Section, Table, Tone};
+use super::face;
 use super::words::Words;
 
 /// The template that is part of the program.
@@ -39,13 +40,9 @@ impl Faces {
     }
 }
 
-/// Noto Sans first, then what Typst brings; no font of the system.
-static FACES: LazyLock<Faces> = LazyLock::new(|| {
-    let sans = [notosans::REGULAR_TTF, notosans::BOLD_TTF, notosans::ITALIC_TTF, notosans::BOLD_ITALIC_TTF];
-    let fonts: Vec<Font> =
-        sans.into_iter().chain(typst_assets::fonts()).flat_map(|data| Font::iter(Bytes::new(data))).collect();
-    Faces::of(fonts)
-});
+/// The faces that are compiled in; no font of the system.
+static FACES: LazyLock<Faces> =
+    LazyLock::new(|| Faces::of(face::all().flat_map(|data| Font::iter(Bytes::new(data))).collect()));
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 

@@ -8,6 +8,7 @@ use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, register_font};
+use unicode_width::UnicodeWidthStr;
 
 use super::palette::{Palette, Theme};
 
@@ -123,8 +124,15 @@ pub fn width(text: &str, size: f64, bold: bool) -> f64 {
     // Measured large, because plotters gives whole units.
     const LARGER: f64 = 16.0;
     let font = font(size * LARGER, bold, HEIGHT_OF_EM);
-    let measured = font.layout_box(text).map_or(0, |((left, _), (right, _))| right - left);
-    f64::from(measured) / LARGER
+    // Characters of other scripts come from faces that plotters does not know: half an em for each column of a terminal.
+    let (own, other): (String, String) = text.chars().partition(|character| is_of_sans(*character));
+    let measured = font.layout_box(&own).map_or(0, |((left, _), (right, _))| right - left);
+    f64::from(measured) / LARGER + other.width() as f64 * size / 2.0
+}
+
+/// Whether Noto Sans may have the character: Latin, Greek, Cyrillic, and signs.
+fn is_of_sans(character: char) -> bool {
+    !matches!(character, '\u{0590}'..='\u{1dff}' | '\u{2e80}'..='\u{fdff}' | '\u{fe30}'..='\u{10ffff}')
 }
 
 fn font(size: f64, bold: bool, size_of_em: f64) -> FontDesc<'static> {

@@ -24,6 +24,7 @@ pub use palette::Theme;
 use self::canvas::Canvas;
 use super::RenderError;
 use super::document::{Chart, Fan, Picture};
+use super::face;
 use super::words::{Language, Words};
 
 /// Width and height of a drawing in its units.
@@ -91,7 +92,7 @@ pub fn png(chart: &str, svg: &str, fonts: &[Vec<u8>]) -> Result<Vec<u8>, RenderE
     let failed = |reason: String| RenderError::Chart { chart: chart.to_owned(), reason };
     static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
         let mut fonts = usvg::fontdb::Database::new();
-        for face in [notosans::REGULAR_TTF, notosans::BOLD_TTF].into_iter().chain(typst_assets::fonts()) {
+        for face in face::all() {
             fonts.load_font_source(usvg::fontdb::Source::Binary(Arc::new(face)));
         }
         Arc::new(fonts)

@@ -56,6 +56,27 @@ fn png_is_drawn_from_the_same_drawing_with_the_embedded_font() {
 }
 
 #[test]
+fn names_in_other_scripts_are_drawn_and_not_boxed() {
+    // Two names of the same length would be the same row of empty boxes.
+    let svg = |name: &str| {
+        let text = format!("<text x=\"10\" y=\"40\" font-family=\"Noto Sans\" font-size=\"30\">{name}</text>");
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"300\" height=\"60\">{text}</svg>")
+    };
+    for (one, other) in [
+        ("微软", "財務"),
+        ("ライ", "セン"),
+        ("한국", "서울"),
+        ("مكت", "قسم"),
+        ("מחל", "רשת"),
+        ("ฝาย", "ขาด"),
+        ("विक", "धन"),
+    ] {
+        let drawn = [one, other].map(|name| png("names", &svg(name), &[]).unwrap());
+        assert!(drawn[0] != drawn[1], "{one} and {other} look the same");
+    }
+}
+
+#[test]
 fn dark_charts_differ_and_names_are_escaped() {
     let plan = fixture::Plan { product: "<b>&\"Ende\"</b>", ..fixture::plans().remove(3) };
     let drawn = document(&fixture::forecast_of(&[plan], 24), Language::Dutch);
