@@ -5,14 +5,16 @@ use clap::Args as ClapArgs;
 
 use super::inputs::{Loaded, TenantArgs};
 use super::planning::PlanningArgs;
+use super::scenarios::ScenarioArgs;
 use super::settings::{self, Format, RunArgs};
 use super::{Exit, Failure, outputs, progress, render};
+use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::directory::SkuIndex;
 use crate::forecast::Plan;
 use crate::plan::{self, Made};
 use crate::report;
-use crate::scenario::Baseline;
+use crate::scenario::{Baseline, Planned};
 use crate::simulate::{self, Settings};
 
 /// The cheapest purchase and renewal plan that keeps a shortage unlikely, with the last day to act for each step
@@ -20,6 +22,9 @@ use crate::simulate::{self, Settings};
 pub struct Args {
     #[command(flatten)]
     tenant: TenantArgs,
+    /// Plan for what a scenario makes of the tenant: a name in `scenarios/` of the tenant folder, or a TOML file
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "bundle")]
+    scenario: Option<String>,
     #[command(flatten)]
     planning: PlanningArgs,
     #[command(flatten)]
@@ -32,48 +37,61 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let loaded = args.tenant.load()?;
+    let scenarios = ScenarioArgs { names: args.scenario.iter().cloned().collect() };
+    let scenario = scenarios.load(&args.tenant, &loaded)?.pop();
+    let name = match &scenario {
+        Some(scenario) => format!("{}/{}", args.tenant.name(), scenario.name),
+        None => args.tenant.name(),
+    };
     if args.bundle.bundle {
-        return super::bundle::run(loaded, &args.bundle, &args.output, &args.tenant.name());
+        return super::bundle::run(loaded, &args.bundle, &args.output, &name);
     }
-    let quiet = args.output.quiet;
-    let settings = args.run.settings(loaded.baseline.today)?;
-    args.planning.refuse_without_basis(&loaded.baseline)?;
-    let skus = args.planning.skus(&loaded.baseline, simulate::planned(&loaded.baseline))?;
-    let (plan, mut findings) = args.run.on_threads(|| planned(args, &loaded, &settings, &skus))??;
-    if !quiet {
-        findings.splice(0..0, loaded.findings);
+    let Loaded { baseline, catalog, findings: read } = loaded;
+    let world =
+        scenario.unwrap_or(Planned { name: String::new(), title: String::new(), baseline, changes: Vec::new() });
+    let settings = args.run.settings(world.baseline.today)?;
+    args.planning.refuse_without_basis(&world.baseline)?;
+    let skus = args.planning.skus(&world.baseline, simulate::planned(&world.baseline))?;
+    let (plan, mut findings) = args.run.on_threads(|| planned(args, &world, &catalog, &settings, &skus))??;
+    if !args.output.quiet {
+        findings.splice(0..0, read);
         findings.extend(super::planning::unplanned(&plan));
         render::warnings(&findings);
     }
     if plan.skus.is_empty() {
         return Err(Failure::Other("no SKU could be planned; the reasons stand above".to_owned()));
     }
-    args.output.deliver(&plan, &args.tenant.name())?;
+    args.output.deliver(&plan, &name)?;
     Ok(Exit::Done)
 }
 
 /// The plan, checked with as many replications of another seed.
 fn planned(
     args: &Args,
-    loaded: &Loaded,
+    world: &Planned,
+    catalog: &Catalog,
     settings: &Settings,
     skus: &[SkuIndex],
 ) -> Result<(Plan, Vec<Diagnostic>), Failure> {
-    let Loaded { baseline, catalog, .. } = loaded;
-    let quiet = args.output.quiet;
-    let options = args.planning.options();
-    let (demand, findings) =
-        progress::shown(settings, quiet, |progress| simulate::ample_demand(baseline, catalog, settings, progress))?;
-    let Made { plan, supplies } = plan::make(baseline, skus, &demand, &options);
-    drop(demand);
+    let demand = |baseline: Baseline, settings: &Settings| {
+        let world = Planned { baseline, ..world.clone() };
+        progress::shown(settings, args.output.quiet, |progress| match world.changes.is_empty() {
+            true => simulate::demand(&world.baseline, skus, catalog, settings, progress),
+            false => simulate::demand_planned(&world, skus, catalog, settings, progress),
+        })
+    };
+    let baseline = &world.baseline;
+    let (sample, findings) = demand(simulate::with_ample_units(baseline), settings)?;
+    let Made { plan, supplies } = plan::make(baseline, skus, &sample, &args.planning.options());
+    drop(sample);
     if args.planning.unchecked {
         return Ok((plan, findings));
     }
     let fresh = args.run.settings_with(baseline.today, settings.seed().wrapping_add(1))?;
     let bought = Baseline { supplies, ..baseline.clone() };
-    let (demand, _) = progress::shown(&fresh, quiet, |progress| simulate::demand(&bought, catalog, &fresh, progress))?;
+    let (fresh, _) = demand(bought.clone(), &fresh)?;
     let named = |sku: &SkuIndex| (bought.snapshot.sku(*sku).sku_id.to_string(), &bought.supplies[sku.get()]);
-    Ok((plan::kept(plan, &skus.iter().map(named).collect::<Vec<_>>(), &demand), findings))
+    Ok((plan::kept(plan, &skus.iter().map(named).collect::<Vec<_>>(), &fresh), findings))
 }
 
 impl super::planning::OutputArgs {

@@ -14,5 +14,5 @@ mod step;
 mod world;
 
 use planned::population;
-pub use run::{observe_planned, run_planned};
+pub use run::{demand_planned, observe_planned, run_planned};
 pub use world::joined_name;

@@ -7,14 +7,15 @@ use super::script::{self, Script};
 use super::world::{Staged, staged_users};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnosed, Diagnostic};
-use crate::forecast::Forecast;
+use crate::directory::SkuIndex;
+use crate::forecast::{Demand, Forecast};
 use crate::licensing::Today;
 use crate::scenario::Planned;
 use crate::simulate::run::{Observed, Progress, run, today_following};
 use crate::simulate::settings::Settings;
-use crate::simulate::tally::Tally;
+use crate::simulate::tally::{Reading, Tally};
 use crate::simulate::world::{World, future_users};
-use crate::simulate::{coverage, draws, status, summary};
+use crate::simulate::{coverage, demand, draws, status, summary};
 
 /// The forecast of a baseline with a plan. `None` where a number would be wrong; the findings say why.
 pub fn run_planned(
@@ -67,6 +68,33 @@ fn tally(world: &Staged<'_>, progress: &Progress) -> Tally {
         )
         .map(|(tally, _)| tally)
         .reduce(Tally::default, Tally::merge)
+}
+
+/// Demand for `skus` as a plan makes it, with the units of its baseline.
+pub fn demand_planned(
+    planned: &Planned,
+    skus: &[SkuIndex],
+    catalog: &Catalog,
+    settings: &Settings,
+    progress: &Progress,
+) -> Diagnosed<Option<Demand>> {
+    let mut findings = Vec::new();
+    let Some((today, script)) = begin(planned, catalog, settings, &mut findings) else {
+        return Diagnosed::new(None, findings);
+    };
+    let baseline = &planned.baseline;
+    if script.acts.is_empty() {
+        return demand::demand(baseline, skus, catalog, settings, progress);
+    }
+    let future = future_users(baseline, &today, settings);
+    let plain = World::new(baseline, &today, &future, settings);
+    let future = staged_users(baseline, &script, &today, settings);
+    let world = Staged::new(&plain, &script, &today, &future);
+    let follow = |scratch: &mut Scratch, replication: u32, watch: &mut dyn FnMut(u32, &[Reading])| {
+        follow(&world, scratch, replication, watch);
+    };
+    let gathered = demand::gather(&plain, skus, progress, || Scratch::new(&world), follow);
+    Diagnosed::new(Some(gathered), findings)
 }
 
 /// Follows one replication of a plan day by day.

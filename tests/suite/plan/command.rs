@@ -105,3 +105,25 @@ fn the_demo_gets_a_mix_that_says_who_would_change() {
     refused(demo_without(&["prices.csv"]).path(), &["--bundle"], &["P405", "prices.csv"]);
     refused(&root().join("data/demo"), &["--bundle", "--spare", "SWAI"], &["P405", "SWAY"]);
 }
+
+#[test]
+fn a_plan_follows_a_scenario() {
+    let planned = |more: &[&str]| -> serde_json::Value {
+        let folder = tempfile::tempdir().unwrap();
+        let mut arguments = vec!["--format", "json", "--unchecked", "--sku", "SPE_E5", "--sku", "SPE_E3"];
+        arguments.extend(more);
+        let output = plan(&root().join("data/demo"), folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let peak = |json: &serde_json::Value, part: &str| {
+        let skus = json["skus"].as_array().unwrap();
+        let sku = skus.iter().find(|sku| sku["sku_part_number"] == part).unwrap();
+        let last = sku["levels"].as_array().unwrap().last().unwrap()["needed"].as_u64().unwrap();
+        (sku["units_peak"].as_u64().unwrap(), last)
+    };
+    let (plain, swapped) = (planned(&[]), planned(&["--scenario", "e3-to-e5"]));
+    assert!(peak(&swapped, "SPE_E5").0 > peak(&plain, "SPE_E5").0, "more E5 is bought");
+    assert!(peak(&swapped, "SPE_E3").1 < peak(&plain, "SPE_E3").1, "fewer E3 are needed in the end");
+    refused(&root().join("data/demo"), &["--scenario", "e3-to-e6"], &["e3-to-e6"]);
+}

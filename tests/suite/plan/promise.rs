@@ -22,8 +22,14 @@ pub static BASELINE: LazyLock<Baseline> = LazyLock::new(|| {
 
 static SAMPLE: LazyLock<Demand> = LazyLock::new(|| {
     let settings = settings(1);
-    simulate::ample_demand(&BASELINE, Catalog::embedded(), &settings, &Progress::default()).value.unwrap()
+    let ample = simulate::with_ample_units(&BASELINE);
+    demand(&ample, &settings)
 });
+
+fn demand(baseline: &Baseline, settings: &Settings) -> Demand {
+    let skus = simulate::planned(&BASELINE);
+    simulate::demand(baseline, &skus, Catalog::embedded(), settings, &Progress::default()).value.unwrap()
+}
 
 fn settings(seed: u64) -> Settings {
     Settings::new(BASELINE.today, MONTHS, REPLICATIONS, seed).unwrap()
@@ -37,7 +43,7 @@ fn made(target: PlanTarget) -> Made {
 /// The plan with what is left of its promise in a world that has its units, with another seed.
 fn with_fresh_luck(made: Made, seed: u64) -> plan::Made {
     let bought = Baseline { supplies: made.supplies.clone(), ..BASELINE.clone() };
-    let fresh = simulate::demand(&bought, Catalog::embedded(), &settings(seed), &Progress::default()).value.unwrap();
+    let fresh = demand(&bought, &settings(seed));
     let supplies: Vec<_> = BASELINE
         .snapshot
         .sku_indexes()
