@@ -153,7 +153,7 @@ pub fn resolve(snapshot: &Snapshot, now: DateTime<Utc>) -> Diagnosed<Memberships
 
 impl Memberships {
     /// Gives a kept group other members, and says why.
-    pub(super) fn replace(&mut self, group: GroupIndex, members: Vec<UserIndex>, reason: KeptReason) {
+    pub(super) fn replace(&mut self, group: GroupIndex, members: Vec<UserIndex>, reason: &KeptReason) {
         let members_kept = members.len() as u32;
         self.members[group.get()] = members;
         for kept in self.kept.iter_mut().filter(|kept| kept.group == group) {

@@ -91,7 +91,7 @@ impl PlanRules {
         for row in rows.iter().filter(|row| enforced(row.status)) {
             match row.kind {
                 PlanRuleKind::Exclusion => {
-                    families.entry(row.family.to_lowercase()).or_default().extend(of_name(&row.plan))
+                    families.entry(row.family.to_lowercase()).or_default().extend(of_name(&row.plan));
                 }
                 PlanRuleKind::Dependency => {
                     let needs: Vec<Box<str>> = row.needs_one_of.split(';').map(str::trim).flat_map(of_name).collect();

@@ -130,7 +130,7 @@ fn apply(today: &mut Today, changes: Vec<(GroupIndex, Vec<UserIndex>, KeptReason
                 };
             }
         }
-        today.memberships.replace(group, members, reason);
+        today.memberships.replace(group, members, &reason);
     }
     if intents.is_empty() {
         return;

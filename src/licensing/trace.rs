@@ -127,7 +127,10 @@ pub fn user(snapshot: &Snapshot, today: &Today, user: UserIndex, now: DateTime<U
             source: source_name(snapshot, today, path.source),
             state: path.state.name(),
             error: path.error.map(LicenseError::name),
-            remedy: path.error.map(|error| remedy(error, place, users.text(user, &Attribute::UsageLocation))),
+            remedy: path.error.map(|error| match error {
+                LicenseError::Other => siblings(snapshot, &paths, path),
+                error => remedy(error, place, users.text(user, &Attribute::UsageLocation)),
+            }),
         };
         Some(SkuOfUser {
             sku: sku_name(snapshot, sku),
@@ -149,10 +152,23 @@ pub fn user(snapshot: &Snapshot, today: &Today, user: UserIndex, now: DateTime<U
     }
 }
 
+/// What stands in the way of a path whose group gives all of its SKUs or none.
+fn siblings(snapshot: &Snapshot, paths: &[Path], path: &Path) -> String {
+    let failing = paths.iter().filter(|other| other.source == path.source && other.error != path.error);
+    let named: Vec<String> = failing
+        .filter_map(|other| Some(format!("{} ({})", sku_name(snapshot, other.sku), other.error?.name())))
+        .collect();
+    match named.is_empty() {
+        true => "what stands in the way of the group's other SKUs: all or none are given".to_owned(),
+        false => format!("{}: the group gives all of its SKUs or none", named.join(", ")),
+    }
+}
+
 fn remedy(error: LicenseError, place: Option<u32>, location: Option<&str>) -> String {
     match (error, place) {
         (LicenseError::CountViolation, Some(place)) => {
-            format!("{place} more units, bought or freed: the user is number {place} in line")
+            let units = if place == 1 { "unit" } else { "units" };
+            format!("{place} more {units}, bought or freed: the user is number {place} in line")
         }
         (LicenseError::CountViolation, None) => "a unit, for this way alone: the seat is held by another".to_owned(),
         (LicenseError::ProhibitedInUsageLocationViolation, _) => match location {

@@ -96,6 +96,9 @@ fn explanations_fit_the_screen_and_say_where_units_are_not_counted() {
         // No terminal: 100 columns.
         assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
     }
+    let text = String::from_utf8(seatcast(&["explain", "user", "data/demo", "Uday Dandekar"]).stdout).unwrap();
+    assert!(text.contains("needs 1 more unit, bought or freed: the user is number 1 in line"), "{text}");
+    assert!(text.contains("needs POWER_BI_PRO (CountViolation): the group gives all of its SKUs or none"), "{text}");
     let output = seatcast(&["explain", "sku", "data/demo", "FLOW_FREE"]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("units are not counted") && !text.contains("429496"), "{text}");

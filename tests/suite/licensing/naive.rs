@@ -83,12 +83,8 @@ impl Naive {
         self.seekers[user as usize].location = location;
     }
 
-    pub fn set_rank(&mut self, user: User, rank: Rank) {
-        self.seekers[user as usize].rank = rank;
-    }
-
-    pub fn set_class(&mut self, user: User, class: u8) {
-        self.seekers[user as usize].rank.class = class;
+    pub fn rank_mut(&mut self, user: User) -> &mut Rank {
+        &mut self.seekers[user as usize].rank
     }
 
     /// Changes all of the policy but the order and the guests.

@@ -90,7 +90,7 @@ fn an_error_stays_as_it_was_when_retries_end_in_the_tick_of_a_direct_licence() {
         skus: vec![SkuTerms::default(); SKUS as usize],
         rules: PlanRules::default(),
         policy: SeatPolicy::default(),
-        seekers: (0..USERS).map(|place| seeker(place)).collect(),
+        seekers: (0..USERS).map(seeker).collect(),
     };
     let manual = SeatPolicy { reprocess: Reprocess::Manual, ..SeatPolicy::default() };
     let history = [

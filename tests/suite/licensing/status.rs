@@ -215,3 +215,19 @@ fn inv_47_fewer_licences_than_members_of_licensed_groups_is_told_and_costs_no_se
     let seats = |status: &seatcast::forecast::Status| status.skus.iter().map(|sku| sku.assigned).collect::<Vec<_>>();
     assert_eq!(seats(&before), seats(&after));
 }
+
+#[test]
+fn a_forecast_says_which_counts_depend_on_the_order() {
+    let baseline = baseline("data/demo");
+    let settings = simulate::Settings::new(baseline.today, 4, 12, 1).unwrap();
+    let progress = simulate::Progress::default();
+    let forecast = simulate::run(&baseline, Catalog::embedded(), &settings, &progress).value.unwrap();
+    let rows = &forecast.status.order_spread_ahead;
+    // Power BI Pro runs short and comes in one bundle with Planner and Project Plan 3: only these two can depend on the order.
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert!(["Power BI Pro", "Planner and Project Plan 3"].contains(&row.sku.as_str()), "{row:?}");
+        assert!(row.differing > 0 && row.differing <= row.replications && row.replications == 12);
+        assert!(["created", "random"].contains(&row.order.as_str()));
+    }
+}

@@ -180,7 +180,7 @@ impl<'a> Future<'a> {
         self.memberships(self.baseline.today);
         self.naive.settle(0);
         for (slot, place) in observed.places.iter().enumerate() {
-            self.naive.set_rank(slot as u32, Rank { class: 0, place: *place });
+            *self.naive.rank_mut(slot as u32) = Rank { class: 0, place: *place };
         }
     }
 
@@ -259,7 +259,7 @@ impl<'a> Future<'a> {
                     set(self.people.get_mut(&slot).unwrap(), attribute.clone(), value);
                 }
                 if let OrderPolicy::Priority { .. } = &self.baseline.policy.order {
-                    self.naive.set_class(slot, self.classes[like as usize]);
+                    self.naive.rank_mut(slot).class = self.classes[like as usize];
                 }
             }
             Happening::LeaveGroup { slot, eligible } => {
