@@ -37,7 +37,8 @@ fn readings() -> String {
         text.push_str(&format!("  {id:<4}{code}  {}\n             else: {}\n", choice.taken(), choice.other()));
     }
     text.push_str(
-        "\n`seatcast rule check DIR` counts the members who hang on each; `--other A5` reads a question the other way.\n",
+        "\n`seatcast rule check DIR` counts the members who hang on each; `--other A5` reads a question the other way, and\n\
+         `other-readings = [\"A5\"]` under [policy] in seatcast.toml does so in every forecast.\n",
     );
     text
 }

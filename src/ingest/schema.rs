@@ -100,7 +100,7 @@ fn settings() -> String {
     text.push_str(
         "\nA rate is \"12/month\", \"8..14/month\", \"1.2%/month\" or \"0.8..1.4%/month\". Seasonality is twelve numbers, January first.\n\
          reprocess = \"auto\", \"manual\" or { auto-delayed = DAYS }; order = \"arrival\", \"created\", \"random\" or\n\
-         { priority = { attribute = \"department\", values = [\"…\"] } }; reserve = 10 or \"5%\".\n",
+         { priority = { attribute = \"department\", values = [\"…\"] } }; other-readings = [\"A5\"]; reserve = 10 or \"5%\".\n",
     );
     text
 }

@@ -40,6 +40,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "swap",
             "assigned-plans",
             "extended-service",
+            "other-readings",
             "enforce-soft-conflicts",
         ],
     ),
@@ -213,6 +214,7 @@ impl Reader<'_> {
                 let words = [("csp", ExtendedService::Csp), ("all", ExtendedService::All)];
                 set(&mut policy.extended_service, self.word(value, &words));
             }
+            ("policy", "other-readings") => self.readings(value, policy),
             ("policy", _) => set(&mut policy.enforce_soft_conflicts, self.boolean(value)),
             ("workforce", "joiners") => set(&mut assumptions.joiners, self.rate(value)),
             ("workforce", "leavers") => set(&mut assumptions.leavers, self.rate(value)),
@@ -277,6 +279,21 @@ impl Reader<'_> {
             codes.iter().map(|code| code.get_ref().as_str().and_then(Country::parse)).collect::<Option<Vec<_>>>()
         });
         codes.or_else(|| self.wrong(value, "a list of countries by their two letters, for example [\"IN\", \"CN\"]"))
+    }
+
+    /// Numbers of open questions of the rule language.
+    fn readings(&mut self, value: &Value<'_>, policy: &mut Policy) {
+        const FORM: &str = "a list of open questions by number, for example [\"A5\"] (`seatcast schema readings`)";
+        let Some(ids) = value.get_ref().as_array() else {
+            let _: Option<()> = self.wrong(value, FORM);
+            return;
+        };
+        for id in ids {
+            if !id.get_ref().as_str().is_some_and(|id| policy.read_other(id)) {
+                let near = id.get_ref().as_str().and_then(|id| did_you_mean(id, Policy::known_readings()));
+                self.error(code::WRONG_SETTING, format!("wanted is {FORM}"), id.span(), &near.unwrap_or_default());
+            }
+        }
     }
 
     fn day(&mut self, value: &Value<'_>) -> Option<NaiveDate> {

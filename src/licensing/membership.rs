@@ -119,6 +119,11 @@ impl Memberships {
 
 /// Evaluates every rule that can be evaluated on all users at `now`; every other group has the members of the export.
 pub fn resolve(snapshot: &Snapshot, now: DateTime<Utc>) -> Diagnosed<Memberships> {
+    resolve_with(snapshot, now, &rule::Options::default())
+}
+
+/// The same with open questions of the rule language read another way.
+pub fn resolve_with(snapshot: &Snapshot, now: DateTime<Utc>, readings: &rule::Options) -> Diagnosed<Memberships> {
     let mut memberships = Memberships { now, ..Memberships::default() };
     let mut findings: Vec<Diagnostic> = Vec::new();
     let mut compiled = Vec::new();
@@ -129,7 +134,7 @@ pub fn resolve(snapshot: &Snapshot, now: DateTime<Utc>) -> Diagnosed<Memberships
         let group = snapshot.group(index);
         memberships.members.push(exported_members(snapshot, index, &mut holders, &mut memberships.inferred));
         let Membership::Dynamic { .. } = group.membership else { continue };
-        match evaluable(group, &in_file).into_value(&mut findings) {
+        match evaluable(group, &in_file, readings).into_value(&mut findings) {
             Ok(rule) if rule.attributes().contains(&Attribute::AssignedPlans) => {
                 memberships.by_plans.push(EvaluatedRule { group: index, rule });
                 memberships.keep(index, KeptReason::AssignedPlans);
@@ -201,11 +206,15 @@ fn by_group(snapshot: &Snapshot) -> Vec<(GroupIndex, UserIndex)> {
 }
 
 /// The rule of a dynamic group, or why it is not evaluated.
-fn evaluable(group: &Group, in_file: &BTreeSet<&Attribute>) -> Diagnosed<Result<Checked, KeptReason>> {
+fn evaluable(
+    group: &Group,
+    in_file: &BTreeSet<&Attribute>,
+    readings: &rule::Options,
+) -> Diagnosed<Result<Checked, KeptReason>> {
     let Membership::Dynamic { rule: Some(text), state } = &group.membership else {
         return Diagnosed::clean(Err(KeptReason::NoRule));
     };
-    let compiled = rule::compile(&text.text, &text.origin);
+    let compiled = rule::compile_with(&text.text, &text.origin, readings);
     compiled.map(|checked| {
         let checked = checked.ok_or(KeptReason::Invalid)?;
         match checked.form() {

@@ -26,7 +26,7 @@ pub use assign::Unsettled;
 pub use change::RESTORE_DAYS;
 pub use headroom::{HEADROOM_LIMIT, Headroom, headroom};
 pub use ledger::Ledger;
-pub use membership::{EvaluatedRule, KeptGroup, KeptReason, Memberships, resolve};
+pub use membership::{EvaluatedRule, KeptGroup, KeptReason, Memberships, resolve, resolve_with};
 pub use order::{class_of, ranks};
 pub use plan_rules::{PlanRule, PlanRuleKind, PlanRuleStatus, PlanRulesError, embedded_plan_rules, parse_plan_rules};
 pub use policy::{

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Country, PlanRule};
 use crate::catalog::SkuId;
+use crate::rule::{self, Choice};
 
 /// When waiting bundles are tried again (reference 1.8, OPEN).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -114,6 +115,8 @@ pub struct Policy {
     pub swap: SwapPolicy,
     pub assigned_plans: PlanSource,
     pub extended_service: ExtendedService,
+    /// Open questions of the rule language that are read the other way (ambiguity register of the membership reference).
+    pub readings: rule::Options,
     /// Plan conflicts marked *soft* in the data are enforced too, not only the *hard* ones (reference 3.1).
     pub enforce_soft_conflicts: bool,
     /// Rules on service plans beside those of the program; one about the same plan, kind and family replaces it.
@@ -123,6 +126,19 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Numbers of the questions that `policy.other-readings` may name.
+    pub fn known_readings() -> impl Iterator<Item = &'static str> {
+        Choice::ALL.iter().map(|choice| choice.id())
+    }
+
+    /// Reads the open question of this number the other way; whether there is such a question.
+    pub fn read_other(&mut self, id: &str) -> bool {
+        let other = self.readings.with_other_id(id);
+        let known = other.is_some();
+        self.readings = other.unwrap_or_else(|| std::mem::take(&mut self.readings));
+        known
+    }
+
     /// Every switch as a report prints it: its name in `seatcast.toml` and its value there.
     pub fn stated(&self) -> Vec<(&'static str, String)> {
         let reprocess = match self.reprocess {
@@ -154,6 +170,7 @@ impl Policy {
         let places = |(sku_id, countries): (&SkuId, &Vec<Country>)| {
             format!("{sku_id}: {}", countries.iter().map(Country::to_string).collect::<Vec<_>>().join(" "))
         };
+        let readings = self.readings.others().map(Choice::id).collect::<Vec<_>>().join(", ");
         let prohibited = self.prohibited.iter().map(places).collect::<Vec<_>>().join("; ");
         vec![
             ("tenant.country", self.tenant_country.clone().unwrap_or_else(|| "not told".to_owned())),
@@ -164,6 +181,7 @@ impl Policy {
             ("policy.swap", swap.to_owned()),
             ("policy.assigned-plans", plans.to_owned()),
             ("policy.extended-service", extended.to_owned()),
+            ("policy.other-readings", if readings.is_empty() { "none".to_owned() } else { readings }),
             ("policy.enforce-soft-conflicts", self.enforce_soft_conflicts.to_string()),
             ("sku.prohibited-locations", if prohibited.is_empty() { "none".to_owned() } else { prohibited }),
             ("plan-rules.csv", format!("{} rules", self.plan_rules.len())),

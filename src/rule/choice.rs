@@ -92,7 +92,19 @@ impl Options {
         self.others.contains(&choice)
     }
 
+    /// The same options with the choice of this number read the other way; `None` where there is none.
+    pub fn with_other_id(&self, id: &str) -> Option<Options> {
+        Choice::from_id(id).map(|choice| self.with_other(choice))
+    }
+
     pub fn others(&self) -> impl Iterator<Item = Choice> + '_ {
         self.others.iter().copied()
+    }
+}
+
+/// The numbers of the choices that are read the other way.
+impl serde::Serialize for Options {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.others().map(Choice::id))
     }
 }

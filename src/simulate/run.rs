@@ -68,7 +68,8 @@ pub fn today_following(baseline: &Baseline, catalog: &Catalog, followed: &[Group
 /// The first half of [`today`]: every rule evaluated.
 pub fn memberships(baseline: &Baseline) -> Diagnosed<Option<Memberships>> {
     let mut findings = Vec::new();
-    let resolved = licensing::resolve(&baseline.snapshot, rows::instant(baseline.today)).into_value(&mut findings);
+    let (now, readings) = (rows::instant(baseline.today), &baseline.policy.readings);
+    let resolved = licensing::resolve_with(&baseline.snapshot, now, readings).into_value(&mut findings);
     findings.extend(unknown_members(baseline, &resolved));
     let usable = !findings.iter().any(|finding| finding.code == UNKNOWN_MEMBERS);
     Diagnosed::new(usable.then_some(resolved), findings)

@@ -48,7 +48,7 @@ pub fn coverage(baseline: &Baseline) -> Coverage {
     };
     let dynamic: Vec<&Group> = snapshot.groups.iter().filter(|group| group.is_dynamic()).collect();
     let unevaluated = dynamic.iter().filter_map(|group| {
-        let reason = reason(snapshot, group)?;
+        let reason = reason(baseline, group)?;
         Some(Unevaluated { group: group.display_name.to_string(), reason, members_kept: group.members.len() })
     });
     let unlisted = |group: &&Group| !group.is_dynamic() && !group.members_exported && !group.licenses.is_empty();
@@ -106,13 +106,13 @@ pub fn gap(coverage: &Coverage) -> Option<Gap> {
 }
 
 /// Why the rule of a dynamic group is not evaluated; `None` where it is.
-fn reason(snapshot: &Snapshot, group: &Group) -> Option<String> {
+fn reason(baseline: &Baseline, group: &Group) -> Option<String> {
     let Membership::Dynamic { rule, state } = &group.membership else { return None };
     if *state == ProcessingState::Paused {
         return Some("processing is paused".to_owned());
     }
     let Some(text) = rule else { return Some("no file holds its rule".to_owned()) };
-    let compiled = rule::compile(&text.text, &text.origin);
+    let compiled = rule::compile_with(&text.text, &text.origin, &baseline.policy.readings);
     let Some(checked) = compiled.value else {
         let first = compiled.diagnostics.into_iter().find(|finding| finding.is_error());
         return Some(first.map_or_else(
@@ -120,7 +120,7 @@ fn reason(snapshot: &Snapshot, group: &Group) -> Option<String> {
             |finding| format!("{}: {}", finding.code, finding.message),
         ));
     };
-    let missing = checked.attributes().iter().filter(|attribute| snapshot.users.column(attribute).is_none());
+    let missing = checked.attributes().iter().filter(|attribute| baseline.snapshot.users.column(attribute).is_none());
     let missing: Vec<String> = missing.map(Attribute::graph_name).collect();
     (!missing.is_empty()).then(|| format!("no file holds {}", missing.join(", ")))
 }

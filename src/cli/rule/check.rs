@@ -61,7 +61,7 @@ fn tenant(args: &CheckArgs, folder: PathBuf) -> Result<Exit, Failure> {
     let tenant = TenantArgs { folder, reading: args.reading.clone() };
     let baseline = tenant.load()?.baseline;
     let now = instant(baseline.today);
-    let reviewed = rule::review(&baseline.snapshot, now, &args.readings.options()?);
+    let reviewed = rule::review(&baseline.snapshot, now, &args.readings.beside(&baseline.policy.readings)?);
     let union = union(&reviewed);
     match args.format {
         Format::Json => {

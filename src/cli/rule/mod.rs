@@ -44,7 +44,12 @@ pub struct ReadingsArgs {
 
 impl ReadingsArgs {
     fn options(&self) -> Result<Options, Failure> {
-        self.others.iter().try_fold(Options::default(), |options, id| match Choice::from_id(id) {
+        self.beside(&Options::default())
+    }
+
+    /// The readings of a tenant's settings, and those that were typed.
+    fn beside(&self, told: &Options) -> Result<Options, Failure> {
+        self.others.iter().try_fold(told.clone(), |options, id| match Choice::from_id(id) {
             Some(choice) => Ok(options.with_other(choice)),
             None => {
                 let known: Vec<&str> = Choice::ALL.iter().map(|choice| choice.id()).collect();

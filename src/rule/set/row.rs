@@ -81,6 +81,17 @@ impl RuleSet<'_> {
         &self.naming[slot]
     }
 
+    /// What a change of some codes of a row changes: each rule whose answer is another after it, with the new answer, ascending.
+    /// Only the rules that name an attribute in a changed slot are asked.
+    pub fn changed(&self, before: &[u32], after: &[u32], now: DateTime<Utc>) -> Vec<(usize, bool)> {
+        let slots = (0..self.slots.len()).filter(|slot| before[*slot] != after[*slot]);
+        let mut rules: Vec<usize> = slots.flat_map(|slot| self.naming[slot].iter().copied()).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        let asked = rules.into_iter().map(|rule| (rule, self.holds_row(rule, after, now)));
+        asked.filter(|(rule, holds)| self.holds_row(*rule, before, now) != *holds).collect()
+    }
+
     /// Whether the rule's answer can change with the clock alone.
     pub fn uses_clock(&self, rule: usize) -> bool {
         self.uses_clock[rule]

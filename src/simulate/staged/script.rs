@@ -211,7 +211,7 @@ impl Writer<'_> {
     }
 
     fn compile(&mut self, text: &RuleText) -> Option<Checked> {
-        rule::compile(&text.text, &text.origin).into_value(&mut self.findings)
+        rule::compile_with(&text.text, &text.origin, &self.baseline.policy.readings).into_value(&mut self.findings)
     }
 
     /// The rule of a group whose processing is paused today, and which is therefore not among the simulated ones.

@@ -147,3 +147,35 @@ fn a_column_that_no_file_holds_is_null() {
     assert!(set.holds_row(1, &[1, 1], sentences::now()));
     assert!(!set.holds_row(3, &[0, 1], sentences::now()));
 }
+
+/// A change of attributes asks only the rules that name them, and finds every answer that is another.
+#[test]
+fn a_change_touches_only_the_rules_that_name_it() {
+    let mut dice = Dice::new(14);
+    let users: Vec<User> = (0..200).map(|_| sentences::user(&mut dice)).collect();
+    let rules = rules(&mut dice, 80);
+    let columns = Users::from_records(&users);
+    let set = RuleSet::compile(&columns, &rules);
+    let now = sentences::now();
+    let mut changes = 0;
+    for _ in 0..400 {
+        let [one, other] = [0, 1].map(|_| set.row(UserIndex(dice.roll(users.len()) as u32)));
+        // The codes of one user, some of them replaced by those of another.
+        let after: Vec<u32> =
+            one.iter().zip(&other).map(|(own, new)| if dice.roll(4) == 0 { *new } else { *own }).collect();
+        let every = (0..rules.len()).filter_map(|rule| {
+            let holds = set.holds_row(rule, &after, now);
+            (holds != set.holds_row(rule, &one, now)).then_some((rule, holds))
+        });
+        let every: Vec<(usize, bool)> = every.collect();
+        assert_eq!(set.changed(&one, &after, now), every);
+        let changed: Vec<_> =
+            (0..one.len()).filter(|slot| one[*slot] != after[*slot]).map(|slot| &set.slots()[slot]).collect();
+        for (rule, _) in &every {
+            let names = rules[*rule].attributes().iter().any(|attribute| changed.contains(&attribute));
+            assert!(names, "{} changed without an attribute that it names", rules[*rule].text());
+        }
+        changes += every.len();
+    }
+    assert!(changes > 1000, "only {changes} answers changed");
+}

@@ -131,3 +131,51 @@ fn every_reading_has_a_number_a_code_and_two_sides() {
     }
     assert_eq!(Choice::ALL.len(), 27, "the register has twenty-seven questions");
 }
+
+/// A tenant of three, one without `userType`, and a rule with a negative operator.
+fn tenant(settings: &str) -> seatcast::ingest::Tables {
+    let id = |digit: u32| format!("{0}{0}{0}{0}{0}{0}{0}{0}-1111-4111-8111-111111111111", digit);
+    let users = format!(
+        "Id,UserPrincipalName,UserType\n{},a@x.example,Member\n{},b@x.example,Guest\n{},c@x.example,\n",
+        id(1),
+        id(2),
+        id(3)
+    );
+    let groups = format!(
+        "Id,DisplayName,GroupTypes,MembershipRule,MembershipRuleProcessingState\n{},G,DynamicMembership,\"user.userType -ne \"\"Guest\"\"\",On\n",
+        id(4)
+    );
+    let files = [("users.csv", users.as_str()), ("groups.csv", &groups), ("seatcast.toml", settings)];
+    let file = |(name, text): (&str, &str)| seatcast::ingest::SourceFile { name: name.to_owned(), bytes: text.into() };
+    seatcast::ingest::tables(files.into_iter().map(file).collect(), &options())
+}
+
+fn options() -> seatcast::ingest::Options {
+    let clock = chrono::NaiveDate::from_ymd_opt(2026, 11, 20);
+    seatcast::ingest::Options { clock, ..seatcast::ingest::Options::default() }
+}
+
+#[test]
+fn a_reading_is_a_setting_of_the_forecast_and_every_report_prints_it() {
+    for (settings, members, stated) in [
+        ("# nothing is told\n", vec![0, 2], "none"),
+        ("[policy]\nother-readings = [\"a5\", \"A22\"]\n", vec![0], "A5, A22"),
+    ] {
+        let baseline = seatcast::ingest::baseline(&tenant(settings), &options()).value.unwrap();
+        assert!(baseline.policy.stated().contains(&("policy.other-readings", stated.to_owned())));
+        let settings = seatcast::simulate::Settings::new(baseline.today, 1, 1, 1).unwrap();
+        let progress = seatcast::simulate::Progress::default();
+        let catalog = seatcast::catalog::Catalog::embedded();
+        let forecast = seatcast::simulate::run(&baseline, catalog, &settings, &progress).value.unwrap();
+        let line = forecast.assumptions.iter().find(|line| line.name == "policy.other-readings").unwrap();
+        assert_eq!((line.value.as_str(), line.given), (stated, stated != "none"));
+        let (now, readings) = (DateTime::UNIX_EPOCH, &baseline.policy.readings);
+        let resolved = seatcast::licensing::resolve_with(&baseline.snapshot, now, readings).value;
+        let group = resolved.rules()[0].group;
+        let found: Vec<usize> = resolved.members(group).iter().map(|user| user.get()).collect();
+        assert_eq!(found, members);
+    }
+    let wrong = tenant("[policy]\nother-readings = [\"A5\", \"A99\"]\n");
+    let finding = &wrong.reports.iter().find(|report| report.path == "seatcast.toml").unwrap().diagnostics[0];
+    assert!(finding.is_error() && finding.labels[0].origin.line == Some(2), "{finding:?}");
+}
