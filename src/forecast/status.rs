@@ -25,6 +25,9 @@ pub struct SkuStatus {
     pub headroom: u32,
     pub shortfall: u32,
     pub available: i64,
+    /// Where more is assigned than owned: the day by which Microsoft wants it resolved, 90 days after units fell short, as far
+    /// as the lots tell.
+    pub overage_deadline: Option<NaiveDate>,
     /// Of `assigned`, the seats of B2B guests.
     pub guests: u32,
     /// Of `capacity`, units in grace that a renewal under another id has replaced: no plan may count on them.

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use super::suites::Suites;
 use super::{reconcile, spread, summary};
 use crate::calendar;
@@ -14,9 +16,13 @@ use crate::forecast::{
 use crate::licensing::{LicenseError, Path, Source, Today};
 use crate::money::Money;
 use crate::scenario::Baseline;
+use crate::supply::Supply;
 
 /// An account without activity for longer than this holds its seats idle (usage reports keep 180 days).
 const INACTIVE_DAYS: u32 = 90;
+
+/// Days that Microsoft gives to resolve seats above what is owned (reference 4.3); afterwards nothing is documented.
+const OVERAGE_DAYS: u32 = 90;
 
 /// Entra ID P1 and P2 as plans inside SKUs.
 const ENTRA_P1_PLANS: [&str; 2] = ["41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"];
@@ -98,11 +104,24 @@ fn skus(baseline: &Baseline, today: &Today) -> Vec<SkuStatus> {
             headroom: capacity.saturating_sub(demand),
             shortfall: demand.saturating_sub(capacity),
             available: i64::from(capacity) - i64::from(assigned),
+            overage_deadline: overage_deadline(&baseline.supplies[sku.get()], baseline.today, assigned),
             guests: guests[sku.get()],
             overlap: baseline.supplies[sku.get()].overlap_on(baseline.today),
         }
     };
     planned(baseline).into_iter().map(status).collect()
+}
+
+/// The day by which seats above what is owned are to be given back (R13). Units that fell below today's seats within these days
+/// began it; where they have been too few for longer, it has passed, and the last day that can be told is the first of them.
+fn overage_deadline(supply: &Supply, today: NaiveDate, assigned: u32) -> Option<NaiveDate> {
+    let short = |day: NaiveDate| supply.units_on(day).capacity() < assigned;
+    if supply.lots.is_empty() || !short(today) {
+        return None;
+    }
+    let days = (0..=OVERAGE_DAYS).map(|days| calendar::before(today, days));
+    let since = days.take_while(|day| short(*day)).last()?;
+    Some(calendar::after(since, OVERAGE_DAYS))
 }
 
 /// Seats of B2B guests, by SKU.

@@ -130,6 +130,12 @@ pub fn today(forecast: &Forecast, words: &Words) -> Section {
     });
     let rows: Vec<Row> = rows.collect();
     let mut notes = vec![words.say("today.note")];
+    for sku in &forecast.status.skus {
+        let Some(deadline) = sku.overage_deadline else { continue };
+        let over = words.count(sku.available.min(0).unsigned_abs());
+        let names = [("sku", clean::text(&sku.sku_part_number)), ("over", over), ("deadline", words.date(deadline))];
+        notes.push(words.tell("today.overage", &names));
+    }
     let overlap: u32 = forecast.status.skus.iter().map(|sku| sku.overlap).sum();
     if overlap > 0 {
         notes.push(words.tell("today.overlap", &[("overlap", words.count(u64::from(overlap)))]));

@@ -191,6 +191,7 @@ fn status(skus: &[SkuForecast]) -> Status {
             headroom: capacity.saturating_sub(demand),
             shortfall: demand.saturating_sub(capacity),
             available: i64::from(capacity) - i64::from(demand.min(capacity)),
+            overage_deadline: None,
             guests: 0,
             overlap: 0,
         }
