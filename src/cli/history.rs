@@ -22,22 +22,25 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Keep who is there today as one Parquet file: ids, dates and a cohort, no names
+    /// Keep who is there today as one Parquet file: ids, dates and attributes that make cohorts, no names
     Add {
         #[command(flatten)]
         tenant: TenantArgs,
         /// Where snapshots are kept [default: `history` in the tenant folder]
         #[arg(long, value_name = "FOLDER")]
         store: Option<PathBuf>,
-        /// The attribute that makes cohorts
-        #[arg(long, default_value = "department", value_name = "ATTRIBUTE")]
-        cohort: String,
+        /// Attributes that can make cohorts [default: department, companyName, country, usageLocation and employeeType]
+        #[arg(long, value_delimiter = ',', value_name = "ATTRIBUTES")]
+        cohort: Vec<String>,
     },
     Compare(super::hindsight::Args),
-    /// Learn joiners, leavers and seasons, and print them for seatcast.toml
+    /// Learn joiners, movers, leavers, seasons and tenure, of the whole and by cohort, and print them as a rates.toml
     Calibrate {
         #[command(flatten)]
         past: PastArgs,
+        /// Write rates.toml into this tenant folder, where `forecast` finds it
+        #[arg(long, value_name = "FOLDER")]
+        write: Option<PathBuf>,
         #[arg(long, default_value_t = 1)]
         seed: u64,
         #[arg(long, value_enum, default_value_t)]
@@ -51,9 +54,9 @@ pub struct PastArgs {
     /// A folder of snapshots, or a CSV of hire and leave dates
     #[arg(value_name = "PAST")]
     pub past: PathBuf,
-    /// The column of the CSV that makes cohorts
-    #[arg(long, default_value = "department", value_name = "COLUMN")]
-    pub cohort: String,
+    /// The attributes of the snapshots, or columns of the CSV, that make cohorts
+    #[arg(long, default_value = "department", value_delimiter = ',', value_name = "ATTRIBUTES")]
+    pub cohort: Vec<String>,
     /// The day from which the past holds everybody who left [default: the first snapshot, or the first leave date]
     #[arg(long, value_name = "DATE")]
     pub since: Option<NaiveDate>,
@@ -66,20 +69,28 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Add { tenant, store, cohort } => add(tenant, store.as_deref(), cohort),
         Command::Compare(args) => super::hindsight::run(args),
-        Command::Calibrate { past, seed, format } => calibrate(past, *seed, *format),
+        Command::Calibrate { past, write, seed, format } => calibrate(past, write.as_deref(), *seed, *format),
     }
 }
 
-fn add(tenant: &TenantArgs, store: Option<&Path>, cohort: &str) -> Result<Exit, Failure> {
+/// Attributes by their names.
+fn attributes(names: &[String]) -> Result<Vec<Attribute>, Failure> {
     let known = || Attribute::known().map(|attribute| attribute.graph_name());
-    let attribute = Attribute::known().find(|attribute| attribute.graph_name().eq_ignore_ascii_case(cohort));
-    let Some(attribute) = attribute else {
-        let near = crate::diagnostic::did_you_mean(cohort, known().collect::<Vec<_>>().iter().map(String::as_str));
-        return Err(Failure::Other(format!("`{cohort}` is no attribute; {}", near.unwrap_or_default())));
+    let find = |name: &String| {
+        let found = Attribute::known().find(|attribute| attribute.graph_name().eq_ignore_ascii_case(name));
+        found.ok_or_else(|| {
+            let near = crate::diagnostic::did_you_mean(name, known().collect::<Vec<_>>().iter().map(String::as_str));
+            Failure::Other(format!("`{name}` is no attribute; {}", near.unwrap_or_default()))
+        })
     };
+    names.iter().map(find).collect()
+}
+
+fn add(tenant: &TenantArgs, store: Option<&Path>, cohort: &[String]) -> Result<Exit, Failure> {
+    let attributes = if cohort.is_empty() { history::ATTRIBUTES.to_vec() } else { attributes(cohort)? };
     let loaded = tenant.load()?;
     render::warnings(&loaded.findings);
-    let bytes = history::snapshot(&loaded.baseline.snapshot, &attribute);
+    let bytes = history::snapshot(&loaded.baseline.snapshot, &attributes);
     let bytes = bytes.map_err(|error| Failure::Other(error.to_string()))?;
     let store = store.map_or_else(|| tenant.folder.join("history"), Path::to_owned);
     let path = store.join(history::file_name(loaded.baseline.today));
@@ -103,7 +114,7 @@ impl PastArgs {
                     files.push((day, path.display().to_string(), read(&path)?));
                 }
             }
-            history::snapshot_record(&files)
+            history::snapshot_record(&files, &self.cohort)
         } else {
             let name = self.past.display().to_string();
             history::employment_record(&name, &read(&self.past)?, &self.cohort, self.since, self.until)
@@ -120,14 +131,25 @@ pub fn settled<T>(diagnosed: Diagnosed<Option<T>>) -> Result<T, Failure> {
     value.ok_or(Failure::Findings(diagnostics))
 }
 
-fn calibrate(past: &PastArgs, seed: u64, format: Format) -> Result<Exit, Failure> {
+fn calibrate(past: &PastArgs, write: Option<&Path>, seed: u64, format: Format) -> Result<Exit, Failure> {
+    // `forecast` looks for these names among the attributes of users.
+    let by: Vec<String> = match write {
+        Some(_) => attributes(&past.cohort)?.iter().map(Attribute::graph_name).collect(),
+        None => past.cohort.clone(),
+    };
     let calibration = settled(history::calibrate(&past.load()?, seed))?;
+    let settings = calibration.settings(&by);
+    if let Some(folder) = write {
+        let path = folder.join("rates.toml");
+        outputs::write(&path, settings.as_bytes())?;
+        eprintln!("wrote {}", path.display());
+    }
     match format {
         Format::Json => {
             let json = serde_json::json!({ "version": 1, "calibration": calibration });
             println!("{json:#}");
         }
-        Format::Text => print!("{}", calibration.settings()),
+        Format::Text => print!("{settings}"),
     }
     Ok(Exit::Done)
 }

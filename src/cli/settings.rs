@@ -20,12 +20,23 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Simulation",
           value_parser = value_parser!(u32).range(1..=i64::from(simulate::REPLICATIONS_MAX)))]
     pub replications: u32,
+    /// Run as many times --replications as it takes until the standard error of every chance of a shortage and of every P90 of
+    /// demand (as a share of it) is at most so much, for example 1%
+    #[arg(long, value_name = "PERCENT", help_heading = "Simulation", value_parser = hundredths)]
+    pub precision: Option<u32>,
     /// Start of all chance: the same seed gives the same bytes
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Simulation")]
     pub seed: u64,
     /// Threads to use [default: all]; the result does not depend on it
     #[arg(long, value_name = "N", help_heading = "Simulation")]
     pub threads: Option<usize>,
+}
+
+/// `1%` or `0.5` as hundredths of a percent.
+fn hundredths(text: &str) -> Result<u32, String> {
+    let number = text.trim().trim_end_matches('%').trim_end().parse::<f64>().ok().map(|percent| percent * 100.0);
+    let whole = number.filter(|number| (5.0..=5000.0).contains(number)).map(|number| number.round() as u32);
+    whole.ok_or_else(|| "write a share between 0.05% and 50%, for example 1%".to_owned())
 }
 
 impl RunArgs {
@@ -36,6 +47,7 @@ impl RunArgs {
     /// The same with another seed.
     pub fn settings_with(&self, today: NaiveDate, seed: u64) -> Result<simulate::Settings, Failure> {
         simulate::Settings::new(today, self.months, self.replications, seed)
+            .map(|settings| settings.with_precision(self.precision))
             .map_err(|error| Failure::Other(error.to_string()))
     }
 

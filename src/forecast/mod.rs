@@ -2,6 +2,7 @@
 //! formats, rounds money.
 
 mod bundle;
+mod certainty;
 mod coverage;
 mod demand;
 mod percentile;
@@ -12,6 +13,7 @@ mod saved;
 mod status;
 
 pub use bundle::{Bundle, BundleBasis, BundleKept, BundleKeptReason, BundleMove, BundleSku};
+pub use certainty::{Certainty, Chance, Driver, Precision, WaitingTimes, Waits};
 pub use coverage::{Coverage, UnsimulatedRule};
 pub use demand::{Demand, Risk, SkuDemand};
 pub use percentile::{Histogram, Percentiles};

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Coverage, Percentiles, Provenance, Status};
+use super::{Certainty, Coverage, Percentiles, Provenance, Status, Waits};
 use crate::money::{Currency, Money};
 
 /// One SKU at one monthly point. The first point is today.
@@ -101,6 +101,7 @@ pub struct SkuForecast {
     pub supply: Vec<SupplyLevel>,
     pub first_shortage: ShortageDate,
     pub bridge: Bridge,
+    pub waits: Waits,
     /// The groups (or `direct`) that entitle most users today, most first, with their users.
     pub sources: Vec<(String, u32)>,
 }
@@ -181,6 +182,7 @@ pub struct Forecast {
     pub departments: Vec<DepartmentCost>,
     pub coverage: Coverage,
     pub assumptions: Vec<StatedAssumption>,
+    pub certainty: Certainty,
     /// Headcount of enabled members at each point.
     pub headcount: Vec<Percentiles>,
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::code;
-use super::spell::{Record, Spell};
+use super::spell::{NO_COHORT, Record, Spell};
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin, did_you_mean};
 
 const STARTS: &[&str] = &["hireDate", "employeeHireDate", "startDate"];
@@ -14,7 +14,7 @@ const ENDS: &[&str] = &["leaveDate", "employeeLeaveDateTime", "endDate", "termin
 pub fn record(
     name: &str,
     bytes: &[u8],
-    cohort: &str,
+    by: &[String],
     since: Option<NaiveDate>,
     until: Option<NaiveDate>,
 ) -> Diagnosed<Option<Record>> {
@@ -41,7 +41,11 @@ pub fn record(
     };
     let Some(start) = find(STARTS) else { return missing(STARTS[0]) };
     let Some(end) = find(ENDS) else { return missing(ENDS[0]) };
-    let Some(group) = find(&[cohort]) else { return missing(cohort) };
+    let mut groups = Vec::new();
+    for name in by {
+        let Some(group) = find(&[name.as_str()]) else { return missing(name) };
+        groups.push(group);
+    }
     let mut spells = Vec::new();
     for row in reader.records() {
         let row = match row {
@@ -66,7 +70,9 @@ pub fn record(
         let (first, last) = (date(start), date(end));
         match (first, last) {
             (Some(start), end) if end.is_none_or(|end| end >= start) => {
-                spells.push(Spell { start, end, cohort: cell(group).into() });
+                let value = |group: &usize| Some(cell(*group)).filter(|text| !text.is_empty()).unwrap_or(NO_COHORT);
+                let cohort = groups.iter().map(value).collect::<Vec<_>>().join(" / ");
+                spells.push(Spell { start, end, cohort: cohort.into() });
             }
             (Some(_), _) => {
                 let message = "the leave date is before the hire date";
@@ -83,7 +89,7 @@ pub fn record(
     let until = until.or_else(|| ends().chain(spells.iter().map(|spell| spell.start)).max());
     match (since, until) {
         _ if findings.iter().any(Diagnostic::is_error) => Diagnosed::new(None, findings),
-        (Some(since), Some(until)) => Diagnosed::new(Some(Record { spells, since, until }), findings),
+        (Some(since), Some(until)) => Diagnosed::new(Some(Record { spells, moves: None, since, until }), findings),
         _ => refused(Diagnostic::error(code::TOO_SHORT, "nobody ever left, so nothing can be learned").at(&origin)),
     }
 }

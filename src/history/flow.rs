@@ -112,9 +112,14 @@ impl Flow {
     /// Draws next month's events by cohort and learns from them as if they had happened: so the uncertainty of the rates is in
     /// the draw, and rates drift from month to month.
     pub fn step(&mut self, expected: &[f64], rng: &mut impl Rng) -> Vec<u32> {
+        self.month(expected, rng).counts
+    }
+
+    fn month(&mut self, expected: &[f64], rng: &mut impl Rng) -> Drawn {
         let hoped: f64 = expected.iter().sum();
         self.level.fade(self.level_discount);
-        let count = poisson(self.level.draw(rng) * hoped, rng);
+        let rate = self.level.draw(rng);
+        let count = poisson(rate * hoped, rng);
         self.level.add(f64::from(count), hoped);
         let mut weights = Vec::with_capacity(expected.len());
         for (evidence, hope) in self.cohorts.iter_mut().zip(expected) {
@@ -126,19 +131,33 @@ impl Flow {
         for ((evidence, count), hope) in self.cohorts.iter_mut().zip(&counts).zip(shared(&counts, expected)) {
             evidence.add(f64::from(*count), hope);
         }
-        counts
+        Drawn { counts, rate, weights }
     }
 
-    /// The rate now, as a multiple of what was expected: mean, and a draw for percentiles.
-    pub fn rate(&self) -> f64 {
-        self.level.seen / self.level.expected
+    /// One draw of the mean rate over months to come, as a multiple of what is expected, and of how much more often each cohort
+    /// is hit than expected: with everything that may drift until then.
+    pub fn ahead(&self, expected: &[f64], months: usize, rng: &mut impl Rng) -> (f64, Vec<f64>) {
+        let mut flow = self.clone();
+        let hoped: f64 = expected.iter().sum();
+        let (mut rate, mut hits) = (0.0, vec![0.0; expected.len()]);
+        for _ in 0..months {
+            let drawn = flow.month(expected, rng);
+            rate += drawn.rate;
+            let weight: f64 = drawn.weights.iter().sum();
+            let scale = if weight > 0.0 { hoped / weight } else { 0.0 };
+            hits.iter_mut().zip(&drawn.weights).for_each(|(hits, weight)| *hits += weight * scale);
+        }
+        let months = months.max(1) as f64;
+        let times = |(hits, hope): (f64, &f64)| if *hope > 0.0 { hits / months / hope } else { 1.0 };
+        (rate / months, hits.into_iter().zip(expected).map(times).collect())
     }
+}
 
-    pub fn draw_rate(&self, rng: &mut impl Rng) -> f64 {
-        let mut level = self.level;
-        level.fade(self.level_discount);
-        level.draw(rng)
-    }
+/// One month of a flow.
+struct Drawn {
+    counts: Vec<u32>,
+    rate: f64,
+    weights: Vec<f64>,
 }
 
 fn total(counts: &[u32]) -> f64 {

@@ -21,6 +21,6 @@ pub use calibration::{Calibration, Cohort, Range, calibrate, last_month, parse_m
 pub use employment::record as employment_record;
 pub use flow::Flow;
 pub use picture::picture;
-pub use spell::{Month, Panel, Record, Spell};
-pub use store::{StoreError, file_name, record as snapshot_record, snapshot};
+pub use spell::{Month, Move, Panel, Record, Spell};
+pub use store::{ATTRIBUTES, StoreError, file_name, record as snapshot_record, snapshot};
 pub use workforce::Workforce;

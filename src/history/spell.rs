@@ -1,7 +1,7 @@
 //! Who was employed from when to when. In: dates and a cohort for each person. Out: the same, by month. Never: a day after the
 //! origin, so that a backtest cannot look ahead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 
@@ -43,13 +43,26 @@ pub struct Spell {
     pub cohort: Box<str>,
 }
 
+/// Somebody who went from one cohort to another, on the day that first shows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Move {
+    pub day: NaiveDate,
+    pub from: Box<str>,
+    pub to: Box<str>,
+}
+
 /// Everybody's spells. Leavers are complete from `since` to `until`: who left before `since` is missing from the record.
 #[derive(Clone, Debug)]
 pub struct Record {
     pub spells: Vec<Spell>,
+    /// Where the past tells them: `None` of a record that holds one cohort a person.
+    pub moves: Option<Vec<Move>>,
     pub since: NaiveDate,
     pub until: NaiveDate,
 }
+
+/// What stands for a value that somebody does not have.
+pub(super) const NO_COHORT: &str = "(none)";
 
 /// Tenures of this many years and more are one.
 pub(super) const TENURES: usize = 45;
@@ -61,6 +74,9 @@ pub struct Panel {
     pub cohorts: Vec<Box<str>>,
     pub joins: Vec<Vec<u32>>,
     pub leaves: Vec<Vec<u32>>,
+    /// Moves by month and by the cohort they start from, and all of them by where they lead; empty where nothing tells them.
+    pub moves: Vec<Vec<u32>>,
+    pub moves_to: Vec<BTreeMap<usize, u32>>,
     /// People at the start of the month, by cohort.
     pub people: Vec<Vec<u32>>,
     /// People at the end of the last month, by cohort.
@@ -91,6 +107,8 @@ impl Panel {
             first,
             joins: table(cohorts.len()),
             leaves: table(cohorts.len()),
+            moves: Vec::new(),
+            moves_to: Vec::new(),
             people: table(cohorts.len()),
             last: vec![0; cohorts.len()],
             tenures: vec![vec![vec![0; TENURES]; cohorts.len()]; months],
@@ -101,7 +119,23 @@ impl Panel {
         for spell in spells {
             panel.add(spell, origin);
         }
+        if let Some(moves) = &record.moves {
+            panel.moves = table(panel.cohorts.len());
+            panel.moves_to = vec![BTreeMap::new(); panel.cohorts.len()];
+            moves.iter().for_each(|one| panel.add_move(one, origin));
+        }
         panel
+    }
+
+    fn add_move(&mut self, one: &Move, origin: Month) {
+        let month = Month::of(one.day);
+        let cohort = |name: &str| self.cohorts.binary_search_by(|known| (**known).cmp(name)).ok();
+        // A cohort that nobody is counted in any more is only known by those who left it.
+        let (Some(from), Some(to)) = (cohort(&one.from), cohort(&one.to)) else { return };
+        if (self.first..=origin).contains(&month) {
+            self.moves[self.first.until(month)][from] += 1;
+            *self.moves_to[from].entry(to).or_default() += 1;
+        }
     }
 
     fn add(&mut self, spell: &Spell, origin: Month) {

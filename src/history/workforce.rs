@@ -149,15 +149,23 @@ impl Workforce {
         path
     }
 
-    /// Joiners of an even month at rate 1, for the people there are at the end.
-    pub fn joiners_expected(&self) -> f64 {
-        self.people.iter().map(|people| f64::from(*people) + 1.0).sum()
+    /// Joiners of an even month at rate 1 by cohort, for the people there are at the end.
+    pub fn joiners_expected(&self) -> Vec<f64> {
+        self.people.iter().map(|people| f64::from(*people) + 1.0).collect()
     }
 
-    /// Leavers of an even month at rate 1: by the tenures of those who are there at the end.
-    pub fn leavers_expected(&self) -> f64 {
+    /// Leavers of an even month at rate 1 by cohort: by the tenures of those who are there at the end.
+    pub fn leavers_expected(&self) -> Vec<f64> {
         let next = Month(self.last.0 + 1);
-        self.staff.iter().flatten().map(|start| self.hazards.of(tenure(*start, next))).sum()
+        let of = |staff: &Vec<Month>| staff.iter().map(|start| self.hazards.of(tenure(*start, next))).sum();
+        self.staff.iter().map(of).collect()
+    }
+
+    /// Leaving a month at each completed year of tenure from 0 on, to the last that at least so many person-months tell of.
+    pub fn leavers_by_tenure(&self, fewest: f64) -> Vec<f64> {
+        let known = |tenure: &usize| self.hazards.by_tenure[*tenure].expected >= fewest;
+        let count = (0..TENURES).rev().find(known).map_or(0, |tenure| tenure + 1);
+        (0..count).map(|tenure| self.hazards.of(tenure)).collect()
     }
 
     /// Leaving a month at each completed year of tenure, for those years that anybody has.

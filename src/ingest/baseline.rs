@@ -10,7 +10,7 @@ use super::roster::{self, Keys, NO_ROW, Roster, Tier};
 use super::source::{Kind, Source};
 use super::tenant_groups::{self, Parts};
 use super::users::{Path, UserTable};
-use super::{Options, Tables, attributes, code, date, licenses, supplies};
+use super::{Options, Tables, attributes, code, date, licenses, rates, supplies};
 use crate::catalog::SkuId;
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin, did_you_mean};
 use crate::directory::{Attribute, Group, GroupIndex, SkuIndex, Snapshot, TenantSku};
@@ -233,6 +233,9 @@ fn assumptions(
     findings: &mut Vec<Diagnostic>,
 ) -> Assumptions {
     let mut assumptions = tables.settings.assumptions.clone();
+    if let Some((learned, origin, _)) = &tables.rates {
+        findings.extend(rates::take_over(&mut assumptions, learned, origin));
+    }
     for (name, policy, origin) in &tables.settings.skus {
         let found = products.find(name);
         let held = skus.iter().any(|sku| sku.sku_id == *found.sku_id());

@@ -83,6 +83,8 @@ pub fn canonical(tables: &Tables, baseline: &Baseline) -> Vec<(String, Vec<u8>)>
         Some(format!("[tenant]\nexported-on = {day}\n"))
     });
     files.extend(settings.map(|text| ("seatcast.toml".to_owned(), text.into_bytes())));
+    let rates = tables.rates.as_ref().map(|(_, _, text)| text.clone());
+    files.extend(rates.map(|text| ("rates.toml".to_owned(), text.into_bytes())));
     files
 }
 

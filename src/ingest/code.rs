@@ -68,6 +68,7 @@ pub const PLAN_RULE: Code = Code("S104");
 pub const SETTINGS: Code = Code("P100");
 pub const UNKNOWN_SETTING: Code = Code("P101");
 pub const WRONG_SETTING: Code = Code("P102");
+pub const OVERRULED: Code = Code("P103");
 // Scenarios.
 pub const SCENARIO: Code = Code("P500");
 pub const UNKNOWN_IN_SCENARIO: Code = Code("P501");

@@ -31,7 +31,7 @@ pub enum ReadError {
 }
 
 /// Every file of `folder` and of the folders in it that may belong to a tenant's present state: CSV in any spelling of the
-/// extension, `seatcast.toml`, and what people put there in place of CSV, so that it can be named. Hidden files, `history/`
+/// extension, `seatcast.toml`, `rates.toml`, and what people put there in place of CSV, so that it can be named. Hidden files, `history/`
 /// and `scenarios/` are left out.
 pub fn read_folder(folder: &Path) -> Result<Vec<SourceFile>, ReadError> {
     list_folder(folder)?.into_iter().map(|name| read_file(&folder.join(&name), &name)).collect()
@@ -145,5 +145,6 @@ fn walk(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> R
 fn belongs(file_name: &str) -> bool {
     let lower = file_name.to_lowercase();
     let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
-    lower == "seatcast.toml" || matches!(extension, "csv" | "tsv" | "xlsx" | "xls" | "zip" | "gz" | "html" | "htm")
+    matches!(&*lower, "seatcast.toml" | "rates.toml")
+        || matches!(extension, "csv" | "tsv" | "xlsx" | "xls" | "zip" | "gz" | "html" | "htm")
 }

@@ -11,9 +11,10 @@ use super::report::FileReport;
 use super::settings::{self, Settings};
 use super::source::{self, Kind, Source};
 use super::table::Table;
-use super::{Options, SourceFile, bytes, code, code_page};
+use super::{Options, SourceFile, bytes, code, code_page, rates};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::digest::InputDigest;
+use crate::scenario::Assumptions;
 
 /// What one file turned out to be, before its cells are looked at.
 pub(super) struct Loaded {
@@ -29,6 +30,7 @@ pub(super) enum Content {
     Undecoded(Vec<u8>),
     Table(Source, Table),
     Settings(Settings, String),
+    Rates(Assumptions, String),
 }
 
 /// Reads every file, in the order given.
@@ -103,11 +105,17 @@ fn load(file: SourceFile, options: &Options) -> Loaded {
 
 fn content(name: &str, text: Arc<String>, options: &Options, report: &mut FileReport) -> Content {
     let file = name.rsplit(['/', '\\']).next().unwrap_or("");
-    if !file.eq_ignore_ascii_case("seatcast.toml") {
+    let is_rates = file.eq_ignore_ascii_case("rates.toml");
+    if !is_rates && !file.eq_ignore_ascii_case("seatcast.toml") {
         return recognise(name, text, options, report);
     }
     report.kind = Kind::Settings;
     let text = text.trim_start_matches('\u{feff}').to_owned();
+    if is_rates {
+        let rates = rates::rates(&Origin::file(name), &text, &mut report.diagnostics);
+        report.refused = report.diagnostics.iter().any(Diagnostic::is_error);
+        return Content::Rates(rates, text);
+    }
     let settings = settings::settings(&Origin::file(name), &text, &mut report.diagnostics);
     report.refused = report.diagnostics.iter().any(Diagnostic::is_error);
     Content::Settings(settings, text)

@@ -3,13 +3,13 @@
 use super::remedy;
 use super::scenario::{CHANGE_KINDS, WHO_KEYS};
 use super::{
-    GROUP_COLUMNS, MEMBER_COLUMNS, PLAN_RULE_COLUMNS, PRICE_COLUMNS, SETTINGS_KEYS, SKU_COLUMNS, SUBSCRIPTION_COLUMNS,
-    Source, user_columns,
+    COHORT_KEYS, GROUP_COLUMNS, MEMBER_COLUMNS, PLAN_RULE_COLUMNS, PRICE_COLUMNS, SETTINGS_KEYS, SKU_COLUMNS,
+    SUBSCRIPTION_COLUMNS, Source, user_columns,
 };
 use crate::licensing::replay;
 
 /// What can be asked for, in the order in which it is printed.
-pub const TOPICS: [&str; 12] = [
+pub const TOPICS: [&str; 13] = [
     "users",
     "groups",
     "memberships",
@@ -19,6 +19,7 @@ pub const TOPICS: [&str; 12] = [
     "plan-rules",
     "settings",
     "scenarios",
+    "rates",
     "sources",
     "commands",
     "replay",
@@ -42,6 +43,7 @@ pub fn schema(topic: &str) -> Option<String> {
         "replay" => replay::GUIDE.to_owned(),
         "settings" => settings(),
         "scenarios" => scenarios(),
+        "rates" => rates(),
         "sources" => sources(),
         "commands" => {
             [remedy::USERS, remedy::GROUPS, remedy::MEMBERS, remedy::SKUS, remedy::ACTIVITY].join("\n\n") + "\n"
@@ -98,7 +100,10 @@ fn settings() -> String {
         text.push_str(&format!("  [{shown}] {}\n", keys.join(", ")));
     }
     text.push_str(
-        "\nA rate is \"12/month\", \"8..14/month\", \"1.2%/month\" or \"0.8..1.4%/month\". Seasonality is twelve numbers, January first.\n\
+        "\nA rate is \"12/month\", \"8..14/month\", \"1.2%/month\" or \"0.8..1.4%/month\": a range is drawn from evenly, once for each\n\
+         replication. Or three percentiles, \"p10 8, p50 11, p90 16 /month\" or \"p10 0.8, p50 1, p90 1.4 %/month\": log-normal on\n\
+         either side of p50, through all three (normal where p10 is 0). Seasonality is twelve numbers, January first;\n\
+         leavers-by-tenure weights for each completed year since employeeHireDate, the last also for all later years.\n\
          reprocess = \"auto\", \"manual\" or { auto-delayed = DAYS }; order = \"arrival\", \"created\", \"random\" or\n\
          { priority = { attribute = \"department\", values = [\"…\"] } }; other-readings = [\"A5\"]; reserve = 10 or \"5%\".\n",
     );
@@ -135,6 +140,20 @@ fn scenarios() -> String {
          guests, and lives by the assumptions of this one.\n",
     );
     text
+}
+
+fn rates() -> String {
+    let keys = COHORT_KEYS.join(", ");
+    format!(
+        "rates.toml: what `seatcast history calibrate PAST --write DIR` learned; every table and key may be left out\n\n\
+         \x20 by = [\"department\"]: the attributes that make cohorts\n\
+         \x20 [workforce], [guests]: keys and values as in seatcast.toml, which overrules this file\n\
+         \x20 [cohort.\"Sales\"] {keys}\n\n\
+         A cohort is everybody with the same values of these attributes; its name is the values joined by \" / \", (none) for what\n\
+         somebody does not have. joiners, leavers and movers of a cohort are weights beside the whole: 1.2 or \"0.8..1.4\" or\n\
+         \"p10 0.8, p50 1.1, p90 1.4\" times as often for each of its people. People of no cohort have the weight 1. Drawn weights\n\
+         are made to have the mean 1 over the people of today. moves-to = {{ IT = 12, Legal = 1 }} says where its movers go.\n"
+    )
 }
 
 fn sources() -> String {

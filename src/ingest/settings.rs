@@ -14,7 +14,7 @@ use crate::directory::{Attribute, SelfService};
 use crate::licensing::{
     Country, ExtendedService, GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy,
 };
-use crate::scenario::{Assumptions, Rate, SkuPolicy};
+use crate::scenario::{Assumptions, RATE_FORMS, Rate, SkuPolicy};
 
 /// What the file says; names of groups and SKUs are still to be resolved.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +53,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "movers-change",
             "joiner-seasonality",
             "leaver-seasonality",
+            "leavers-by-tenure",
             "deletion-lag-days",
         ],
     ),
@@ -62,21 +63,13 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("sku", &["ignore", "important", "reserve", "prohibited-locations"]),
 ];
 
-type Value<'i> = Spanned<DeValue<'i>>;
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
 /// Reads the file. Findings of severity error mean that it must not be used.
 pub(super) fn settings(origin: &Origin, text: &str, findings: &mut Vec<Diagnostic>) -> Settings {
     let mut settings = Settings::default();
-    let mut reader = Reader { origin, text, findings };
-    let root = match DeTable::parse(text) {
-        Ok(root) => root,
-        Err(error) => {
-            let span = error.span().unwrap_or(0..0);
-            let message = format!("the file is not TOML: {}", error.message().lines().next().unwrap_or(""));
-            reader.error(code::SETTINGS, message, span, "");
-            return settings;
-        }
-    };
+    let mut reader = Reader::new(origin, text, findings);
+    let Some(root) = reader.root() else { return settings };
     for (key, value) in root.get_ref() {
         let Some((table, keys)) = KEYS.iter().find(|(table, _)| *table == &**key.get_ref()) else {
             reader.unknown(key, KEYS.iter().map(|(table, _)| *table));
@@ -104,10 +97,29 @@ pub(super) fn settings(origin: &Origin, text: &str, findings: &mut Vec<Diagnosti
     settings
 }
 
-struct Reader<'a> {
+/// Reads values of one file, and says at which line each is wrong.
+pub(super) struct Reader<'a> {
     origin: &'a Origin,
     text: &'a str,
     findings: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(origin: &'a Origin, text: &'a str, findings: &'a mut Vec<Diagnostic>) -> Self {
+        Self { origin, text, findings }
+    }
+
+    pub(super) fn root(&mut self) -> Option<Spanned<DeTable<'a>>> {
+        match DeTable::parse(self.text) {
+            Ok(root) => Some(root),
+            Err(error) => {
+                let span = error.span().unwrap_or(0..0);
+                let message = format!("the file is not TOML: {}", error.message().lines().next().unwrap_or(""));
+                self.error(code::SETTINGS, message, span, "");
+                None
+            }
+        }
+    }
 }
 
 impl Reader<'_> {
@@ -116,7 +128,7 @@ impl Reader<'_> {
     }
 
     /// Reports at the line of `span`, with that line as the text.
-    fn error(&mut self, code: crate::diagnostic::Code, message: String, span: Range<usize>, help: &str) {
+    pub(super) fn error(&mut self, code: crate::diagnostic::Code, message: String, span: Range<usize>, help: &str) {
         let mut finding = Diagnostic::error(code, message);
         if !help.is_empty() {
             finding = finding.help(help);
@@ -136,7 +148,11 @@ impl Reader<'_> {
         finding.pointing(&self.at(span), line, from..to, "")
     }
 
-    fn unknown<'c>(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, known: impl Iterator<Item = &'c str>) {
+    pub(super) fn unknown<'c>(
+        &mut self,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        known: impl Iterator<Item = &'c str>,
+    ) {
         let message = format!("`{}` is no setting", key.get_ref());
         let mut finding = Diagnostic::error(code::UNKNOWN_SETTING, message);
         finding.help = did_you_mean(key.get_ref(), known);
@@ -144,12 +160,12 @@ impl Reader<'_> {
         self.findings.push(finding);
     }
 
-    fn wrong<T>(&mut self, value: &Value<'_>, wanted: &str) -> Option<T> {
+    pub(super) fn wrong<T>(&mut self, value: &Value<'_>, wanted: &str) -> Option<T> {
         self.error(code::WRONG_SETTING, format!("wanted is {wanted}"), value.span(), "");
         None
     }
 
-    fn table<'v, 'i>(&mut self, value: &'v Value<'i>) -> Option<&'v DeTable<'i>> {
+    pub(super) fn table<'v, 'i>(&mut self, value: &'v Value<'i>) -> Option<&'v DeTable<'i>> {
         match value.get_ref().as_table() {
             Some(table) => Some(table),
             None => self.wrong(value, "a table"),
@@ -184,7 +200,7 @@ impl Reader<'_> {
         value.get_ref().as_str().or_else(|| self.wrong(value, "a text in quotes"))
     }
 
-    fn setting(&mut self, table: &str, key: &str, value: &Value<'_>, settings: &mut Settings) {
+    pub(super) fn setting(&mut self, table: &str, key: &str, value: &Value<'_>, settings: &mut Settings) {
         let (policy, assumptions) = (&mut settings.policy, &mut settings.assumptions);
         let before = self.findings.len();
         match (table, key) {
@@ -222,6 +238,7 @@ impl Reader<'_> {
             ("workforce", "movers-change") => set(&mut assumptions.movers_change, self.attributes(value)),
             ("workforce", "joiner-seasonality") => set(&mut assumptions.joiner_seasonality, self.seasonality(value)),
             ("workforce", "leaver-seasonality") => set(&mut assumptions.leaver_seasonality, self.seasonality(value)),
+            ("workforce", "leavers-by-tenure") => set(&mut assumptions.leavers_by_tenure, self.weights(value)),
             ("workforce", _) => set(&mut assumptions.deletion_lag_days, self.days(value)),
             ("guests", "invited") => set(&mut assumptions.guests_invited, self.rate(value)),
             ("guests", _) => set(&mut assumptions.guests_removed, self.rate(value)),
@@ -346,12 +363,10 @@ impl Reader<'_> {
 
     fn rate(&mut self, value: &Value<'_>) -> Option<Rate> {
         let read = value.get_ref().as_str().and_then(|text| Rate::parse(text).ok());
-        read.or_else(|| {
-            self.wrong(value, "a rate: `\"12/month\"`, `\"8..14/month\"`, `\"1.2%/month\"` or `\"0.8..1.4%/month\"`")
-        })
+        read.or_else(|| self.wrong(value, &format!("a rate in quotes: {RATE_FORMS}")))
     }
 
-    fn attributes(&mut self, value: &Value<'_>) -> Option<Vec<Attribute>> {
+    pub(super) fn attributes(&mut self, value: &Value<'_>) -> Option<Vec<Attribute>> {
         let names = value.get_ref().as_array().map(|array| array.iter());
         let read = names.and_then(|names| {
             names.map(|name| name.get_ref().as_str().and_then(Attribute::from_graph_name)).collect::<Option<Vec<_>>>()
@@ -360,28 +375,32 @@ impl Reader<'_> {
             .or_else(|| self.wrong(value, "a list of attributes of users, for example [\"department\", \"jobTitle\"]"))
     }
 
+    fn numbers(value: &Value<'_>) -> Option<Vec<f64>> {
+        let numbers = value.get_ref().as_array()?.iter().map(|value| match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => None,
+        });
+        let numbers = numbers.collect::<Option<Vec<f64>>>()?;
+        numbers.iter().all(|number| number.is_finite() && *number >= 0.0).then_some(numbers)
+    }
+
     /// Twelve weights, made to have the mean 1.
     fn seasonality(&mut self, value: &Value<'_>) -> Option<[f64; 12]> {
-        let numbers: Option<Vec<f64>> = value.get_ref().as_array().and_then(|array| {
-            array
-                .iter()
-                .map(|value| match value.get_ref() {
-                    DeValue::Integer(number) => number.as_str().parse().ok(),
-                    DeValue::Float(number) => number.as_str().parse().ok(),
-                    _ => None,
-                })
-                .collect()
-        });
-        let valid =
-            |months: &[f64; 12]| months.iter().all(|m| m.is_finite() && *m >= 0.0) && months.iter().sum::<f64>() > 0.0;
-        let months = numbers.and_then(|numbers| <[f64; 12]>::try_from(numbers).ok()).filter(valid);
-        match months {
+        let months = Self::numbers(value).and_then(|numbers| <[f64; 12]>::try_from(numbers).ok());
+        match months.filter(|months| months.iter().sum::<f64>() > 0.0) {
             Some(months) => {
                 let mean = months.iter().sum::<f64>() / 12.0;
                 Some(months.map(|month| month / mean))
             }
             None => self.wrong(value, "twelve numbers, January first, none negative and not all zero"),
         }
+    }
+
+    /// Weights beside the whole, by completed years of tenure.
+    fn weights(&mut self, value: &Value<'_>) -> Option<Vec<f64>> {
+        let weights = Self::numbers(value).filter(|weights| weights.len() <= 60);
+        weights.or_else(|| self.wrong(value, "at most 60 numbers that are not negative, one for each completed year"))
     }
 
     fn reserve(&mut self, value: &Value<'_>, sku: &mut SkuPolicy) {
@@ -398,7 +417,7 @@ impl Reader<'_> {
     }
 }
 
-fn set<T>(place: &mut T, value: Option<T>) {
+pub(super) fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
     }

@@ -22,6 +22,7 @@ use crate::diagnostic::{Diagnostic, Origin};
 use crate::digest::InputDigest;
 use crate::directory::Attribute;
 use crate::licensing::PlanRule;
+use crate::scenario::Assumptions;
 use crate::supply::{Price, Subscription};
 
 /// All files of a tenant, each read on its own.
@@ -39,6 +40,8 @@ pub struct Tables {
     pub(super) settings: Settings,
     /// `seatcast.toml` as it stands.
     pub(super) settings_text: Option<String>,
+    /// What `rates.toml` holds, and its text.
+    pub(super) rates: Option<(Assumptions, Origin, String)>,
     /// Names of SKUs that the tenant's own files teach.
     pub(super) sku_names: Vec<(String, SkuId)>,
 }
@@ -62,6 +65,7 @@ enum Part {
     Prices(Vec<Price>),
     PlanRules(Vec<PlanRule>),
     Settings(Settings, String),
+    Rates(Assumptions, String),
 }
 
 /// Whether a label names an encoding that can be read.
@@ -102,6 +106,10 @@ pub fn tables(files: Vec<SourceFile>, options: &Options) -> Tables {
                 tables.settings = settings;
                 tables.settings_text = Some(text);
             }
+            Part::Rates(rates, text) => {
+                let origin = Origin::file(tables.reports.last().map_or("rates.toml", |report| report.path.as_str()));
+                tables.rates = Some((rates, origin, text));
+            }
         }
     }
     tables.inputs.sort();
@@ -113,6 +121,7 @@ fn convert(loaded: Loaded, with: &Converter<'_>, options: &Options) -> (FileRepo
     let (source, table) = match content {
         Content::Nothing | Content::Undecoded(_) => return (report, digest, Part::Nothing),
         Content::Settings(settings, text) => return (report, digest, Part::Settings(settings, text)),
+        Content::Rates(rates, text) => return (report, digest, Part::Rates(rates, text)),
         Content::Table(source, table) => (source, table),
     };
     let mut faults = Faults::default();

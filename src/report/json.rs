@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::RenderError;
-use crate::forecast::{Forecast, MonthPoint, SkuForecast};
+use crate::forecast::{Chance, Forecast, MonthPoint, SkuForecast};
 
 /// Changes when a field goes or changes its meaning; new fields do not change it.
 const VERSION: u32 = 1;
@@ -38,6 +38,7 @@ pub fn value(forecast: &Forecast) -> Result<Value, RenderError> {
         },
         "coverage": serde_json::to_value(&forecast.coverage)?,
         "assumptions": serde_json::to_value(&forecast.assumptions)?,
+        "certainty": serde_json::to_value(&forecast.certainty)?,
     }))
 }
 
@@ -60,10 +61,12 @@ fn sku(sku: &SkuForecast, replications: u32) -> Result<Value, RenderError> {
             "p50": sku.first_shortage.p50,
             "p90": sku.first_shortage.p90,
             "probability": probability(sku.first_shortage.replications_short, replications),
+            "probability_standard_error": error(sku.first_shortage.replications_short, replications),
         },
         "months": months?,
         "supply": serde_json::to_value(&sku.supply)?,
         "bridge": serde_json::to_value(sku.bridge)?,
+        "waits": serde_json::to_value(sku.waits)?,
         "sources": sources,
     }))
 }
@@ -91,8 +94,15 @@ fn month(point: &MonthPoint, replications: u32) -> Result<Value, RenderError> {
         month.insert(format!("{name}_p90"), json!(value.p90));
     }
     month.insert("shortfall_probability".to_owned(), json!(probability(point.replications_short, replications)));
+    let error = error(point.replications_short, replications);
+    month.insert("shortfall_probability_standard_error".to_owned(), json!(error));
     month.insert("cost".to_owned(), serde_json::to_value(point.cost)?);
     Ok(Value::Object(month))
+}
+
+/// The standard error of a probability (Wilson) to four decimals, rounded up: never 0.
+fn error(count: u32, of: u32) -> Option<f64> {
+    Chance { count, of }.standard_error().map(|error| (error * 10_000.0).ceil() / 10_000.0)
 }
 
 /// A share to four decimals; `null` of nothing.

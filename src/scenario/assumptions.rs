@@ -4,27 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::{Cohorts, Spread};
 use crate::catalog::SkuId;
 use crate::directory::Attribute;
 use crate::licensing::Country;
-
-/// A number that is known only as a range: drawn uniformly from `low..=high`, once for each replication.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
-pub struct Spread {
-    pub low: f64,
-    pub high: f64,
-}
-
-impl Spread {
-    pub fn exactly(value: f64) -> Self {
-        Self { low: value, high: value }
-    }
-
-    /// The middle of the range.
-    pub fn middle(&self) -> f64 {
-        f64::midpoint(self.low, self.high)
-    }
-}
 
 /// How often something happens in a month.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -37,42 +20,50 @@ pub enum Rate {
 }
 
 impl Rate {
-    /// The rate text of `seatcast.toml`: `12/month`, `8..14/month`, `1.2%/month`, `0.8..1.4%/month`.
+    /// The rate text of `seatcast.toml`: `12/month`, `8..14/month`, `p10 8, p50 11, p90 16 /month`, each also as a share:
+    /// `0.8..1.4%/month`.
     pub fn parse(text: &str) -> Result<Rate, RateError> {
         let broken = || RateError(text.to_owned());
         let number = text.trim().strip_suffix("/month").ok_or_else(broken)?.trim_end();
         let (number, share) = match number.strip_suffix('%') {
-            Some(number) => (number.trim_end(), true),
+            Some(number) => (number, true),
             None => (number, false),
         };
-        let (low, high) = number.split_once("..").unwrap_or((number, number));
-        let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
-        let (low, high) = (parse(low).ok_or_else(broken)?, parse(high).ok_or_else(broken)?);
-        match (low <= high, share) {
-            (true, true) if high <= 100.0 => Ok(Rate::SharePerMonth(Spread { low: low / 100.0, high: high / 100.0 })),
-            (true, false) => Ok(Rate::PeoplePerMonth(Spread { low, high })),
-            _ => Err(broken()),
+        let spread = Spread::parse(number).ok_or_else(broken)?;
+        let highest = match spread {
+            Spread::Between { high, .. } => high,
+            Spread::Percentiles { p90, .. } => p90,
+        };
+        match share {
+            true if highest <= 100.0 => Ok(Rate::SharePerMonth(spread.per_cent())),
+            true => Err(broken()),
+            false => Ok(Rate::PeoplePerMonth(spread)),
         }
+    }
+
+    pub fn spread(&self) -> Spread {
+        let (Rate::PeoplePerMonth(spread) | Rate::SharePerMonth(spread)) = self;
+        *spread
     }
 }
 
+/// The forms of a rate text, for messages.
+pub const RATE_FORMS: &str =
+    "`12/month`, `8..14/month`, `p10 8, p50 11, p90 16 /month`, `1.2%/month` or `0.8..1.4%/month`";
+
 /// A rate text that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a rate: write `12/month`, `8..14/month`, `1.2%/month` or `0.8..1.4%/month`")]
+#[error("`{0}` is not a rate: write {RATE_FORMS}")]
 pub struct RateError(pub String);
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (spread, factor, unit) = match self {
-            Rate::PeoplePerMonth(spread) => (spread, 1.0, "/month"),
-            Rate::SharePerMonth(spread) => (spread, 100.0, "%/month"),
+        let (text, unit) = match self {
+            Rate::PeoplePerMonth(spread) => (spread.text(), "/month"),
+            Rate::SharePerMonth(spread) => (spread.times(100.0).text(), "%/month"),
         };
-        // Four decimals: what was typed comes back, whatever the division by a hundred did to it.
-        let shown = |value: f64| (value * factor * 10_000.0).round() / 10_000.0;
-        match shown(spread.low) == shown(spread.high) {
-            true => write!(f, "{}{unit}", shown(spread.low)),
-            false => write!(f, "{}..{}{unit}", shown(spread.low), shown(spread.high)),
-        }
+        let gap = if text.starts_with('p') { " " } else { "" };
+        write!(f, "{text}{gap}{unit}")
     }
 }
 
@@ -101,6 +92,9 @@ pub struct Assumptions {
     /// Weight of each calendar month for joiners, January first; the mean is 1.
     pub joiner_seasonality: [f64; 12],
     pub leaver_seasonality: [f64; 12],
+    /// Weight of each completed year of tenure for leavers, the last also for all later years; empty where nothing is known.
+    pub leavers_by_tenure: Vec<f64>,
+    pub cohorts: Cohorts,
     /// Days from a leaver's last day, on which the account is disabled, to its deletion, which frees every seat.
     pub deletion_lag_days: u32,
     /// New B2B guests a month, and the share of guests that is removed a month.
@@ -118,7 +112,7 @@ pub struct Assumptions {
 
 impl Default for Assumptions {
     fn default() -> Self {
-        let share = |low: f64, high: f64| Rate::SharePerMonth(Spread { low, high });
+        let share = |low: f64, high: f64| Rate::SharePerMonth(Spread::between(low, high));
         Self {
             joiners: share(0.008, 0.014),
             leavers: share(0.006, 0.011),
@@ -126,6 +120,8 @@ impl Default for Assumptions {
             movers_change: vec![Attribute::Department, Attribute::JobTitle],
             joiner_seasonality: [1.0; 12],
             leaver_seasonality: [1.0; 12],
+            leavers_by_tenure: Vec::new(),
+            cohorts: Cohorts::default(),
             deletion_lag_days: 30,
             guests_invited: share(0.01, 0.03),
             guests_removed: share(0.005, 0.02),
@@ -145,7 +141,7 @@ impl Assumptions {
             true => "none".to_owned(),
             false => weights.iter().map(|weight| format!("{weight:.2}")).collect::<Vec<_>>().join(" "),
         };
-        let all = [
+        let mut all = vec![
             ("workforce.joiners", self.joiners.to_string()),
             ("workforce.leavers", self.leavers.to_string()),
             ("workforce.movers", self.movers.to_string()),
@@ -162,7 +158,20 @@ impl Assumptions {
             ("self-service.leaves", self.self_service_leaves.to_string()),
             ("self-service.approval-delay-days", self.approval_delay_days.to_string()),
         ];
-        let given = |name: &str| self.given.iter().any(|given| given == name);
-        all.into_iter().map(|(name, value)| (name, value, given(name))).collect()
+        if !self.leavers_by_tenure.is_empty() {
+            let weights = self.leavers_by_tenure.iter().map(|weight| format!("{weight:.2}")).collect::<Vec<_>>();
+            all.push(("workforce.leavers-by-tenure", weights.join(" ")));
+        }
+        let mut stated: Vec<(&'static str, String, bool)> =
+            all.into_iter().map(|(name, value)| (name, value, self.given.iter().any(|given| given == name))).collect();
+        if !self.cohorts.is_empty() {
+            let by = self.cohorts.by.iter().map(Attribute::graph_name).collect::<Vec<_>>().join(", ");
+            stated.push((
+                "cohorts",
+                format!("{} by {by}, with weights of their own", self.cohorts.cohorts.len()),
+                true,
+            ));
+        }
+        stated
     }
 }

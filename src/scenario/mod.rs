@@ -4,10 +4,14 @@ mod apply;
 mod assumptions;
 mod baseline;
 mod change;
+mod cohorts;
 mod lot;
+mod spread;
 
 pub use apply::{Planned, apply};
-pub use assumptions::{Assumptions, Rate, RateError, SkuPolicy, Spread};
+pub use assumptions::{Assumptions, RATE_FORMS, Rate, RateError, SkuPolicy};
 pub use baseline::Baseline;
 pub use change::{Acquisition, Change, Deed, LicenseEdit, NewGroup, PriceEdit, Scenario, Size, Wave, Who};
+pub use cohorts::{Cohort, Cohorts, NO_VALUE};
 pub use lot::{key, lot};
+pub use spread::Spread;

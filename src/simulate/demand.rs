@@ -40,7 +40,7 @@ pub fn demand(
     let future = future_users(baseline, &today, settings);
     let world = World::new(baseline, &today, &future, settings);
     let follow = |scratch: &mut Scratch, replication: u32, watch: &mut dyn FnMut(u32, &[Reading])| {
-        follow(&world, scratch, replication, watch);
+        follow(&world, scratch, replication, &mut |day, scratch| watch(day, scratch.readings()));
     };
     let gathered = gather(&world, skus, progress, || Scratch::new(&world), follow);
     Diagnosed::new(Some(gathered), diagnostics)

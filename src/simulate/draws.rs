@@ -5,8 +5,6 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Poisson};
 
-use crate::scenario::Spread;
-
 /// What a number is drawn for. The values are part of the stream's key: never renumber one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -21,13 +19,22 @@ pub enum Cause {
     SelfServiceJoin = 7,
     SelfServiceLeave = 8,
     Order = 9,
+    CohortRates = 10,
+    MoveTo = 11,
 }
 
 /// The stream of one cause in one month of one replication. ChaCha with a stream number is counter-based: the same numbers
 /// whatever was drawn before, elsewhere or on another thread.
 pub fn stream(seed: u64, replication: u32, month: u32, cause: Cause) -> ChaCha8Rng {
+    stream_of(seed, replication, month, cause, 0)
+}
+
+/// The same for one cohort; number 0 is everybody who is in no listed one.
+pub fn stream_of(seed: u64, replication: u32, month: u32, cause: Cause, cohort: usize) -> ChaCha8Rng {
+    debug_assert!(replication < 1 << 20 && cohort < 1 << 20, "each has bits of its own");
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(u64::from(replication) << 24 | u64::from(month & 0xffff) << 8 | cause as u64);
+    let key = (cohort as u64) << 44 | u64::from(replication) << 24 | u64::from(month & 0xffff) << 8;
+    rng.set_stream(key | cause as u64);
     rng
 }
 
@@ -41,11 +48,6 @@ pub fn places(seed: u64, replication: u32) -> impl Iterator<Item = u32> {
 /// A uniform number in `(0, 1]`.
 fn unit(rng: &mut impl Rng) -> f64 {
     1.0 - rng.random::<f64>()
-}
-
-/// A value of the range, each equally likely.
-pub fn within(rng: &mut impl Rng, spread: Spread) -> f64 {
-    spread.low + (spread.high - spread.low) * rng.random::<f64>()
 }
 
 /// An index below `bound`; `None` of nothing.

@@ -1,14 +1,17 @@
 //! The future of a tenant, many times over. In: a baseline and settings. Out: a forecast. Never: reads a file, prints, or
 //! looks at a licence while it draws what people do.
 
+mod cohorts;
 mod costs;
 mod coverage;
 mod demand;
 mod draws;
 mod event;
+mod parts;
 mod pending;
 mod people;
 mod person;
+mod precision;
 mod profile;
 mod rates;
 mod reconcile;
@@ -16,6 +19,7 @@ mod replication;
 mod rows;
 mod rule_change;
 mod run;
+mod sensitivity;
 mod settings;
 mod spread;
 mod staged;
@@ -24,6 +28,7 @@ mod suites;
 mod summary;
 mod tally;
 mod trouble;
+mod waits;
 mod workforce;
 mod world;
 

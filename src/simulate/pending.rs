@@ -106,6 +106,11 @@ impl Pending {
         }
     }
 
+    /// Those who lack a unit, in the order in which they asked; some of them may be gone, or have it by a group.
+    pub fn short(&self, sku: SkuIndex) -> &[Slot] {
+        &self.skus[sku.get()].short
+    }
+
     /// How many wait for a unit, and how many are refused for another reason.
     pub fn counts(&self, sku: SkuIndex) -> (u32, u32) {
         self.skus[sku.get()].counts

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::cohorts::Membership;
 use super::event::{Event, Happening, Slot};
 use crate::calendar;
 use crate::directory::{Attribute, Column, SelfService, Snapshot, UserIndex, ValueRef};
@@ -51,6 +52,7 @@ pub struct People {
     pub enabled: u32,
     /// Starters less leavers with known dates, by month.
     pub known_change: Vec<i32>,
+    pub cohorts: Membership,
     pub eligible: Vec<Eligible>,
     pub months: Vec<Month>,
 }
@@ -70,6 +72,7 @@ impl People {
             department: departments(snapshot),
             enabled: 0,
             known_change: vec![0; points.len() - 1],
+            cohorts: Membership::new(snapshot, assumptions, today, points.len() - 1),
             eligible: eligible(snapshot),
             months: months(points),
         };
@@ -90,7 +93,7 @@ impl People {
             if let (false, Some(day)) = (enabled, hired) {
                 let day = calendar::days_between(today, day);
                 if day <= horizon {
-                    people.change(day, 1);
+                    people.change(user.0, day, 1);
                     people.starts.insert(user.0, day);
                     people.known.push(Event { day, happening: Happening::Enable { slot: user.0 } });
                     people.members.push(user.0);
@@ -102,21 +105,26 @@ impl People {
             }
             people.members.push(user.0);
             people.enabled += 1;
+            let cohort = people.cohorts.of_exported(user.0);
+            people.cohorts.enabled[cohort] += 1;
             if let Some(day) = day_of(user, &Attribute::EmployeeLeaveDateTime).filter(|day| *day > today) {
                 let day = calendar::days_between(today, day);
                 people.known_gone[user.get()] = day;
-                people.change(day, -1);
+                people.change(user.0, day, -1);
                 people.known.extend(leaving(user.0, day, assumptions.deletion_lag_days, horizon));
             }
         }
+        people.cohorts.count(&people.members);
         people
     }
 
     /// Books a known start or end in its month; later than the horizon it changes nothing.
-    fn change(&mut self, day: u32, by: i32) {
+    fn change(&mut self, slot: Slot, day: u32, by: i32) {
         let month = self.months.iter().position(|month| day > month.start && day <= month.start + month.length);
         if let Some(month) = month {
             self.known_change[month] += by;
+            let cohort = self.cohorts.of_exported(slot);
+            self.cohorts.known_change[month][cohort] += by;
         }
     }
 

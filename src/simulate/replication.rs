@@ -62,6 +62,25 @@ impl Scratch {
         }
     }
 
+    /// The day's counts of every SKU.
+    pub fn readings(&self) -> &[Reading] {
+        &self.readings
+    }
+
+    /// Tells `person` everybody who waits for a unit of a SKU, each once: by groups, then those who wait for nothing but a direct
+    /// licence.
+    pub fn line(&self, sku: SkuIndex, words: usize, person: &mut dyn FnMut(Slot)) {
+        if self.ledger.waiting(sku) > 0 {
+            self.ledger.queue(sku).into_iter().for_each(&mut *person);
+        }
+        let by_group = |slot: Slot| {
+            let bits = &self.target_bits[self.persons.get(slot).target.get() * words..];
+            bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1
+        };
+        let short = self.pending.short(sku).iter().copied();
+        short.filter(|slot| !self.gone[*slot as usize] && !by_group(*slot)).for_each(person);
+    }
+
     fn begin(&mut self, world: &World<'_>, population: &Population, replication: u32) {
         if self.profiles.is_full() {
             (self.ledger, self.profiles) = (world.ledger.clone(), world.profiles.clone());
@@ -118,12 +137,12 @@ pub fn replicate(world: &World<'_>, scratch: &mut Scratch, replication: u32) -> 
     follow(world, scratch, replication, &mut |_, _| {})
 }
 
-/// The same, telling `watch` the readings of every day, today first: for the oracle.
+/// The same, showing `watch` every day, today first.
 pub fn follow(
     world: &World<'_>,
     scratch: &mut Scratch,
     replication: u32,
-    watch: &mut dyn FnMut(u32, &[Reading]),
+    watch: &mut dyn FnMut(u32, &Scratch),
 ) -> Trajectory {
     let settings = world.settings();
     let population = workforce::draw(&world.people, &world.baseline.assumptions, settings.seed(), replication);
@@ -142,17 +161,17 @@ pub fn follow(
     for (sku, flow) in skus.iter_mut().zip(run.flows) {
         sku.flow = flow;
     }
-    Trajectory { skus, headcount: population.headcount }
+    Trajectory { skus, headcount: population.headcount, luck: population.luck }
 }
 
 impl Run<'_, '_> {
-    fn live(&mut self, watch: &mut dyn FnMut(u32, &[Reading])) {
+    fn live(&mut self, watch: &mut dyn FnMut(u32, &Scratch)) {
         let world = self.world;
         let mut events = self.population.events.as_slice();
         let mut exported_clock = world.clock.as_slice();
         let mut capacity = world.capacity_changes.as_slice();
         self.read(0);
-        watch(0, &self.scratch.readings);
+        watch(0, self.scratch);
         for day in 1..=world.settings().horizon_days() {
             let mut touched = false;
             while let Some((change, rest)) = capacity.split_first().filter(|(change, _)| change.day <= day) {
@@ -180,7 +199,7 @@ impl Run<'_, '_> {
             } else {
                 self.book_readings(day);
             }
-            watch(day, &self.scratch.readings);
+            watch(day, self.scratch);
         }
     }
 

@@ -1,5 +1,6 @@
 //! All replications. In: a world. Out: a tally. Never: lets the number of threads change a byte.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
@@ -10,7 +11,7 @@ use super::settings::Settings;
 use super::tally::{Reading, Tally};
 use super::workforce::{self, Population};
 use super::world::{World, future_users};
-use super::{coverage, draws, spread, status, summary};
+use super::{coverage, draws, precision, spread, status, summary, waits};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnosed, Diagnostic};
 use crate::directory::{GroupIndex, PrepaidUnits};
@@ -35,9 +36,9 @@ impl Progress {
     }
 }
 
-/// Runs every replication on the threads of the current pool. Counts are exact integers and merging is commutative.
-pub fn tally(world: &World<'_>, progress: &Progress) -> Tally {
-    (0..world.settings().replications())
+/// Runs replications on the threads of the current pool. Counts are exact integers and merging is commutative.
+fn tally(world: &World<'_>, replications: Range<u32>, progress: &Progress) -> Tally {
+    replications
         .into_par_iter()
         .fold(
             || (Tally::default(), Scratch::new(world)),
@@ -132,11 +133,18 @@ pub fn run_from(
 ) -> Forecast {
     let future = future_users(baseline, today, settings);
     let world = World::new(baseline, today, &future, settings);
-    let tally = tally(&world, progress);
+    let planned = summary::planned(baseline);
+    let (tally, precision) = precision::run(settings, &planned, |range| tally(&world, range, progress));
     let mut status = status::status(baseline, today, catalog);
     status.order_spread_ahead = spread::ahead(baseline, today, catalog, settings, &world, &tally);
     let coverage = coverage::coverage(baseline, today);
-    summary::forecast(&world, today, &tally, status, coverage)
+    let times = waits::ahead(&world, &tally);
+    let mut forecast = summary::forecast(&world, today, &tally, status, coverage);
+    for (sku, index) in forecast.skus.iter_mut().zip(&planned) {
+        sku.waits.times = times[index.get()];
+    }
+    forecast.certainty.precision = precision;
+    forecast
 }
 
 /// One replication in full: for checking the engine, and for seeing how a number came about.
@@ -158,7 +166,9 @@ pub fn observe(baseline: &Baseline, settings: &Settings, replication: u32) -> Di
     let future = future_users(baseline, &today, settings);
     let world = World::new(baseline, &today, &future, settings);
     let mut days = Vec::new();
-    follow(&world, &mut Scratch::new(&world), replication, &mut |_, readings| days.push(readings.to_vec()));
+    follow(&world, &mut Scratch::new(&world), replication, &mut |_, scratch| {
+        days.push(scratch.readings().to_vec());
+    });
     let population = workforce::draw(&world.people, &baseline.assumptions, settings.seed(), replication);
     let eligible = world.people.eligible.iter().map(|eligible| eligible.group).collect();
     let slots = if world.random_order { world.exported() as usize + population.joined.len() } else { 0 };

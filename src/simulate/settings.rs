@@ -14,6 +14,7 @@ pub const REPLICATIONS_MAX: u32 = 1_000_000;
 pub struct Settings {
     seed: u64,
     replications: u32,
+    precision: Option<u32>,
     points: Vec<NaiveDate>,
 }
 
@@ -36,7 +37,17 @@ impl Settings {
         if !(1..=REPLICATIONS_MAX).contains(&replications) {
             return Err(SettingsError::Replications(replications));
         }
-        Ok(Self { seed, replications, points: calendar::points(today, horizon_months)? })
+        Ok(Self { seed, replications, precision: None, points: calendar::points(today, horizon_months)? })
+    }
+
+    /// Replications are batches, run until chances and percentiles are as exact as that, in hundredths of a percent.
+    #[must_use]
+    pub fn with_precision(self, precision: Option<u32>) -> Self {
+        Self { precision, ..self }
+    }
+
+    pub fn precision(&self) -> Option<u32> {
+        self.precision
     }
 
     pub fn seed(&self) -> u64 {

@@ -4,14 +4,15 @@
 use chrono::NaiveDate;
 
 use super::costs;
+use super::rates;
 use super::tally::{SkuTally, Tally};
 use super::trouble;
 use super::world::World;
 use crate::calendar;
 use crate::directory::{PrepaidUnits, SkuIndex};
 use crate::forecast::{
-    Bridge, Coverage, Forecast, MonthPoint, Provenance, RenewalEvent, RenewalOutcome, ShortageDate, SkuForecast,
-    StatedAssumption, Status, SupplyLevel,
+    Bridge, Certainty, Coverage, Driver, Forecast, MonthPoint, Provenance, RenewalEvent, RenewalOutcome, ShortageDate,
+    SkuForecast, StatedAssumption, Status, SupplyLevel, Waits,
 };
 use crate::licensing::{Policy, Today};
 use crate::scenario::Baseline;
@@ -23,8 +24,8 @@ pub fn forecast(world: &World<'_>, today: &Today, tally: &Tally, status: Status,
     let skus: Vec<SkuForecast> = planned.iter().map(|sku| sku_forecast(world, today, tally, *sku)).collect();
     let renewals = renewals(world, &planned);
     Forecast {
-        provenance: provenance(world),
-        trouble: trouble::find(world, &skus, &renewals, &status),
+        provenance: Provenance { replications: tally.replications, ..provenance(world) },
+        trouble: trouble::find(world, &skus, tally.replications, &renewals, &status),
         status,
         costs: costs::by_month(&skus),
         departments: costs::by_department(world, today, &skus),
@@ -32,6 +33,7 @@ pub fn forecast(world: &World<'_>, today: &Today, tally: &Tally, status: Status,
         renewals,
         coverage,
         assumptions: stated(world),
+        certainty: Certainty { precision: None, drivers: drivers(world, tally, &planned) },
         headcount: tally.headcount.iter().map(|histogram| histogram.percentiles()).collect(),
     }
 }
@@ -88,6 +90,7 @@ fn sku_forecast(world: &World<'_>, today: &Today, tally: &Tally, sku: SkuIndex) 
         supply: levels(world, sku),
         first_shortage: first_shortage(world, counts, tally.replications),
         bridge: bridge(counts, tally.replications),
+        waits: Waits { seat_days_lost: counts.seat_days.percentiles(), times: None },
         sources: sources(world, today, sku),
     }
 }
@@ -160,6 +163,16 @@ fn bridge(counts: &SkuTally, replications: u32) -> Bridge {
         - bridge.leavers_tenths;
     bridge.changes_tenths = bridge.closing_tenths - explained;
     bridge
+}
+
+/// What moves each SKU, of what is only known as a range.
+fn drivers(world: &World<'_>, tally: &Tally, planned: &[SkuIndex]) -> Vec<Driver> {
+    let names = rates::ranges(&world.baseline.assumptions);
+    let of = |sku: &SkuIndex| {
+        let part_number = &world.baseline.snapshot.sku(*sku).sku_part_number;
+        tally.luck.drivers(sku.get(), part_number, &names, tally.replications)
+    };
+    planned.iter().flat_map(of).collect()
 }
 
 /// Who is entitled to a SKU today, by group and directly; most first, at most ten.

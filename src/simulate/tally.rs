@@ -1,6 +1,7 @@
 //! What replications add up to. In: one trajectory a replication. Out: exact counts that merge in any order. Never: an
 //! average or a rounded number.
 
+use super::sensitivity::Luck;
 use crate::forecast::Histogram;
 
 /// Seats of one SKU at one point of one replication.
@@ -50,6 +51,8 @@ pub struct Trajectory {
     pub skus: Vec<SkuTrajectory>,
     /// Enabled members at each point.
     pub headcount: Vec<u32>,
+    /// What the rates were drawn by, input by input.
+    pub luck: Vec<u16>,
 }
 
 /// Counts of one SKU at one point over replications.
@@ -72,6 +75,8 @@ pub struct SkuTally {
     pub opening: u64,
     pub closing: u64,
     pub seat_days_waiting: u64,
+    /// The same of each replication.
+    pub seat_days: Histogram,
 }
 
 /// Counts over replications. `Tally::default()` is the tally of none.
@@ -80,6 +85,7 @@ pub struct Tally {
     pub replications: u32,
     pub skus: Vec<SkuTally>,
     pub headcount: Vec<Histogram>,
+    pub luck: Luck,
 }
 
 impl Tally {
@@ -94,6 +100,7 @@ impl Tally {
         for (tally, sku) in self.skus.iter_mut().zip(&trajectory.skus) {
             tally.add(sku);
         }
+        self.luck.add(trajectory);
         self
     }
 
@@ -112,6 +119,7 @@ impl Tally {
         for (a, b) in self.skus.iter_mut().zip(&other.skus) {
             a.merge(b);
         }
+        self.luck.merge(&other.luck);
         self
     }
 }
@@ -133,6 +141,7 @@ impl SkuTally {
         self.opening += sku.readings.first().map_or(0, |reading| u64::from(reading.demand()));
         self.closing += sku.readings.last().map_or(0, |reading| u64::from(reading.demand()));
         self.seat_days_waiting += sku.seat_days_waiting;
+        self.seat_days.add(u32::try_from(sku.seat_days_waiting).unwrap_or(u32::MAX));
     }
 
     fn merge(&mut self, other: &SkuTally) {
@@ -148,6 +157,7 @@ impl SkuTally {
         self.opening += other.opening;
         self.closing += other.closing;
         self.seat_days_waiting += other.seat_days_waiting;
+        self.seat_days.merge(&other.seat_days);
     }
 }
 

@@ -10,8 +10,15 @@ use crate::forecast::{RenewalEvent, SkuForecast, Status, Trouble, TroubleCause};
 pub const TROUBLE_PERCENT: u32 = 10;
 
 /// Troubles: what is short already first, then by the day of the P50, then of the P10 shortage.
-pub fn find(world: &World<'_>, skus: &[SkuForecast], renewals: &[RenewalEvent], status: &Status) -> Vec<Trouble> {
-    let mut troubles: Vec<Trouble> = skus.iter().filter_map(|sku| trouble(world, sku, renewals, status)).collect();
+pub fn find(
+    world: &World<'_>,
+    skus: &[SkuForecast],
+    replications: u32,
+    renewals: &[RenewalEvent],
+    status: &Status,
+) -> Vec<Trouble> {
+    let troubled = skus.iter().filter_map(|sku| trouble(world, sku, replications, renewals, status));
+    let mut troubles: Vec<Trouble> = troubled.collect();
     let later = |day: Option<NaiveDate>| day.unwrap_or(NaiveDate::MAX);
     troubles.sort_by_key(|trouble| {
         let first = &trouble.first_shortage;
@@ -20,8 +27,13 @@ pub fn find(world: &World<'_>, skus: &[SkuForecast], renewals: &[RenewalEvent], 
     troubles
 }
 
-fn trouble(world: &World<'_>, sku: &SkuForecast, renewals: &[RenewalEvent], status: &Status) -> Option<Trouble> {
-    let replications = world.settings().replications();
+fn trouble(
+    world: &World<'_>,
+    sku: &SkuForecast,
+    replications: u32,
+    renewals: &[RenewalEvent],
+    status: &Status,
+) -> Option<Trouble> {
     let already_short =
         status.skus.iter().find(|today| today.sku_id == sku.sku_id).is_some_and(|today| today.shortfall > 0);
     let short = sku.first_shortage.replications_short;

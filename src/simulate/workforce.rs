@@ -7,6 +7,7 @@ use rand::{Rng, RngExt};
 
 use super::draws::{self, Cause};
 use super::event::{Event, Happening, Slot};
+use super::parts::Parts;
 use super::people::{Month, NEVER, People, day_in, leaving};
 use super::rates::Rates;
 use crate::scenario::Assumptions;
@@ -19,6 +20,8 @@ pub struct Population {
     pub joined: Vec<Slot>,
     /// Enabled members at each point, today first.
     pub headcount: Vec<u32>,
+    /// What the rates of this replication were drawn by, input by input.
+    pub luck: Vec<u16>,
 }
 
 /// The state of one replication while its events are drawn.
@@ -35,6 +38,7 @@ struct Drawing<'a> {
     guests: Vec<Slot>,
     groups: Vec<Joinable<'a>>,
     enabled: u32,
+    parts: Parts,
     guests_there: u32,
     /// By slot, the exported user whose department somebody has.
     department_like: Vec<Slot>,
@@ -76,11 +80,10 @@ impl<'a> Joinable<'a> {
 
 /// Draws everything that happens to people in one replication.
 pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: u32) -> Population {
-    let rates = Rates::new(assumptions, &mut draws::stream(seed, replication, 0, Cause::Rates));
+    let rates = Rates::new(assumptions, &people.cohorts.enabled, seed, replication);
     let mut drawing = Drawing {
         people,
         assumptions,
-        rates,
         seed,
         replication,
         gone: people.known_gone.clone(),
@@ -88,14 +91,17 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
         guests: people.guests.clone(),
         groups: people.eligible.iter().map(|eligible| Joinable::new(&eligible.members)).collect(),
         enabled: people.enabled,
+        parts: Parts::new(people),
         guests_there: people.guests.len() as u32,
         department_like: (0..people.count).collect(),
-        population: Population { events: people.known.clone(), ..Population::default() },
+        population: Population { events: people.known.clone(), luck: rates.luck.clone(), ..Population::default() },
+        rates,
     };
     drawing.population.headcount.push(drawing.enabled);
     for month in &people.months {
         // Known starts come first: whoever leaves by chance later in the month is counted by then.
         drawing.enabled = drawing.enabled.saturating_add_signed(people.known_change[month.number as usize]);
+        drawing.parts.known_change(&people.cohorts.known_change[month.number as usize]);
         drawing.leavers(*month);
         drawing.movers(*month);
         drawing.guests_removed(*month);
@@ -129,21 +135,50 @@ fn in_order(events: &[Event], horizon: u32) -> Vec<Event> {
     ordered
 }
 
-impl Drawing<'_> {
+impl<'a> Drawing<'a> {
     fn stream(&self, month: Month, cause: Cause) -> impl Rng + use<> {
         draws::stream(self.seed, self.replication, month.number, cause)
+    }
+
+    fn stream_of(&self, month: Month, cause: Cause, cohort: usize) -> impl Rng + use<> {
+        draws::stream_of(self.seed, self.replication, month.number, cause, cohort)
+    }
+
+    /// Everybody who ever was in a cohort, in an order that only grows.
+    fn ever(&self, cohort: usize) -> usize {
+        self.parts.ever(cohort).unwrap_or(self.members.len())
+    }
+
+    /// The person at a place of that order; `None` of somebody who has moved to another cohort since.
+    fn at(&self, cohort: usize, index: usize) -> Option<Slot> {
+        if self.parts.is_split() { self.parts.at(cohort, index) } else { Some(self.members[index]) }
     }
 
     fn leavers(&mut self, month: Month) {
         let season = self.assumptions.leaver_seasonality[month.of_year];
         let chance = self.rates.leavers.chance(self.enabled as usize) * season;
-        let rng = self.stream(month, Cause::LeaverCount);
-        for (index, fraction) in draws::hits(rng, self.members.len(), chance) {
-            let slot = self.members[index];
-            let day = day_in(month, fraction);
-            // Somebody who is gone, or whose last day the export knows, does not leave by chance.
-            if self.gone[slot as usize] == NEVER && self.people.has_started(slot, day) {
-                self.leave(slot, day);
+        let cohorts = &self.people.cohorts;
+        // Where leaving depends on tenure, as many are hit as if everybody had the tenure of those who leave most, and of the
+        // hits as large a share counts as somebody's own weight is of that; what is left of the number is uniform again.
+        let most = if cohorts.knows_tenure() { cohorts.tenure_most() } else { 1.0 };
+        for cohort in 0..self.rates.cohorts.len() {
+            let chance = chance * self.rates.cohorts[cohort].leavers * most;
+            let rng = self.stream_of(month, Cause::LeaverCount, cohort);
+            for (index, mut fraction) in draws::hits(rng, self.ever(cohort), chance) {
+                let Some(slot) = self.at(cohort, index) else { continue };
+                if cohorts.knows_tenure() {
+                    let weight = cohorts.tenure_weight(slot, self.parts.joined(slot), month.start) / most;
+                    if fraction >= weight {
+                        continue;
+                    }
+                    fraction /= weight;
+                }
+                let day = day_in(month, fraction);
+                // Somebody who is gone, or whose last day the export knows, does not leave by chance.
+                if self.gone[slot as usize] == NEVER && self.people.has_started(slot, day) {
+                    self.leave(slot, day);
+                    self.parts.leave(cohort);
+                }
             }
         }
     }
@@ -157,27 +192,55 @@ impl Drawing<'_> {
 
     fn movers(&mut self, month: Month) {
         let chance = self.rates.movers.chance(self.enabled as usize);
-        let rng = self.stream(month, Cause::Mover);
-        let hits: Vec<(usize, f64)> = draws::hits(rng, self.members.len(), chance).collect();
-        // Destinations come from a stream of their own, so that hits stay those of the month.
-        let mut rng = draws::stream(self.seed, self.replication, month.number + 0x8000, Cause::Mover);
-        for (index, fraction) in hits {
-            let (slot, day) = (self.members[index], day_in(month, fraction));
-            let candidates: [usize; 8] =
-                std::array::from_fn(|_| draws::below(&mut rng, self.people.members.len()).unwrap_or(0));
-            if self.gone[slot as usize] <= day || !self.people.has_started(slot, day) {
-                continue;
-            }
-            let now = self.department_of(slot);
-            let to = candidates
-                .iter()
-                .map(|at| self.people.members[*at])
-                .find(|like| self.people.department[*like as usize] != now);
-            if let Some(like) = to {
-                self.department_like[slot as usize] = like;
-                self.population.events.push(Event { day, happening: Happening::Move { slot, like } });
+        let mut moved: Vec<(Slot, Slot)> = Vec::new();
+        for cohort in 0..self.rates.cohorts.len() {
+            let rng = self.stream_of(month, Cause::Mover, cohort);
+            let chance = chance * self.rates.cohorts[cohort].movers;
+            let hits: Vec<(usize, f64)> = draws::hits(rng, self.ever(cohort), chance).collect();
+            // Destinations come from streams of their own, so that hits stay those of the month.
+            let mut rng = draws::stream_of(self.seed, self.replication, month.number + 0x8000, Cause::Mover, cohort);
+            let mut whither = self.stream_of(month, Cause::MoveTo, cohort);
+            for (index, fraction) in hits {
+                let day = day_in(month, fraction);
+                let from = self.destinations(cohort, &mut whither);
+                let candidates: [usize; 8] = std::array::from_fn(|_| draws::below(&mut rng, from.len()).unwrap_or(0));
+                let Some(slot) = self.at(cohort, index) else { continue };
+                if self.gone[slot as usize] <= day || !self.people.has_started(slot, day) {
+                    continue;
+                }
+                let now = self.department_of(slot);
+                // Where the past says into which cohorts people go, the cohort is enough of a change.
+                let differs = |like: &Slot| {
+                    from.len() < self.people.members.len() || self.people.department[*like as usize] != now
+                };
+                let to = candidates.iter().filter_map(|at| from.get(*at)).copied().find(differs);
+                if let Some(like) = to {
+                    self.department_like[slot as usize] = like;
+                    self.population.events.push(Event { day, happening: Happening::Move { slot, like } });
+                    moved.push((slot, like));
+                }
             }
         }
+        // Whoever moves is hit by the chances of another cohort from now on.
+        for (slot, like) in moved {
+            let model = self.model_of(slot);
+            self.parts.relocate(slot, model, like, &self.people.cohorts);
+        }
+    }
+
+    /// Whom a mover of a cohort may come to be like.
+    fn destinations(&self, cohort: usize, rng: &mut impl Rng) -> &'a [Slot] {
+        let people = self.people;
+        let moves = people.cohorts.moves_to.get(cohort).map_or(&[][..], Vec::as_slice);
+        let Some((_, whole)) = moves.last() else { return &people.members };
+        let lot = rng.random::<f64>() * whole;
+        let (to, _) = moves[moves.partition_point(|(_, sum)| *sum <= lot).min(moves.len() - 1)];
+        &people.cohorts.members[to as usize]
+    }
+
+    /// The exported user whose profile somebody had at first.
+    fn model_of(&self, slot: Slot) -> Slot {
+        slot.checked_sub(self.people.count).map_or(slot, |joined| self.population.joined[joined as usize])
     }
 
     fn department_of(&self, slot: Slot) -> u32 {
@@ -186,15 +249,25 @@ impl Drawing<'_> {
 
     fn joiners(&mut self, month: Month) {
         let season = self.assumptions.joiner_seasonality[month.of_year];
-        let mean = self.rates.joiners.mean(self.enabled as usize) * season;
-        let count = draws::poisson(&mut self.stream(month, Cause::JoinerCount), mean);
-        let mut rng = self.stream(month, Cause::JoinerProfile);
-        for _ in 0..count {
-            let Some(at) = draws::below(&mut rng, self.people.members.len()) else { return };
-            let day = day_in(month, rng.random::<f64>());
-            let slot = self.join(self.people.members[at], day);
-            self.members.push(slot);
-            self.enabled += 1;
+        let there = self.enabled;
+        for cohort in 0..self.rates.cohorts.len() {
+            let from = self.people.cohorts.members.get(cohort).unwrap_or(&self.people.members);
+            let mean = match self.parts.is_split() {
+                true => {
+                    let part = f64::from(self.parts.enabled(cohort)) * self.rates.cohorts[cohort].joiners;
+                    self.rates.joiners.chance(there as usize) * part * season
+                }
+                false => self.rates.joiners.mean(there as usize) * season,
+            };
+            let count = draws::poisson(&mut self.stream_of(month, Cause::JoinerCount, cohort), mean);
+            let mut rng = self.stream_of(month, Cause::JoinerProfile, cohort);
+            for _ in 0..count {
+                let Some(at) = draws::below(&mut rng, from.len()) else { break };
+                let day = day_in(month, rng.random::<f64>());
+                let slot = self.join(from[at], day, Some(cohort));
+                self.members.push(slot);
+                self.enabled += 1;
+            }
         }
     }
 
@@ -204,17 +277,19 @@ impl Drawing<'_> {
         for _ in 0..count {
             let Some(at) = draws::below(&mut rng, self.people.guests.len()) else { return };
             let day = day_in(month, rng.random::<f64>());
-            let slot = self.join(self.people.guests[at], day);
+            let slot = self.join(self.people.guests[at], day, None);
             self.guests.push(slot);
             self.guests_there += 1;
         }
     }
 
-    fn join(&mut self, like: Slot, day: u32) -> Slot {
+    /// A new account; a guest is of no cohort.
+    fn join(&mut self, like: Slot, day: u32, cohort: Option<usize>) -> Slot {
         let slot = self.people.count + self.population.joined.len() as u32;
         self.population.joined.push(like);
         self.department_like.push(like);
         self.gone.push(NEVER);
+        self.parts.join(slot, cohort, day);
         self.population.events.push(Event { day, happening: Happening::Join { slot, like } });
         slot
     }

@@ -167,3 +167,20 @@ fn a_shell_gets_its_script_and_a_reader_the_manual() {
     assert!(text(&page.stdout).starts_with(".ie"), "{}", text(&page.stdout));
     assert!(text(&page.stdout).contains("headroom"));
 }
+
+/// What a past teaches is written where a forecast finds it, in a form that it reads.
+#[test]
+fn learned_rates_are_written_where_a_forecast_finds_them() {
+    let folder = tenant(|_| ());
+    let past = "tests/workforce/employees.csv";
+    let path = folder.path().to_str().unwrap();
+    let wrote = seatcast(&["history", "calibrate", past, "--until", "2012-12-31", "--write", path]);
+    assert!(wrote.status.success(), "{}", text(&wrote.stderr));
+    let json: serde_json::Value =
+        serde_json::from_slice(&forecast(folder.path(), &["--format", "json"]).stdout).unwrap();
+    let stated = json["assumptions"].as_array().unwrap();
+    let of = |name: &str| stated.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("{stated:?}"));
+    assert!(of("workforce.leavers")["value"].as_str().unwrap().starts_with("p10 "));
+    assert!(of("cohorts")["value"].as_str().unwrap().contains("by department"));
+    assert_eq!(of("cohorts")["given"], true);
+}

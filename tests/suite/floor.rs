@@ -66,13 +66,46 @@ fn names_that_are_near_are_offered() {
 
 #[test]
 fn rate_texts_are_read_and_printed_alike() {
-    for text in ["12/month", "8..14/month", "1.2%/month", "0.8..1.4%/month", "0/month", "0.3..0.7%/month"] {
+    for text in [
+        "12/month",
+        "8..14/month",
+        "1.2%/month",
+        "0.8..1.4%/month",
+        "0/month",
+        "0.3..0.7%/month",
+        "p10 8, p50 11, p90 16 /month",
+        "p10 0, p50 0.5, p90 2 %/month",
+    ] {
         assert_eq!(Rate::parse(text).unwrap().to_string(), text);
     }
-    assert_eq!(Rate::parse(" 5 .. 6 % /month").unwrap(), Rate::SharePerMonth(Spread { low: 0.05, high: 0.06 }));
-    for text in ["", "12", "12/year", "-1/month", "14..8/month", "120%/month", "NaN/month", "1e999/month", "a..b/month"]
-    {
+    assert_eq!(Rate::parse(" 5 .. 6 % /month").unwrap(), Rate::SharePerMonth(Spread::between(0.05, 0.06)));
+    for text in [
+        "",
+        "12",
+        "12/year",
+        "-1/month",
+        "14..8/month",
+        "120%/month",
+        "NaN/month",
+        "1e999/month",
+        "a..b/month",
+        "p10 8, p50 7, p90 9/month",
+        "p10 8, p90 9/month",
+        "p50 8/month",
+    ] {
         assert!(Rate::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn percentiles_are_where_they_were_put() {
+    for (p10, p50, p90) in [(8.0, 11.0, 16.0), (0.0, 0.5, 2.0), (1.0, 1.0, 1.0), (0.2, 9.0, 9.5)] {
+        let spread = Spread::Percentiles { p10, p50, p90 };
+        for (share, value) in [(0.1, p10), (0.5, p50), (0.9, p90)] {
+            assert!((spread.at(share) - value).abs() < 1e-6, "{spread:?} at {share}: {}", spread.at(share));
+        }
+        let values: Vec<f64> = (0..=1000).map(|share| spread.at(f64::from(share) / 1000.0)).collect();
+        assert!(values.is_sorted() && values[0] >= 0.0 && values[1000].is_finite());
     }
 }
 

@@ -10,9 +10,13 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
+fn by_department() -> Vec<String> {
+    vec!["department".to_owned()]
+}
+
 fn employees() -> Record {
     let bytes = include_bytes!("../workforce/employees.csv");
-    let read = history::employment_record("employees.csv", bytes, "department", None, Some(day("2012-12-31")));
+    let read = history::employment_record("employees.csv", bytes, &by_department(), None, Some(day("2012-12-31")));
     assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
     history::whole_months(&read.value.unwrap())
 }
@@ -104,10 +108,10 @@ fn snapshots_teach_the_rates_that_made_them() {
             let gone: Vec<u32> = people.iter().copied().filter(|person| *person < 1000).take(8).collect();
             gone.iter().for_each(|person| assert!(people.remove(person)));
         }
-        let bytes = history::snapshot(&tenant(&people, &started), &Attribute::Department).unwrap();
+        let bytes = history::snapshot(&tenant(&people, &started), &[Attribute::Department]).unwrap();
         files.push((today, history::file_name(today), bytes));
     }
-    let record = history::snapshot_record(&files);
+    let record = history::snapshot_record(&files, &by_department());
     assert!(record.diagnostics.is_empty(), "{:?}", record.diagnostics);
     let record = record.value.unwrap();
     assert_eq!(record.spells.iter().filter(|spell| spell.end.is_none()).count(), people.len());
@@ -117,12 +121,12 @@ fn snapshots_teach_the_rates_that_made_them() {
     // About a person every three days, and eight a month.
     assert!(learned.joiners.low < 10.1 / heads && 10.1 / heads < learned.joiners.high, "{learned:?}");
     assert!(learned.leavers.low < 8.0 / heads && 8.0 / heads < learned.leavers.high, "{learned:?}");
-    assert!(learned.settings().contains("[workforce]\njoiners = \""));
+    assert!(learned.settings(&by_department()).contains("[workforce]\njoiners = \"p10 "));
 }
 
 #[test]
 fn a_broken_past_is_a_finding() {
-    let read = |csv: &str| history::employment_record("hr.csv", csv.as_bytes(), "department", None, None);
+    let read = |csv: &str| history::employment_record("hr.csv", csv.as_bytes(), &by_department(), None, None);
     let codes = |csv: &str| read(csv).diagnostics.iter().map(|finding| finding.code.0).collect::<Vec<_>>();
     assert_eq!(codes("hireDate,department\n"), ["D600"]);
     assert_eq!(codes("hireDate,leaveDate,team\n"), ["D600"]);
@@ -130,6 +134,59 @@ fn a_broken_past_is_a_finding() {
     assert_eq!(codes("hireDate,leaveDate,department\n2012-02-01,2012-01-01,A\n"), ["D601"]);
     assert_eq!(codes("hireDate,leaveDate,department\n2012-02-01,,A\n"), ["D602"]);
     assert!(read("hireDate,leaveDate,department\n2012-02-01,2013-01-01,A\n").value.is_some());
-    let broken = history::snapshot_record(&[(day("2026-01-01"), "x.parquet".to_owned(), b"no parquet".to_vec())]);
+    let broken = history::snapshot_record(
+        &[(day("2026-01-01"), "x.parquet".to_owned(), b"no parquet".to_vec())],
+        &by_department(),
+    );
     assert!(broken.value.is_none() && broken.has_errors());
+}
+
+/// Of a hundred people in Sales one goes to IT each month; nobody leaves IT. The rates say so, and the file says it to `forecast`.
+#[test]
+fn movers_are_learnt_with_where_they_go() {
+    let first = day("2024-01-01");
+    let mut files = Vec::new();
+    for month in 0..25_u32 {
+        let today = Month(Month::of(first).0 + month as i32).first_day().unwrap();
+        let department = |person: u32| if person < 100 && person >= month { "Sales" } else { "IT" };
+        let records: Vec<User> = (0..200)
+            .map(|person| {
+                User::default()
+                    .with(Attribute::Id, Value::text(&format!("{person:05}")))
+                    .with(Attribute::Department, Value::text(department(person)))
+                    .with(Attribute::Country, Value::text(if person % 2 == 0 { "NL" } else { "DE" }))
+                    .with(Attribute::AccountEnabled, Value::Boolean(true))
+            })
+            .collect();
+        let snapshot = Snapshot { users: Users::from_records(&records), ..Snapshot::default() };
+        files.push((today, history::file_name(today), history::snapshot(&snapshot, &history::ATTRIBUTES).unwrap()));
+    }
+    let record = history::snapshot_record(&files, &by_department()).value.unwrap();
+    assert_eq!(record.moves.as_ref().map(Vec::len), Some(24));
+    let learned = history::calibrate(&record, 1).value.unwrap();
+    let movers = learned.movers.unwrap();
+    assert!(movers.low < 0.005 && 0.005 < movers.high, "{movers:?}");
+    let [it, sales] = learned.cohorts.as_slice() else { panic!("two departments") };
+    assert_eq!((&*it.name, &*sales.name), ("IT", "Sales"));
+    assert_eq!(sales.moves_to, [("IT".into(), 23)], "the last month has not ended");
+    assert!(sales.movers.unwrap().middle > 4.0 * it.movers.unwrap().middle, "{learned:?}");
+    assert!(learned.settings(&by_department()).contains("moves-to = { \"IT\" = 23 }"));
+    // Any attributes that the snapshots hold can make cohorts.
+    let both = history::snapshot_record(&files, &["department".to_owned(), "country".to_owned()]).value.unwrap();
+    assert!(both.spells.iter().any(|spell| &*spell.cohort == "Sales / NL"));
+    assert!(history::snapshot_record(&files, &["costCenter".to_owned()]).has_errors());
+}
+
+/// A cohort without a past of its own is drawn to the whole, one with a long past is not.
+#[test]
+fn sparse_cohorts_shrink_towards_the_whole() {
+    let learned = history::calibrate(&employees(), 1).value.unwrap();
+    let spread = |range: &history::Range| range.high - range.low;
+    let by_size = |people: std::ops::Range<u32>| {
+        let of = learned.cohorts.iter().filter(|cohort| people.contains(&cohort.people)).map(|c| spread(&c.leavers));
+        let spreads: Vec<f64> = of.collect();
+        spreads.iter().sum::<f64>() / spreads.len() as f64
+    };
+    assert!(by_size(1..40) > by_size(400..4000), "{learned:?}");
+    assert!(learned.leavers_by_tenure.len() > 3 && learned.leavers_by_tenure.iter().all(|weight| *weight > 0.0));
 }

@@ -2,7 +2,7 @@
 //! word about the future.
 
 use super::{Block, Cell, Column, Document, Level, Phrase, Row, Section, Table, Tone, basis, orders, seats, waiting};
-use crate::forecast::{Coverage, DifferenceCause, Forecast, Provenance, Status};
+use crate::forecast::{Certainty, Coverage, DifferenceCause, Forecast, Provenance, Status};
 use crate::report::clean;
 use crate::report::words::{Language, Words};
 
@@ -20,6 +20,7 @@ pub fn status(status: &Status, coverage: &Coverage, provenance: &Provenance, lan
         departments: Vec::new(),
         coverage: coverage.clone(),
         assumptions: Vec::new(),
+        certainty: Certainty::default(),
         headcount: Vec::new(),
     };
     let tenant = clean::text(&provenance.tenant);

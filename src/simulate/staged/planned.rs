@@ -9,7 +9,6 @@ use super::script::{PeopleAct, Who};
 use super::stage::{Newcomers, PlannedAct};
 use super::world::Staged;
 use crate::scenario::{self, Size};
-use crate::simulate::draws::{self, Cause};
 use crate::simulate::event::{Event, Happening, Slot};
 use crate::simulate::people::{NEVER, leaving};
 use crate::simulate::rates::Rates;
@@ -284,7 +283,7 @@ impl<'w> Crowd<'w> {
         let world = self.world;
         let assumptions = &world.baseline().assumptions;
         let seed = world.settings().seed();
-        let rates = Rates::new(assumptions, &mut draws::stream(seed, self.replication, 0, Cause::Rates));
+        let rates = Rates::new(assumptions, &world.people().cohorts.enabled, seed, self.replication);
         let chance = rates.leavers.chance(world.people().enabled as usize);
         let mut left = self.lot(key, number);
         for month in world.people().months.iter().filter(|month| month.start >= joins) {

@@ -150,7 +150,7 @@ pub fn follow(
     for (sku, flow) in skus.iter_mut().zip(run.flows) {
         sku.flow = flow;
     }
-    Trajectory { skus, headcount: population.headcount }
+    Trajectory { skus, headcount: population.headcount, luck: population.luck }
 }
 
 impl<'w> Run<'w, '_> {

@@ -1,5 +1,7 @@
 //! All replications of a plan. In: a planned world. Out: a forecast. Never: other luck than without the plan.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::replication::{Scratch, follow, replicate};
@@ -15,7 +17,7 @@ use crate::simulate::run::{Observed, Progress, run, today_following};
 use crate::simulate::settings::Settings;
 use crate::simulate::tally::{Reading, Tally};
 use crate::simulate::world::{World, future_users};
-use crate::simulate::{coverage, demand, draws, status, summary};
+use crate::simulate::{coverage, demand, draws, precision, status, summary};
 
 /// The forecast of a baseline with a plan. `None` where a number would be wrong; the findings say why.
 pub fn run_planned(
@@ -37,10 +39,13 @@ pub fn run_planned(
     let plain = World::new(baseline, &today, &future, settings);
     let future = staged_users(baseline, &script, &today, settings);
     let world = Staged::new(&plain, &script, &today, &future);
-    let tally = tally(&world, progress);
+    let planned = summary::planned(baseline);
+    let (tally, precision) = precision::run(settings, &planned, |range| tally(&world, range, progress));
     let status = status::status(baseline, &today, catalog);
     let coverage = coverage::coverage(baseline, &today);
-    Diagnosed::new(Some(summary::forecast(&plain, &today, &tally, status, coverage)), findings)
+    let mut forecast = summary::forecast(&plain, &today, &tally, status, coverage);
+    forecast.certainty.precision = precision;
+    Diagnosed::new(Some(forecast), findings)
 }
 
 fn begin(
@@ -55,8 +60,8 @@ fn begin(
     Some((today, script))
 }
 
-fn tally(world: &Staged<'_>, progress: &Progress) -> Tally {
-    (0..world.settings().replications())
+fn tally(world: &Staged<'_>, replications: Range<u32>, progress: &Progress) -> Tally {
+    replications
         .into_par_iter()
         .fold(
             || (Tally::default(), Scratch::new(world)),

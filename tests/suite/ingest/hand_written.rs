@@ -163,7 +163,7 @@ reserve = "5%"
         matches!(&baseline.policy.order, OrderPolicy::Priority { attribute, values } if attribute == "department" && values.len() == 2)
     );
     let assumptions = &baseline.assumptions;
-    assert_eq!(assumptions.joiners, Rate::PeoplePerMonth(Spread { low: 8.0, high: 14.0 }));
+    assert_eq!(assumptions.joiners, Rate::PeoplePerMonth(Spread::between(8.0, 14.0)));
     assert_eq!(assumptions.deletion_lag_days, 45);
     assert_eq!(assumptions.joiner_seasonality[0], 2.0);
     assert_eq!(
@@ -194,7 +194,7 @@ fn faults_in_settings_are_named_with_their_line() {
     finding(
         name,
         "[workforce]\nleavers = \"-1/month\"\n",
-        "error P102 seatcast.toml, line 2: wanted is a rate: `\"12/month\"`, `\"8..14/month\"`, `\"1.2%/month\"` or `\"0.8..1.4%/month\"`",
+        "error P102 seatcast.toml, line 2: wanted is a rate in quotes: `12/month`, `8..14/month`, `p10 8, p50 11, p90 16 /month`, `1.2%/month` or `0.8..1.4%/month`",
     );
     let report = tables(vec![file(name, "[policy]\nguest = \"skip\"\n")]).reports.remove(0);
     assert_eq!(report.diagnostics[0].help.as_deref(), Some("did you mean `guests`?"));
@@ -260,4 +260,64 @@ fn the_extended_service_term_of_direct_lots_is_a_policy() {
     };
     assert_eq!(renewal("[policy]\nextended-service = \"csp\"\n"), Renewal::Expire);
     assert_eq!(renewal("[policy]\nextended-service = \"all\"\n"), Renewal::ExtendedServiceTerm);
+}
+
+#[test]
+fn learned_rates_are_read_and_the_hand_overrules_them() {
+    let rates = r#"
+by = ["department"]
+
+[workforce]
+joiners = "p10 0.5, p50 0.8, p90 1.4 %/month"
+leavers = "0.9%/month"
+leavers-by-tenure = [2, 1.2, 0.8]
+
+[cohort."Sales"]
+leavers = "p10 0.8, p50 1.1, p90 1.5"
+movers = 2
+moves-to = { Audit = 3 }
+
+[cohort.Audit]
+joiners = "0.5..0.7"
+"#;
+    let hand = "[workforce]\nleavers = \"2%/month\"\n";
+    let (baseline, findings) = with(vec![file("rates.toml", rates), file("seatcast.toml", hand)]);
+    let assumptions = baseline.unwrap_or_else(|| panic!("{findings}")).assumptions;
+    let percentiles = Spread::Percentiles { p10: 0.5, p50: 0.8, p90: 1.4 };
+    assert_eq!(assumptions.joiners, Rate::SharePerMonth(percentiles.per_cent()));
+    assert_eq!(assumptions.leavers, Rate::SharePerMonth(Spread::exactly(0.02)));
+    assert_eq!(assumptions.leavers_by_tenure, [2.0, 1.2, 0.8]);
+    assert!(
+        findings.contains("P103") && findings.contains("`workforce.leavers` is in `seatcast.toml`, too"),
+        "{findings}"
+    );
+    let [audit, sales] = assumptions.cohorts.cohorts.as_slice() else { panic!("two cohorts") };
+    assert_eq!((audit.name.as_str(), audit.joiners), ("Audit", Spread::between(0.5, 0.7)));
+    assert_eq!((sales.movers, sales.moves_to.as_slice()), (Spread::exactly(2.0), &[("Audit".to_owned(), 3.0)][..]));
+}
+
+#[test]
+fn faults_in_learned_rates_are_named_with_their_line() {
+    let name = "rates.toml";
+    finding(
+        name,
+        "by = [\"team\"]\n",
+        "error P102 rates.toml, line 1: wanted is a list of attributes of users, for example [\"department\", \"jobTitle\"]",
+    );
+    finding(name, "\n[cohorts.A]\n", "error P101 rates.toml, line 2: `cohorts` is no setting");
+    finding(
+        name,
+        "by = [\"department\"]\n[cohort.A]\nleaver = 1\n",
+        "error P101 rates.toml, line 3: `leaver` is no setting",
+    );
+    finding(
+        name,
+        "by = [\"department\"]\n[cohort.A]\nleavers = \"1%/month\"\n",
+        "error P102 rates.toml, line 3: wanted is a weight beside the whole: `1.2`, `\"0.8..1.4\"` or `\"p10 0.8, p50 1.1, p90 1.4\"`",
+    );
+    finding(
+        name,
+        "[cohort.A]\nleavers = 1\n",
+        "error P102 rates.toml, line 1: there are cohorts, but no attribute that makes them",
+    );
 }

@@ -101,6 +101,7 @@ pub fn sku(plan: &Plan, months: u32) -> SkuForecast {
             changes_tenths: 0,
             closing_tenths: (plan.demand * 10.0) as i64 + (plan.growth * 300.0) as i64 - (plan.growth * 60.0) as i64,
         },
+        waits: Waits::default(),
         sources: vec![
             ("SG-LIC-Example".to_owned(), seats(plan.demand * 0.8)),
             ("direct".to_owned(), seats(plan.demand * 0.2)),
@@ -343,6 +344,7 @@ pub fn forecast_of(plans: &[Plan], months: u32) -> Forecast {
             skus_without_renewal_date: vec!["POWER_BI_PRO".to_owned()],
             skus_not_planned: vec!["FLOW_FREE".to_owned()],
         },
+        certainty: Certainty::default(),
         assumptions: vec![
             StatedAssumption {
                 name: "workforce.joiners".to_owned(),

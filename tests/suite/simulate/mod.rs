@@ -1,6 +1,7 @@
 //! The simulation: the same trajectories as a naive day-by-day engine, the same bytes on any number of threads.
 
 pub mod changes;
+mod cohorts;
 mod naive;
 mod plan;
 pub mod worlds;

@@ -11,7 +11,7 @@ use seatcast::directory::{
     ProcessingState, RuleText, SelfService, SkuIndex, Snapshot, TenantSku, User, UserIndex, Users, Value,
 };
 use seatcast::licensing::{OrderPolicy, Policy, Reprocess};
-use seatcast::scenario::{Assumptions, Baseline, Rate, Spread};
+use seatcast::scenario::{Assumptions, Baseline, Cohort, Cohorts, Rate, Spread};
 use seatcast::supply::{BillingPlan, Channel, PriceBook, Renewal, Subscription, Supply, Term};
 
 pub const SKUS: u32 = 3;
@@ -113,12 +113,30 @@ fn order() -> impl Strategy<Value = OrderPolicy> {
     ]
 }
 
+/// Weights of two of the three departments, as a past teaches them; nothing in most worlds.
+fn learned() -> impl Strategy<Value = (Cohorts, Vec<f64>)> {
+    let weight = || (0.0..3.0).prop_map(|weight| Spread::between(weight / 2.0, weight));
+    let cohort = |name: &'static str, to: &'static str| {
+        (weight(), weight(), weight(), any::<bool>()).prop_map(move |(joiners, leavers, movers, known)| Cohort {
+            name: name.to_owned(),
+            joiners,
+            leavers,
+            movers,
+            moves_to: known.then(|| (to.to_owned(), 2.0)).into_iter().collect(),
+        })
+    };
+    let cohorts = (cohort("IT", "Sales"), cohort("Sales", "IT"))
+        .prop_map(|(it, sales)| Cohorts { by: vec![Attribute::Department], cohorts: vec![it, sales] });
+    let tenure = prop::collection::vec(0.1..3.0, 0..3);
+    prop_oneof![2 => Just((Cohorts::default(), Vec::new())), 1 => (cohorts, tenure)]
+}
+
 pub fn sku_id(sku: u32) -> SkuId {
     SkuId::new(&format!("sku-{sku}"))
 }
 
 pub fn baseline() -> impl Strategy<Value = Baseline> {
-    let rate = |most: f64| (0.0..most).prop_map(|rate| Rate::SharePerMonth(Spread { low: rate / 2.0, high: rate }));
+    let rate = |most: f64| (0.0..most).prop_map(|rate| Rate::SharePerMonth(Spread::between(rate / 2.0, rate)));
     let reprocess = prop_oneof![
         3 => Just(Reprocess::Auto),
         1 => Just(Reprocess::Manual),
@@ -131,10 +149,18 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
         prop::collection::btree_set((0u32..16, 0..SKUS), 0..5),
         (rate(0.5), rate(0.4), rate(0.5), rate(0.4)),
         0u32..25,
-        (reprocess, order()),
+        (reprocess, order(), learned()),
     )
         .prop_map(
-            |(people, groups, lots, direct, (joiners, leavers, movers, service), lag, (reprocess, order))| {
+            |(
+                people,
+                groups,
+                lots,
+                direct,
+                (joiners, leavers, movers, service),
+                lag,
+                (reprocess, order, (cohorts, by_tenure)),
+            )| {
                 let users = people.len() as u32;
                 let records: Vec<User> = people
                     .into_iter()
@@ -183,6 +209,8 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
                         self_service_joins: service,
                         self_service_leaves: service,
                         deletion_lag_days: lag,
+                        cohorts,
+                        leavers_by_tenure: by_tenure,
                         ..Assumptions::default()
                     },
                     inputs: Vec::new(),

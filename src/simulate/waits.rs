@@ -1,0 +1,66 @@
+//! How long people wait. In: a world, what its replications add up to. Out: for each SKU, how many wait at all and for how many
+//! days. Never: guessed from counts, which do not tell one person who waits for a year from twelve who wait for a month each.
+
+use rayon::prelude::*;
+
+use super::replication::{Scratch, follow};
+use super::tally::Tally;
+use super::world::World;
+use crate::directory::SkuIndex;
+use crate::forecast::{Histogram, WaitingTimes};
+
+/// Replications that are followed by name, and how many days of waiting they may hold in all: whichever is fewer.
+const REPLICATIONS: u32 = 20;
+const SEAT_DAYS: u64 = 3_000_000;
+
+/// The waiting times of each SKU, by its index.
+pub fn ahead(world: &World<'_>, tally: &Tally) -> Vec<Option<WaitingTimes>> {
+    let lost: u64 = tally.skus.iter().map(|sku| sku.seat_days_waiting).sum();
+    if lost == 0 {
+        return vec![None; tally.skus.len()];
+    }
+    let each = (lost / u64::from(tally.replications.max(1))).max(1);
+    let count = u32::try_from(SEAT_DAYS / each).unwrap_or(REPLICATIONS).clamp(1, REPLICATIONS.min(tally.replications));
+    let days = |replication: u32| -> Vec<Histogram> {
+        // By SKU and slot, the days somebody has waited.
+        let mut waited: Vec<Vec<u32>> = vec![Vec::new(); tally.skus.len()];
+        let mut scratch = Scratch::new(world);
+        follow(world, &mut scratch, replication, &mut |day, scratch| {
+            for (sku, waited) in waited.iter_mut().enumerate() {
+                if day == 0 || scratch.readings()[sku].waiting == 0 {
+                    continue;
+                }
+                scratch.line(SkuIndex(sku as u32), world.words, &mut |slot| {
+                    let slot = slot as usize;
+                    waited.resize(waited.len().max(slot + 1), 0);
+                    waited[slot] += 1;
+                });
+            }
+        });
+        let histogram = |waited: Vec<u32>| {
+            let mut histogram = Histogram::default();
+            waited.into_iter().filter(|days| *days > 0).for_each(|days| histogram.add(days));
+            histogram
+        };
+        waited.into_iter().map(histogram).collect()
+    };
+    let merged = |mut a: Vec<Histogram>, b: Vec<Histogram>| {
+        a.iter_mut().zip(&b).for_each(|(a, b)| a.merge(b));
+        a
+    };
+    let none = || vec![Histogram::default(); tally.skus.len()];
+    let all = (0..count).into_par_iter().map(days).reduce(none, merged);
+    all.iter().map(|histogram| times(histogram, count)).collect()
+}
+
+fn times(histogram: &Histogram, replications: u32) -> Option<WaitingTimes> {
+    let users = histogram.total();
+    let days: u64 = histogram.counts().map(|(days, count)| u64::from(days) * u64::from(count)).sum();
+    let tenths = |sum: u64, of: u32| ((sum * 10 + u64::from(of) / 2) / u64::from(of.max(1))) as u32;
+    (users > 0).then(|| WaitingTimes {
+        replications,
+        users_tenths: tenths(u64::from(users), replications),
+        days_mean_tenths: tenths(days, users),
+        days_p90: histogram.percentile(90).unwrap_or(0),
+    })
+}
