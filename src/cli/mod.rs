@@ -40,6 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(args) => args,
         Err(exit) => return exit.code(),
     };
+    outputs::clean_up_when_interrupted();
     match args.run() {
         Ok(exit) => exit.code(),
         Err(failure) => {

@@ -11,6 +11,7 @@ mod generate;
 mod hindsight;
 mod history;
 mod ingest;
+mod interrupt;
 mod licensing;
 mod plan;
 mod report;
