@@ -52,6 +52,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let settings = args.run.settings(world.baseline.today)?;
     args.planning.refuse_without_basis(&world.baseline)?;
     let skus = args.planning.skus(&world.baseline, simulate::planned(&world.baseline))?;
+    PlanningArgs::refuse_too_large(&settings, skus.len())?;
     let (plan, mut findings) = args.run.on_threads(|| planned(args, &world, &catalog, &settings, &skus))??;
     if !args.output.quiet {
         findings.splice(0..0, read);

@@ -13,12 +13,18 @@ use crate::forecast::{Plan, PlanTarget, Risk, UnplannedReason};
 use crate::plan::{Options, Rules};
 use crate::report::Language;
 use crate::scenario::Baseline;
+use crate::simulate::Settings;
 use crate::supply::{BillingPlan, Term};
 
 const NO_PRICES: Code = Code("P401");
 const NO_SUBSCRIPTIONS: Code = Code("P402");
 const UNKNOWN_SKU: Code = Code("P403");
 const UNPLANNED: Code = Code("P404");
+const TOO_LARGE: Code = Code("P407");
+
+/// The longest plan, and the most numbers of its sample: 1.6 GB of them.
+const MONTHS_MOST: u32 = 60;
+const NUMBERS_MOST: u64 = 400_000_000;
 
 /// What the plan has to keep, and what it may use.
 #[derive(Debug, Args)]
@@ -156,6 +162,21 @@ impl PlanningArgs {
             findings.push(Diagnostic::error(NO_SUBSCRIPTIONS, message).help(help));
         }
         if findings.is_empty() { Ok(()) } else { Err(Failure::Findings(findings)) }
+    }
+
+    /// A plan keeps the demand of every day and future, and its programmes grow with the months.
+    pub fn refuse_too_large(settings: &Settings, skus: usize) -> Result<(), Failure> {
+        let numbers = u64::from(settings.replications()) * u64::from(settings.horizon_days()) * skus as u64;
+        if settings.horizon_months() <= MONTHS_MOST && numbers <= NUMBERS_MOST {
+            return Ok(());
+        }
+        let message = format!(
+            "{} months of {skus} SKUs in {} futures are too many for a plan",
+            settings.horizon_months(),
+            settings.replications()
+        );
+        let help = format!("plan at most {MONTHS_MOST} months, with fewer --replications, or SKU by SKU with --sku");
+        Err(Failure::Findings(vec![Diagnostic::error(TOO_LARGE, message).help(help)]))
     }
 
     /// The SKUs that were asked for, or all.

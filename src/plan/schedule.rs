@@ -141,9 +141,10 @@ impl Task<'_> {
             }
             let begun = program.number(0.0, 1.0, true);
             program.row(vec![(parent, 1.0), (begun, -1.0)], 0.0);
-            for child in children {
-                program.row(vec![(begun, ceiling), (child, -1.0)], 0.0);
-            }
+            // All that is added to one lot ends with it, so more than can ever be wanted is never added in all.
+            let mut terms: Vec<(usize, f64)> = children.into_iter().map(|child| (child, -1.0)).collect();
+            terms.push((begun, ceiling));
+            program.row(terms, 0.0);
         }
     }
 

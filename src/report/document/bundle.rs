@@ -57,8 +57,8 @@ fn mix(bundle: &Bundle, words: &Words) -> Section {
         Column::number(words.say("bundle.column-now"), seats()),
         Column::number(words.say("bundle.column-then"), seats()),
         Column::number(words.say("bundle.column-difference"), seats()).dispensable(3),
-        Column::number(words.say("bundle.column-saves"), currency()),
-        Column::number(words.say("bundle.column-from"), String::new()).dispensable(1),
+        Column::number(words.say("bundle.column-saves"), currency()).dispensable(1),
+        Column::number(words.say("bundle.column-from"), String::new()).dispensable(4),
     ];
     let row = |sku: &BundleSku| {
         let seats = i64::from(sku.seats_now) - i64::from(sku.seats_then);

@@ -42,7 +42,7 @@ fn verdict(outcomes: &[Outcome], words: &Words) -> Phrase {
 fn table(outcomes: &[Outcome], words: &Words) -> Section {
     let seats = || words.say("unit.seats.header");
     let columns = vec![
-        Column::number(words.say("column.day"), String::new()),
+        Column::number(words.say("column.day"), String::new()).dispensable(5),
         Column::text(words.say("column.sku")),
         Column::number(words.say("hindsight.column-band"), seats()),
         Column::number(words.say("hindsight.column-middle"), seats()).dispensable(2),

@@ -183,7 +183,7 @@ fn step_columns(plan: &Plan, words: &Words) -> Vec<Column> {
     let units = || words.say("unit.seats.header");
     vec![
         Column::number(words.say("column.act-by"), String::new()),
-        Column::number(words.say("column.day"), String::new()),
+        Column::number(words.say("column.day"), String::new()).dispensable(5),
         Column::text(words.say("column.sku")),
         Column::text(words.say("column.what")),
         Column::text(words.say("column.subscription")).dispensable(2),

@@ -12,13 +12,13 @@ pub fn cost(plan: &Plan, words: &Words) -> Section {
     let columns = vec![
         Column::text(words.say("column.sku")),
         Column::number(words.say("plan.column-plan"), unit()),
-        Column::number(words.say("plan.column-nothing"), unit()),
+        Column::number(words.say("plan.column-nothing"), unit()).dispensable(1),
         Column::number(words.say("plan.column-peak"), unit()).dispensable(4),
         Column::number(words.say("plan.column-after"), unit()).dispensable(5),
-        Column::number(words.say("plan.column-gap"), unit()).dispensable(3),
-        Column::number(words.say("plan.column-risk-nothing"), String::new()),
-        Column::number(words.say("plan.column-risk-plan"), String::new()).dispensable(1),
-        Column::number(words.say("plan.column-risk-fresh"), String::new()).dispensable(2),
+        Column::number(words.say("plan.column-gap"), unit()).dispensable(6),
+        Column::number(words.say("plan.column-risk-nothing"), String::new()).dispensable(1),
+        Column::number(words.say("plan.column-risk-plan"), String::new()).dispensable(2),
+        Column::number(words.say("plan.column-risk-fresh"), String::new()).dispensable(3),
     ];
     let share = |kept: &Kept| Cell::Share { count: kept.replications_short, of: kept.replications };
     let row = |sku: &SkuPlan| {
@@ -75,7 +75,7 @@ pub fn curve_table(plan: &Plan, words: &Words, charts: &[Chart]) -> Section {
     let columns = vec![
         Column::text(words.say("plan.column-risk")),
         Column::number(words.say("column.cost"), currencies(plan)),
-        Column::number(words.say("plan.column-step"), currencies(plan)),
+        Column::number(words.say("plan.column-step"), currencies(plan)).dispensable(1),
     ];
     let row = |(at, point): (usize, &RiskCost)| {
         let before = at.checked_sub(1).and_then(|at| plan.curve.get(at));

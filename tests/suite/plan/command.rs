@@ -10,7 +10,11 @@ fn root() -> PathBuf {
 
 fn plan(folder: &Path, out: &Path, more: &[&str]) -> Output {
     let mut arguments = vec!["plan", folder.to_str().unwrap(), "--out", out.to_str().unwrap()];
-    arguments.extend(["--months", "6", "--replications", "20"]);
+    for (option, value) in [("--months", "6"), ("--replications", "20")] {
+        if !more.iter().any(|given| given.starts_with(option)) {
+            arguments.extend([option, value]);
+        }
+    }
     arguments.extend(more);
     Command::new(env!("CARGO_BIN_EXE_seatcast")).args(arguments).current_dir(root()).output().unwrap()
 }
@@ -75,6 +79,12 @@ fn without_prices_or_subscriptions_there_is_no_plan() {
     refused(demo_without(&["prices.csv"]).path(), &[], &["P401", "prices.csv"]);
     refused(demo_without(&["subscriptions.csv"]).path(), &[], &["P402", "subscriptions.csv"]);
     refused(demo_without(&[]).path(), &["--sku", "SPE_E4"], &["P403", "SPE_E4", "SPE_E3"]);
+}
+
+#[test]
+fn a_plan_that_is_too_large_is_refused() {
+    refused(&root().join("data/demo"), &["--months=61"], &["P407", "60 months"]);
+    refused(&root().join("data/demo"), &["--months=60", "--replications=50000"], &["P407", "--sku"]);
 }
 
 #[test]

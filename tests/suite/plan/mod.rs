@@ -3,6 +3,7 @@
 mod bundle;
 mod command;
 mod commerce;
+mod documents;
 mod program;
 mod promise;
 mod schedules;

@@ -35,13 +35,15 @@ fn settings(seed: u64) -> Settings {
     Settings::new(BASELINE.today, MONTHS, REPLICATIONS, seed).unwrap()
 }
 
-fn made(target: PlanTarget) -> Made {
-    let options = Options { target, rules: Rules::default(), curve: Vec::new() };
+/// The plan for a target, with the cost of some risks in percent beside it.
+pub fn made(target: PlanTarget, curve: &[u32]) -> Made {
+    let curve = curve.iter().filter_map(|percent| Risk::percent(*percent)).collect();
+    let options = Options { target, rules: Rules::default(), curve };
     plan::make(&BASELINE, &simulate::planned(&BASELINE), &SAMPLE, &options)
 }
 
 /// The plan with what is left of its promise in a world that has its units, with another seed.
-fn with_fresh_luck(made: Made, seed: u64) -> plan::Made {
+pub fn with_fresh_luck(made: Made, seed: u64) -> plan::Made {
     let bought = Baseline { supplies: made.supplies.clone(), ..BASELINE.clone() };
     let fresh = demand(&bought, &settings(seed));
     let supplies: Vec<_> = BASELINE
@@ -61,7 +63,7 @@ fn apart(share: f64) -> f64 {
 #[test]
 fn a_planned_chance_holds_with_fresh_luck() {
     for percent in [5, 20] {
-        let made = with_fresh_luck(made(PlanTarget::Risk(Risk::percent(percent).unwrap())), 99);
+        let made = with_fresh_luck(made(PlanTarget::Risk(Risk::percent(percent).unwrap()), &[]), 99);
         let accepted = f64::from(percent) / 100.0;
         assert!(made.plan.skus.len() > 4, "{}", made.plan.skus.len());
         let mut used = 0;
@@ -80,7 +82,7 @@ fn a_planned_chance_holds_with_fresh_luck() {
 #[test]
 fn planned_waiting_holds_with_fresh_luck() {
     let days = 60;
-    let made = with_fresh_luck(made(PlanTarget::WaitingSeatDays(days)), 99);
+    let made = with_fresh_luck(made(PlanTarget::WaitingSeatDays(days), &[]), 99);
     let mut used = 0;
     for sku in &made.plan.skus {
         assert!(sku.planned.waiting_seat_days_tenths <= u64::from(days) * 10, "{:?}", sku.planned);
@@ -98,7 +100,7 @@ fn planned_waiting_holds_with_fresh_luck() {
 fn a_plan_is_the_same_on_any_number_of_threads() {
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| made(PlanTarget::Risk(Risk::percent(5).unwrap())).plan)
+        pool.install(|| made(PlanTarget::Risk(Risk::percent(5).unwrap()), &[]).plan)
     };
     assert_eq!(on(1), on(3));
 }
