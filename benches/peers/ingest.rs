@@ -60,8 +60,8 @@ fn cell(column: &str, user: usize, users: usize, person: &[String; 2], dice: &mu
         "displayname" => format!("{first} {last} {}", user % 97),
         "givenname" => first.clone(),
         "surname" => last.clone(),
-        "accountenabled" => if user % 11 == 0 { "False" } else { "True" }.to_owned(),
-        "usertype" => if user % 17 == 0 { "Guest" } else { "Member" }.to_owned(),
+        "accountenabled" => if user.is_multiple_of(11) { "False" } else { "True" }.to_owned(),
+        "usertype" => if user.is_multiple_of(17) { "Guest" } else { "Member" }.to_owned(),
         "usagelocation" => ["NL", "DE", "PL", "JP"][user % 4].to_owned(),
         "department" => format!("Department {}", dice.roll(300)),
         "jobtitle" => format!("Title of kind {}", dice.roll(800)),
@@ -73,7 +73,7 @@ fn cell(column: &str, user: usize, users: usize, person: &[String; 2], dice: &mu
         "postalcode" => format!("{:04} AB", dice.roll(10_000)),
         "streetaddress" => format!("Street {}", dice.roll(5000)),
         "employeeid" => format!("{user:07}"),
-        "employeetype" => ["Employee", "Contractor"][usize::from(user % 8 == 0)].to_owned(),
+        "employeetype" => ["Employee", "Contractor"][usize::from(user.is_multiple_of(8))].to_owned(),
         "employeehiredate" | "createddatetime" if column.starts_with('c') => {
             format!("{}/{}/{} 1:25:31 PM", 1 + dice.roll(12), 1 + dice.roll(28), 2005 + dice.roll(20))
         }
@@ -90,7 +90,7 @@ fn cell(column: &str, user: usize, users: usize, person: &[String; 2], dice: &mu
                 dice.roll(60)
             )
         }
-        "onpremisessyncenabled" | "directorysynced" => if user % 3 == 0 { "" } else { "True" }.to_owned(),
+        "onpremisessyncenabled" | "directorysynced" => if user.is_multiple_of(3) { "" } else { "True" }.to_owned(),
         "onpremisesimmutableid" => format!("{:022X}==", id(user).len() * 7919 + user * 1_000_003),
         "extensionattribute1" => format!("CC-{}", dice.roll(900)),
         "extensionattribute2" => ["Hybrid", "Office", ""][user % 3].to_owned(),

@@ -129,9 +129,8 @@ pub(super) fn users(tables: &[UserTable], roster: &Roster<'_>, findings: &mut Ve
     Users::new(len, columns)
 }
 
-/// The large file that an id was borrowed from, and where it stands there.
-fn shared_place<'t>(tables: &'t [UserTable], id: &Cow<'_, str>) -> Option<(&'t Arc<String>, std::ops::Range<usize>)> {
-    let Cow::Borrowed(id) = id else { return None };
+/// The large file that an id was borrowed from, and where it stands there; `None` for one that stands in no file.
+fn shared_place<'t>(tables: &'t [UserTable], id: &str) -> Option<(&'t Arc<String>, std::ops::Range<usize>)> {
     let large = tables.iter().map(|table| &table.table).filter(|table| table.text().len() >= SHARED_FROM);
     large.into_iter().find_map(|table| Some((table.text(), table.place_of(id)?)))
 }

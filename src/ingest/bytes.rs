@@ -16,7 +16,7 @@ pub(super) struct Decoded {
 /// Why there is no text, and the bytes where they are still whole.
 #[derive(Debug)]
 pub(super) struct Refused {
-    pub finding: Diagnostic,
+    pub finding: Box<Diagnostic>,
     pub bytes: Vec<u8>,
     /// Whether the bytes may be those of a code page, which other files may prove.
     pub single_bytes: bool,
@@ -31,8 +31,9 @@ pub(super) fn is_its_text(bytes: &[u8], told: Option<&'static Encoding>) -> bool
 /// The mark of UTF-8 stays in the text, which is then still the file itself.
 pub(super) fn decode(name: &str, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Result<Decoded, Refused> {
     let origin = Origin::file(name);
-    let refused =
-        |finding: Diagnostic, bytes: Vec<u8>| Err(Refused { finding: finding.at(&origin), bytes, single_bytes: false });
+    let refused = |finding: Diagnostic, bytes: Vec<u8>| {
+        Err(Refused { finding: Box::new(finding.at(&origin)), bytes, single_bytes: false })
+    };
     if bytes.iter().all(u8::is_ascii_whitespace) {
         let help = "export it again; an export without rows still has a header";
         return refused(Diagnostic::error(code::EMPTY, "the file is empty").help(help), bytes);
@@ -42,7 +43,7 @@ pub(super) fn decode(name: &str, bytes: Vec<u8>, told: Option<&'static Encoding>
         return refused(Diagnostic::error(code::NOT_CSV, format!("the file is {what}, not CSV")).help(help), bytes);
     }
     let wide = |read: Result<Decoded, Diagnostic>| {
-        read.map_err(|finding| Refused { finding, bytes: Vec::new(), single_bytes: false })
+        read.map_err(|finding| Refused { finding: Box::new(finding), bytes: Vec::new(), single_bytes: false })
     };
     let decoded = match bytes.as_slice() {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
@@ -94,7 +95,7 @@ fn utf8(origin: &Origin, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Res
             None => {
                 let message = format!("the file holds bytes that are not {name}");
                 let finding = Diagnostic::error(code::ENCODING, message).at(origin);
-                let finding = finding.help("name its encoding with `--encoding`");
+                let finding = Box::new(finding.help("name its encoding with `--encoding`"));
                 Err(Refused { finding, bytes, single_bytes: false })
             }
         };
@@ -107,7 +108,7 @@ fn utf8(origin: &Origin, bytes: Vec<u8>, told: Option<&'static Encoding>) -> Res
         "export it again as UTF-8, or name its encoding: with `--encoding windows-1252` the byte would read `{letter}`, \
          which no other file of the folder proves"
     );
-    let finding = Diagnostic::error(code::ENCODING, message).at(&origin.at_line(line)).help(help);
+    let finding = Box::new(Diagnostic::error(code::ENCODING, message).at(&origin.at_line(line)).help(help));
     Err(Refused { finding, bytes, single_bytes: true })
 }
 
@@ -153,7 +154,8 @@ fn without_nul(origin: &Origin, decoded: Decoded) -> Result<Decoded, Refused> {
             let (line, column) = position(decoded.text.as_bytes(), at);
             let message = format!("a NUL character at place {column} of the line");
             let found = Diagnostic::error(code::NUL, message).at(&origin.at_line(line));
-            let finding = found.help("two encodings are mixed in this file, or it is not text; export it again");
+            let finding =
+                Box::new(found.help("two encodings are mixed in this file, or it is not text; export it again"));
             Err(Refused { finding, bytes: decoded.text.into_bytes(), single_bytes: false })
         }
     }

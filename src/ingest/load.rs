@@ -86,7 +86,7 @@ fn load(file: SourceFile, options: &Options) -> Loaded {
     let early = early.then(|| InputDigest::of(&name, &bytes));
     let (digest, content) = match bytes::decode(&name, bytes, told) {
         Err(refused) => {
-            report.refuse(refused.finding);
+            report.refuse(*refused.finding);
             let digest = early.unwrap_or_else(|| InputDigest::of(&name, &refused.bytes));
             let content = if refused.single_bytes { Content::Undecoded(refused.bytes) } else { Content::Nothing };
             (digest, content)

@@ -297,7 +297,7 @@ pub(super) fn delimiter(text: &[u8]) -> char {
             b'\n' | b'\r' if !inside => break,
             _ if inside => {}
             _ => {
-                counts.iter_mut().filter(|(_, delimiter)| *delimiter as u8 == *byte).for_each(|(count, _)| *count += 1)
+                counts.iter_mut().filter(|(_, delimiter)| *delimiter as u8 == *byte).for_each(|(count, _)| *count += 1);
             }
         }
     }
