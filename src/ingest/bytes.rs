@@ -34,7 +34,8 @@ pub(super) fn decode(name: &str, bytes: Vec<u8>, told: Option<&'static Encoding>
     let refused = |finding: Diagnostic, bytes: Vec<u8>| {
         Err(Refused { finding: Box::new(finding.at(&origin)), bytes, single_bytes: false })
     };
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+    // Settings that say nothing are settings.
+    if bytes.iter().all(u8::is_ascii_whitespace) && !name.ends_with(".toml") {
         let help = "export it again; an export without rows still has a header";
         return refused(Diagnostic::error(code::EMPTY, "the file is empty").help(help), bytes);
     }
