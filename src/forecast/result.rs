@@ -152,7 +152,7 @@ pub struct Cost {
     pub minor: i64,
 }
 
-/// What a department's seats cost a month today. `unallocated` are users without the attribute, `unassigned` seats nobody
+/// What the seats of a department, or of a cost centre, cost a month today. `unallocated` are users without the attribute, `unassigned` seats nobody
 /// holds; both are lines of their own.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct DepartmentCost {
@@ -180,6 +180,8 @@ pub struct Forecast {
     pub renewals: Vec<RenewalEvent>,
     pub costs: Vec<Cost>,
     pub departments: Vec<DepartmentCost>,
+    /// The same by cost centre, where the tenant says which attribute holds it.
+    pub cost_centres: Vec<DepartmentCost>,
     pub coverage: Coverage,
     pub assumptions: Vec<StatedAssumption>,
     pub certainty: Certainty,

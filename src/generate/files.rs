@@ -313,6 +313,7 @@ pub(super) fn settings(skus: &[OwnedSku]) -> Vec<u8> {
 name = "{TENANT}"
 country = "NL"
 exported-on = {DAY}
+cost-centre = "extensionAttribute2"
 
 [policy]
 missing-usage-location = "tenant"

@@ -105,7 +105,8 @@ fn settings() -> String {
          either side of p50, through all three (normal where p10 is 0). Seasonality is twelve numbers, January first;\n\
          leavers-by-tenure weights for each completed year since employeeHireDate, the last also for all later years.\n\
          reprocess = \"auto\", \"manual\" or { auto-delayed = DAYS }; order = \"arrival\", \"created\", \"random\" or\n\
-         { priority = { attribute = \"department\", values = [\"…\"] } }; other-readings = [\"A5\"]; reserve = 10 or \"5%\".\n",
+         { priority = { attribute = \"department\", values = [\"…\"] } }; other-readings = [\"A5\"]; reserve = 10 or \"5%\";\n\
+         cost-centre = \"extensionAttribute2\" names the attribute that holds a user's cost centre.\n",
     );
     text
 }

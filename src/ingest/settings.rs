@@ -29,7 +29,7 @@ pub(super) struct Settings {
 
 /// Every table and its keys, for the check of names and for `seatcast schema`.
 pub const KEYS: &[(&str, &[&str])] = &[
-    ("tenant", &["name", "country", "exported-on"]),
+    ("tenant", &["name", "country", "cost-centre", "exported-on"]),
     (
         "policy",
         &[
@@ -206,6 +206,7 @@ impl Reader<'_> {
         match (table, key) {
             ("tenant", "name") => settings.tenant = self.string(value).map(str::to_owned),
             ("tenant", "country") => set(&mut policy.tenant_country, self.country(value).map(Some)),
+            ("tenant", "cost-centre") => set(&mut assumptions.cost_centre, self.attribute(value).map(Some)),
             ("tenant", _) => settings.exported_on = self.day(value),
             ("policy", "missing-usage-location") => {
                 let words = [("tenant", MissingUsageLocation::Tenant), ("block", MissingUsageLocation::Block)];
@@ -364,6 +365,11 @@ impl Reader<'_> {
     fn rate(&mut self, value: &Value<'_>) -> Option<Rate> {
         let read = value.get_ref().as_str().and_then(|text| Rate::parse(text).ok());
         read.or_else(|| self.wrong(value, &format!("a rate in quotes: {RATE_FORMS}")))
+    }
+
+    fn attribute(&mut self, value: &Value<'_>) -> Option<Attribute> {
+        let read = value.get_ref().as_str().and_then(Attribute::from_graph_name);
+        read.or_else(|| self.wrong(value, "an attribute of users, for example \"extensionAttribute2\""))
     }
 
     pub(super) fn attributes(&mut self, value: &Value<'_>) -> Option<Vec<Attribute>> {

@@ -28,6 +28,9 @@ pub fn value(forecast: &Forecast) -> Result<Value, RenderError> {
         "renewals": serde_json::to_value(&forecast.renewals)?,
         "costs": serde_json::to_value(&forecast.costs)?,
         "departments": serde_json::to_value(&forecast.departments)?,
+        "cost_centres": forecast.cost_centres.iter().map(|line| json!({
+            "cost_centre": line.department, "seats": line.seats, "currency": line.currency.code(), "minor": line.minor,
+        })).collect::<Vec<_>>(),
         "headcount": serde_json::to_value(&forecast.headcount)?,
         "status": serde_json::to_value(status)?,
         "flags": {

@@ -70,6 +70,9 @@ pub fn pseudonymise(forecast: &Forecast, salt: &str) -> Forecast {
     for department in &mut forecast.departments {
         names.replace("department", &mut department.department);
     }
+    for centre in &mut forecast.cost_centres {
+        names.replace("cost centre", &mut centre.department);
+    }
     for trouble in &mut forecast.trouble {
         match &mut trouble.cause {
             TroubleCause::SupplyFalls { subscription, .. } => names.replace("subscription", subscription),

@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use super::RenderError;
 use super::frame::{Frame, Values};
 use super::series;
-use crate::forecast::{Forecast, RenewalOutcome, SkuForecast};
+use crate::forecast::{DepartmentCost, Forecast, RenewalOutcome, SkuForecast};
 
 /// What the tables hold and how they join.
 const README: &str = include_str!("star.md");
@@ -19,7 +19,8 @@ pub fn files(forecast: &Forecast) -> Result<Vec<(String, Vec<u8>)>, RenderError>
         ("dim_date", dates(forecast)),
         ("fact_seats", seats(forecast)),
         ("fact_renewals", renewals(forecast)),
-        ("fact_departments", departments(forecast)),
+        ("fact_departments", departments("department", &forecast.departments, forecast)),
+        ("fact_cost_centres", departments("cost_centre", &forecast.cost_centres, forecast)),
     ];
     let mut files = vec![("star/README.md".to_owned(), README.as_bytes().to_vec())];
     for (name, table) in &tables {
@@ -101,12 +102,12 @@ fn renewals(forecast: &Forecast) -> Frame {
     }
 }
 
-fn departments(forecast: &Forecast) -> Frame {
-    let each = || forecast.departments.iter();
+fn departments(name: &'static str, lines: &[DepartmentCost], forecast: &Forecast) -> Frame {
+    let each = || lines.iter();
     let today = forecast.provenance.today;
     Frame {
         columns: vec![
-            ("department", Values::Text(each().map(|line| line.department.clone()).collect())),
+            (name, Values::Text(each().map(|line| line.department.clone()).collect())),
             ("day", Values::Day(each().map(|_| today).collect())),
             ("seats", Values::Count(each().map(|line| line.seats).collect())),
             ("cost_minor", Values::MaybeMinor(each().map(|line| Some(line.minor)).collect())),

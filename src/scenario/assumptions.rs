@@ -89,6 +89,8 @@ pub struct Assumptions {
     pub movers: Rate,
     /// What a mover takes from somebody of another department, all from the same person.
     pub movers_change: Vec<Attribute>,
+    /// The attribute that holds the cost centre of a user, where the tenant keeps one.
+    pub cost_centre: Option<Attribute>,
     /// Weight of each calendar month for joiners, January first; the mean is 1.
     pub joiner_seasonality: [f64; 12],
     pub leaver_seasonality: [f64; 12],
@@ -118,6 +120,7 @@ impl Default for Assumptions {
             leavers: share(0.006, 0.011),
             movers: share(0.003, 0.007),
             movers_change: vec![Attribute::Department, Attribute::JobTitle],
+            cost_centre: None,
             joiner_seasonality: [1.0; 12],
             leaver_seasonality: [1.0; 12],
             leavers_by_tenure: Vec::new(),
@@ -149,6 +152,7 @@ impl Assumptions {
                 "workforce.movers-change",
                 self.movers_change.iter().map(Attribute::graph_name).collect::<Vec<_>>().join(" "),
             ),
+            ("tenant.cost-centre", self.cost_centre.as_ref().map_or_else(|| "none".to_owned(), Attribute::graph_name)),
             ("workforce.joiner-seasonality", season(&self.joiner_seasonality)),
             ("workforce.leaver-seasonality", season(&self.leaver_seasonality)),
             ("workforce.deletion-lag-days", self.deletion_lag_days.to_string()),

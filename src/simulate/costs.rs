@@ -38,9 +38,14 @@ pub fn by_month(skus: &[SkuForecast]) -> Vec<Cost> {
     sums.into_iter().map(|((day, currency), minor)| Cost { day, currency, minor }).collect()
 }
 
-/// The cost of the first month by department of whoever holds the seats. Each SKU's cost is spread evenly over its units (or
+/// The cost of the first month by the department, or another attribute, of whoever holds the seats. Each SKU's cost is spread evenly over its units (or
 /// seats, where more are held than owned); what nobody holds is a line of its own.
-pub fn by_department(world: &World<'_>, today: &Today, skus: &[SkuForecast]) -> Vec<DepartmentCost> {
+pub fn by_attribute(
+    world: &World<'_>,
+    today: &Today,
+    skus: &[SkuForecast],
+    attribute: &Attribute,
+) -> Vec<DepartmentCost> {
     let snapshot = &world.baseline.snapshot;
     let mut sums: BTreeMap<(Currency, String), (u32, i64)> = BTreeMap::new();
     for forecast in skus {
@@ -49,7 +54,7 @@ pub fn by_department(world: &World<'_>, today: &Today, skus: &[SkuForecast]) -> 
         let Some(sku) = snapshot.skus.iter().position(|sku| sku.sku_id.as_str() == forecast.sku_id) else { continue };
         let mut seats: BTreeMap<String, u32> = BTreeMap::new();
         for user in today.ledger.holders(SkuIndex(sku as u32)) {
-            let department = snapshot.users.text(UserIndex(user), &Attribute::Department).map(str::trim);
+            let department = snapshot.users.text(UserIndex(user), attribute).map(str::trim);
             let line = department.filter(|department| !department.is_empty()).unwrap_or(UNALLOCATED);
             *seats.entry(line.to_owned()).or_default() += 1;
         }

@@ -9,7 +9,7 @@ use super::tally::{SkuTally, Tally};
 use super::trouble;
 use super::world::World;
 use crate::calendar;
-use crate::directory::{PrepaidUnits, SkuIndex};
+use crate::directory::{Attribute, PrepaidUnits, SkuIndex};
 use crate::forecast::{
     Bridge, Certainty, Coverage, Driver, Forecast, MonthPoint, Provenance, RenewalEvent, RenewalOutcome, ShortageDate,
     SkuForecast, StatedAssumption, Status, SupplyLevel, Waits,
@@ -28,7 +28,11 @@ pub fn forecast(world: &World<'_>, today: &Today, tally: &Tally, status: Status,
         trouble: trouble::find(world, &skus, tally.replications, &renewals, &status),
         status,
         costs: costs::by_month(&skus),
-        departments: costs::by_department(world, today, &skus),
+        departments: costs::by_attribute(world, today, &skus, &Attribute::Department),
+        cost_centres: match &world.baseline.assumptions.cost_centre {
+            Some(attribute) => costs::by_attribute(world, today, &skus, attribute),
+            None => Vec::new(),
+        },
         skus,
         renewals,
         coverage,

@@ -68,6 +68,11 @@ fn the_main_job_on_the_demo_prints_the_dates_and_leaves_the_files() {
     let json: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("forecast.json")).unwrap()).unwrap();
     assert_eq!(json["version"], 1);
+    let sum = |lines: &serde_json::Value| -> i64 {
+        lines.as_array().unwrap().iter().map(|line| line["minor"].as_i64().unwrap()).sum()
+    };
+    assert!(json["cost_centres"].as_array().unwrap().iter().any(|line| line["cost_centre"] == "CC-4107"));
+    assert_eq!(sum(&json["cost_centres"]), sum(&json["departments"]), "the same money, told apart another way");
     let parquet = fs::read(folder.path().join("series.parquet")).unwrap();
     assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();

@@ -110,18 +110,27 @@ pub fn months(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
 
 /// Who the seats of today are for, in money; users without a department and seats without a user stand last.
 pub fn departments(forecast: &Forecast, words: &Words) -> Section {
+    shares("departments", "column.department", &forecast.departments, words)
+}
+
+/// The same by cost centre.
+pub fn centres(forecast: &Forecast, words: &Words) -> Section {
+    shares("cost-centres", "column.cost-centre", &forecast.cost_centres, words)
+}
+
+fn shares(id: &'static str, head: &str, lines: &[DepartmentCost], words: &Words) -> Section {
     let columns = vec![
-        Column::text(words.say("column.department")),
+        Column::text(words.say(head)),
         Column::number(words.say("column.seats"), String::new()),
         Column::number(words.say("column.cost-month"), words.say("unit.a-month")),
         Column::text(words.say("column.currency")),
     ];
-    let mut lines: Vec<&DepartmentCost> = forecast.departments.iter().collect();
+    let mut lines: Vec<&DepartmentCost> = lines.iter().collect();
     lines.sort_by_key(|line| own_line(&line.department).is_some());
     let row = |line: &DepartmentCost| {
         let own = own_line(&line.department);
         let cells = vec![
-            own.map_or_else(|| Cell::name(&line.department), |key| Cell::Text(words.say(key))),
+            own.map_or_else(|| Cell::name(&line.department), |key| Cell::Text(words.say(&format!("{id}.{key}")))),
             Cell::Count(line.seats),
             Cell::Money(Money { minor: line.minor, currency: line.currency }),
             Cell::Text(line.currency.code().to_owned()),
@@ -130,17 +139,13 @@ pub fn departments(forecast: &Forecast, words: &Words) -> Section {
     };
     let rows = lines.into_iter().map(row).collect();
     let notes = vec![words.say("departments.note")];
-    let caption = words.say("departments.caption");
-    let table = Table { id: "departments".to_owned(), caption, columns, rows, notes };
+    let caption = words.say(&format!("{id}.caption"));
+    let table = Table { id: id.to_owned(), caption, columns, rows, notes };
     let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
-    Section { id: "departments", title: words.say("departments.title"), level: Level::Full, blocks }
+    Section { id, title: words.say(&format!("{id}.title")), level: Level::Full, blocks }
 }
 
-/// The message of the two lines that are not departments.
+/// The two lines that are not departments.
 fn own_line(department: &str) -> Option<&'static str> {
-    match department {
-        "unallocated" => Some("departments.unallocated"),
-        "unassigned" => Some("departments.unassigned"),
-        _ => None,
-    }
+    ["unallocated", "unassigned"].into_iter().find(|own| *own == department)
 }

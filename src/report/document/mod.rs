@@ -126,6 +126,7 @@ pub fn document(forecast: &Forecast, language: Language) -> Document {
         orders::orders(forecast, words),
         costs::months(forecast, words, &charts),
         costs::departments(forecast, words),
+        costs::centres(forecast, words),
         waiting::groups(forecast, words),
         waiting::reclaimable(forecast, words),
         seats::bridge(forecast, words, &charts),

@@ -18,6 +18,7 @@ pub fn status(status: &Status, coverage: &Coverage, provenance: &Provenance, lan
         renewals: Vec::new(),
         costs: Vec::new(),
         departments: Vec::new(),
+        cost_centres: Vec::new(),
         coverage: coverage.clone(),
         assumptions: Vec::new(),
         certainty: Certainty::default(),

@@ -324,6 +324,11 @@ pub fn forecast_of(plans: &[Plan], months: u32) -> Forecast {
             renewal("2027-10-01", "EXCHANGESTANDARD", 360, 360, RenewalOutcome::Renews, None),
         ],
         costs: money_by_month(&skus, months),
+        cost_centres: vec![
+            department("CC-4101", 500, 1_210_050),
+            department("unallocated", 331, 370_000),
+            department("unassigned", 127, 93_120),
+        ],
         departments: vec![
             department("Sales", 410, 1_100_050),
             department("unallocated", 31, 70_000),
