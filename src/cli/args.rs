@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{
-    Exit, Failure, backtest, check, explain, forecast, generate, headroom, history, plan, replay, rule, schema, shell,
-    status,
+    Exit, Failure, backtest, check, compare, explain, forecast, generate, headroom, history, plan, replay, rule,
+    schema, shell, status,
 };
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
@@ -22,6 +22,7 @@ enum Command {
     Backtest(backtest::Args),
     Forecast(forecast::Args),
     Check(check::Args),
+    Compare(compare::Args),
     Generate(generate::Args),
     History(history::Args),
     Plan(plan::Args),
@@ -49,6 +50,7 @@ impl Args {
             Command::Backtest(args) => backtest::run(&args),
             Command::Forecast(args) => forecast::run(&args),
             Command::Check(args) => check::run(&args),
+            Command::Compare(args) => compare::run(&args),
             Command::Generate(args) => generate::run(&args),
             Command::History(args) => history::run(&args),
             Command::Plan(args) => plan::run(&args),

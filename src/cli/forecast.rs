@@ -10,8 +10,8 @@ use super::reporting::ReportArgs;
 use super::scenarios::ScenarioArgs;
 use super::settings::{FailOn, RunArgs};
 use super::timings::Timings;
-use super::{Exit, Failure, outputs, progress, render};
-use crate::diagnostic::{Diagnosed, Diagnostic};
+use super::{Exit, Failure, outputs, progress};
+use crate::diagnostic::Diagnosed;
 use crate::forecast::{Forecast, Saved};
 use crate::report;
 use crate::scenario::Planned;
@@ -67,7 +67,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 impl Args {
     fn of_today(&self, loaded: Loaded, timings: &mut Timings) -> Result<Forecast, Failure> {
         let Standing { baseline, catalog, today, findings } = self.run.on_threads(|| loaded.stand(timings))??;
-        self.warn(&findings);
+        self.report.warn(&findings);
         let settings = self.run.settings(baseline.today)?;
         let run = |progress: &Progress| {
             Diagnosed::clean(Some(simulate::run_from(&baseline, &today, &catalog, &settings, progress)))
@@ -81,17 +81,8 @@ impl Args {
         let run = |progress: &Progress| simulate::run_planned(planned, &catalog, &settings, progress);
         let (forecast, more) = self.run.on_threads(|| progress::shown(&settings, self.report.quiet, run))??;
         findings.extend(more);
-        self.warn(&findings);
+        self.report.warn(&findings);
         Ok(forecast)
-    }
-
-    /// Findings name people and groups: where those are to be hidden, only their number is said.
-    fn warn(&self, findings: &[Diagnostic]) {
-        match (self.report.quiet, &self.report.pseudonymise) {
-            (true, _) => {}
-            (false, None) => render::warnings(findings),
-            (false, Some(_)) => render::count(findings.len()),
-        }
     }
 }
 

@@ -5,6 +5,7 @@ mod args;
 mod backtest;
 mod bundle;
 mod check;
+mod compare;
 mod exit;
 mod explain;
 mod fit;

@@ -17,8 +17,18 @@ pub fn shown<T: Send>(
     quiet: bool,
     work: impl FnOnce(&Progress) -> Diagnosed<Option<T>> + Send,
 ) -> Result<(T, Vec<Diagnostic>), Failure> {
+    shown_times(settings, 1, quiet, work)
+}
+
+/// The same for work that runs all replications several times.
+pub fn shown_times<T: Send>(
+    settings: &Settings,
+    times: u32,
+    quiet: bool,
+    work: impl FnOnce(&Progress) -> Diagnosed<Option<T>> + Send,
+) -> Result<(T, Vec<Diagnostic>), Failure> {
     let progress = Progress::default();
-    let bar = ProgressBar::new(u64::from(settings.replications()));
+    let bar = ProgressBar::new(u64::from(settings.replications()) * u64::from(times));
     let visible = !quiet && std::io::stderr().is_terminal();
     bar.set_draw_target(if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
     bar.set_style(

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::settings::{self, Format};
-use super::{Failure, outputs};
-use crate::forecast::Forecast;
+use super::{Failure, outputs, render};
+use crate::diagnostic::Diagnostic;
+use crate::forecast::{Comparison, Forecast};
 use crate::report::{self, Language, Theme};
 
 /// The arguments of every command that makes a report.
@@ -88,16 +89,50 @@ impl ReportArgs {
         }
     }
 
+    /// The same for a comparison.
+    pub fn deliver_comparison(&self, comparison: &Comparison, name: &str) -> Result<(), Failure> {
+        let failed = |error: report::RenderError| Failure::Other(error.to_string());
+        let comparison = match &self.pseudonymise {
+            Some(salt) => Cow::Owned(report::pseudonymise_comparison(comparison, salt)),
+            None => Cow::Borrowed(comparison),
+        };
+        let folder = self.out.clone().unwrap_or_else(|| outputs::default_folder(name).join("compare"));
+        let files = report::comparison_files(&comparison, &self.options()?).map_err(failed)?;
+        for (name, bytes) in &files {
+            outputs::write(&folder.join(name), bytes)?;
+        }
+        if self.quiet {
+            return Ok(());
+        }
+        if self.format == Format::Json {
+            return outputs::print(&String::from_utf8_lossy(&report::comparison_json(&comparison).map_err(failed)?));
+        }
+        let document = report::comparison(&comparison, self.language);
+        self.show(&document, &folder, files.len())
+    }
+
+    /// Findings name people and groups: where those are to be hidden, only their number is said.
+    pub fn warn(&self, findings: &[Diagnostic]) {
+        match (self.quiet, &self.pseudonymise) {
+            (true, _) => {}
+            (false, None) => render::warnings(findings),
+            (false, Some(_)) => render::count(findings.len()),
+        }
+    }
+
+    fn show(&self, document: &report::Document, folder: &Path, files: usize) -> Result<(), Failure> {
+        let screen =
+            report::Screen { columns: settings::width(), colour: settings::colour(), ..report::Screen::default() };
+        let mut text = report::text(document, &screen);
+        text.push_str(&format!("\n{files} files in {}\n", folder.display()));
+        outputs::print(&text)
+    }
+
     fn print(&self, forecast: &Forecast, folder: &Path, files: usize) -> Result<(), Failure> {
         if self.format == Format::Json {
             let json = report::json::render(forecast).map_err(|error| Failure::Other(error.to_string()))?;
             return outputs::print(&String::from_utf8_lossy(&json));
         }
-        let document = report::document(forecast, self.language);
-        let screen =
-            report::Screen { columns: settings::width(), colour: settings::colour(), ..report::Screen::default() };
-        let mut text = report::text(&document, &screen);
-        text.push_str(&format!("\n{files} files in {}\n", folder.display()));
-        outputs::print(&text)
+        self.show(&report::document(forecast, self.language), folder, files)
     }
 }

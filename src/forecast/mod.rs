@@ -3,6 +3,7 @@
 
 mod bundle;
 mod certainty;
+mod compare;
 mod coverage;
 mod demand;
 mod percentile;
@@ -14,6 +15,9 @@ mod status;
 
 pub use bundle::{Bundle, BundleBasis, BundleKept, BundleKeptReason, BundleMove, BundleSku};
 pub use certainty::{Certainty, Chance, Driver, Precision, WaitingTimes, Waits};
+pub use compare::{
+    Case, Comparison, Pair, PersonDifference, PlannedChange, Service, ServiceAtRisk, Sign, SkuDifference,
+};
 pub use coverage::{Coverage, UnsimulatedRule};
 pub use demand::{Demand, Risk, SkuDemand};
 pub use percentile::{Histogram, Percentiles};

@@ -111,6 +111,12 @@ impl Memberships {
         self.now
     }
 
+    /// The same for a snapshot with more groups at its end, which have no members.
+    pub fn with_new_groups(mut self, groups: usize) -> Self {
+        self.members.resize(self.members.len().max(groups), Vec::new());
+        self
+    }
+
     /// Groups whose members no file lists: they are known only as far as users hold licences by them.
     pub fn inferred(&self) -> &[GroupIndex] {
         &self.inferred

@@ -3,6 +3,7 @@
 
 mod chart;
 pub mod clean;
+mod comparison;
 mod document;
 mod face;
 mod files;
@@ -21,6 +22,8 @@ mod words;
 mod xlsx;
 
 pub use chart::{Theme, png, svg};
+pub use comparison::{comparison_files, comparison_json};
+pub use document::comparison;
 pub use document::{
     Block, Cell, Chart, Column, Document, Level, Phrase, Picture, Row, Section, Span, Table, Tone, bundle, document,
     hindsight, purchase_plan, status,
@@ -30,7 +33,7 @@ pub use html::render as html;
 pub use markdown::render as markdown;
 pub use pdf::render as pdf;
 pub use plan::{bundle_files, bundle_json, plan_csv, plan_files, plan_json};
-pub use pseudonym::pseudonymise;
+pub use pseudonym::{pseudonymise, pseudonymise_comparison};
 pub use series::{csv, parquet};
 pub use text::{Screen, render as text};
 pub use words::{Language, Words};

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::digest::InputDigest;
-use crate::forecast::{Forecast, TroubleCause};
+use crate::forecast::{Comparison, Forecast, TroubleCause};
 
 /// Words that stand for no name.
 const PLAIN: [&str; 3] = ["direct", "unallocated", "unassigned"];
@@ -45,8 +45,40 @@ impl Pseudonyms<'_> {
 }
 
 pub fn pseudonymise(forecast: &Forecast, salt: &str) -> Forecast {
-    let mut forecast = forecast.clone();
+    hidden(forecast, &mut Pseudonyms { salt, known: BTreeMap::new() })
+}
+
+/// The same for a comparison. What a scenario calls its changes may hold any name, so they are only numbered.
+pub fn pseudonymise_comparison(comparison: &Comparison, salt: &str) -> Comparison {
+    let mut comparison = comparison.clone();
     let mut names = Pseudonyms { salt, known: BTreeMap::new() };
+    comparison.baseline = hidden(&comparison.baseline, &mut names);
+    for case in &mut comparison.scenarios {
+        case.forecast = hidden(&case.forecast, &mut names);
+        for text in [&mut case.name, &mut case.title] {
+            names.replace("scenario", text);
+        }
+        for change in &mut case.changes {
+            names.replace("change", &mut change.what);
+            names.replace("place", &mut change.place);
+        }
+        case.skus.iter_mut().flat_map(|sku| &mut sku.causes).for_each(|cause| names.replace("change", cause));
+        for person in &mut case.people {
+            names.replace("user", &mut person.user_id);
+            names.replace("user", &mut person.user);
+            person.causes.iter_mut().for_each(|cause| names.replace("change", cause));
+        }
+        for risk in &mut case.at_risk {
+            names.replace("user", &mut risk.user_id);
+            names.replace("user", &mut risk.user);
+            risk.causes.iter_mut().for_each(|cause| names.replace("change", cause));
+        }
+    }
+    comparison
+}
+
+fn hidden(forecast: &Forecast, names: &mut Pseudonyms<'_>) -> Forecast {
+    let mut forecast = forecast.clone();
     names.replace("tenant", &mut forecast.provenance.tenant);
     for user in &mut forecast.status.waiting {
         names.replace("user", &mut user.user_id);
@@ -60,6 +92,13 @@ pub fn pseudonymise(forecast: &Forecast, salt: &str) -> Forecast {
     for group in &mut forecast.status.nested_groups {
         names.replace("group", &mut group.group);
         group.nested.iter_mut().for_each(|nested| names.replace("group", nested));
+    }
+    for difference in &mut forecast.status.reconciliation {
+        difference.users.iter_mut().for_each(|user| names.replace("user", user));
+    }
+    for difference in &mut forecast.status.user_differences {
+        names.replace("user", &mut difference.user_id);
+        names.replace("user", &mut difference.user);
     }
     for sku in &mut forecast.skus {
         sku.sources.iter_mut().for_each(|(source, _)| names.replace("group", source));

@@ -38,7 +38,7 @@ pub use event::{Event, Happening, Slot};
 pub use rule_change::{RuleChange, SkuChange, rule_change, with_rule};
 pub use run::{Observed, Progress, licensed, memberships, observe, run, run_from, today};
 pub use settings::{HORIZON_MONTHS_MAX, REPLICATIONS_MAX, Settings, SettingsError};
-pub use staged::{demand_planned, joined_name, observe_planned, run_planned};
+pub use staged::{compare, demand_planned, joined_name, observe_planned, run_planned};
 pub use status::status;
 pub use summary::planned;
 pub use tally::Reading;

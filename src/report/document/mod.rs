@@ -4,6 +4,8 @@
 mod basis;
 mod bundle;
 mod cells;
+mod comparison;
+mod comparison_months;
 mod costs;
 mod guidance;
 mod hindsight;
@@ -21,6 +23,7 @@ use chrono::NaiveDate;
 
 pub use bundle::bundle;
 pub use cells::{Cell, Column, Phrase, Row, Span, Table, Tone};
+pub use comparison::comparison;
 pub use hindsight::hindsight;
 pub use pictures::{Chart, Fan, Heat, Mark, MarkKind, Picture, RiskCurve, Runway, Stack, Step, Timeline};
 pub use purchase::purchase_plan;

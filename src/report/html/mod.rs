@@ -39,8 +39,11 @@ fn navigation(page: &mut String, document: &Document, words: &Words) {
     for section in &document.sections {
         page.push_str(&format!("<li><a href=\"#{}\">{}</a></li>\n", section.id, escape(&section.title)));
     }
+    let scenario = escape(&words.say("html.scenario"));
+    let all = escape(&words.say("html.all-scenarios"));
     page.push_str(&format!(
-        "</ul>\n<button type=\"button\" id=\"theme\">{}</button>\n</nav>\n",
+        "</ul>\n<p class=\"switch\" hidden><label>{scenario} <select id=\"scenario\"><option value=\"\">{all}</option>\
+         </select></label></p>\n<button type=\"button\" id=\"theme\">{}</button>\n</nav>\n",
         escape(&words.say("html.theme"))
     ));
 }
@@ -139,9 +142,14 @@ fn table(page: &mut String, table: &Table, words: &Words) {
         page.push_str(&format!("<th scope=\"col\"{class}><button type=\"button\">{title}{unit}</button></th>"));
     }
     page.push_str("</tr></thead>\n<tbody>\n");
+    let switched = table.columns.iter().position(|column| column.title == words.say("column.scenario"));
     for row in &table.rows {
         let apart = if row.apart { " apart" } else { "" };
-        page.push_str(&format!("<tr class=\"{}{apart}\">", tone(row.tone)));
+        // Rows that stand apart, such as those of the baseline, are shown beside every scenario.
+        let scenario = switched.and_then(|at| row.cells.get(at)).filter(|_| !row.apart);
+        let scenario =
+            scenario.map_or(String::new(), |cell| format!(" data-scenario=\"{}\"", escape(&cell.shown(words))));
+        page.push_str(&format!("<tr class=\"{}{apart}\"{scenario}>", tone(row.tone)));
         for (at, cell) in kept.iter().filter_map(|at| row.cells.get(*at).map(|cell| (*at, cell))) {
             let numeric = table.columns.get(at).is_some_and(|column| column.numeric);
             let class = if numeric { " class=\"number\"" } else { "" };

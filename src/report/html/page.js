@@ -1,5 +1,5 @@
 "use strict";
-// Sorts and filters tables, reads values off the charts, and switches the theme. Without it the page is whole, only still.
+// Sorts and filters tables, reads values off the charts, and switches scenario and theme. Without it the page is whole, only still.
 
 for (const sheet of document.querySelectorAll(".sheet")) {
   const body = sheet.querySelector("tbody");
@@ -71,6 +71,17 @@ for (const figure of document.querySelectorAll("figure[data-readings]")) {
       event.preventDefault();
       show(event.key === "Home" ? 0 : readings.length - 1);
     }
+  });
+}
+
+const ofScenarios = [...document.querySelectorAll("tr[data-scenario]")];
+const scenarios = [...new Set(ofScenarios.map((row) => row.dataset.scenario))];
+if (scenarios.length > 1) {
+  const choice = document.getElementById("scenario");
+  choice.closest(".switch").hidden = false;
+  for (const name of scenarios) choice.append(new Option(name, name));
+  choice.addEventListener("change", () => {
+    for (const row of ofScenarios) row.classList.toggle("elsewhere", choice.value !== "" && row.dataset.scenario !== choice.value);
   });
 }
 

@@ -28,6 +28,28 @@ pub fn render(forecast: &Forecast, document: &Document) -> Result<Vec<u8>, Rende
     build(forecast, document, words).map_err(|error| RenderError::Xlsx(error.to_string()))
 }
 
+/// A workbook of a document's tables alone, one sheet a section.
+pub fn tables_of(document: &Document) -> Result<Vec<u8>, RenderError> {
+    let words = Words::of(document.language);
+    let made = || {
+        let mut workbook = Workbook::new();
+        let properties = DocProperties::new()
+            .set_title(&document.title)
+            .set_author(&document.creator)
+            .set_creation_datetime(&excel_day(document.today)?);
+        workbook.set_properties(&properties);
+        let formats = Formats::new();
+        let mut taken: Vec<String> = Vec::new();
+        for section in &document.sections {
+            if let Some(sheet) = tables::sheet(section, words, &formats, &mut taken)? {
+                workbook.push_worksheet(sheet);
+            }
+        }
+        workbook.save_to_buffer()
+    };
+    made().map_err(|error: XlsxError| RenderError::Xlsx(error.to_string()))
+}
+
 fn build(forecast: &Forecast, document: &Document, words: &Words) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let properties = DocProperties::new()

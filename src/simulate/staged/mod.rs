@@ -4,6 +4,8 @@
 //! People are rows of codes that are evaluated one by one, which is slower than the plain engine and open to any change; both
 //! agree with the same naive engine.
 
+mod compare;
+mod effects;
 mod epoch;
 mod planned;
 mod replication;
@@ -13,6 +15,7 @@ mod stage;
 mod step;
 mod world;
 
+pub use compare::compare;
 use planned::population;
 pub use run::{demand_planned, observe_planned, run_planned};
 pub use world::joined_name;

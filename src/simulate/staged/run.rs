@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::effects::{Effects, effects};
 use super::replication::{Scratch, follow, replicate};
 use super::script::{self, Script};
 use super::world::{Staged, staged_users};
@@ -11,9 +12,9 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnosed, Diagnostic};
 use crate::directory::SkuIndex;
 use crate::forecast::{Demand, Forecast};
-use crate::licensing::Today;
+use crate::licensing::{Memberships, Today};
 use crate::scenario::Planned;
-use crate::simulate::run::{Observed, Progress, run, today_following};
+use crate::simulate::run::{Observed, Progress, licensed, memberships, run_from};
 use crate::simulate::settings::Settings;
 use crate::simulate::tally::{Reading, Tally};
 use crate::simulate::world::{World, future_users};
@@ -27,35 +28,55 @@ pub fn run_planned(
     progress: &Progress,
 ) -> Diagnosed<Option<Forecast>> {
     let mut findings = Vec::new();
-    let Some((today, script)) = begin(planned, catalog, settings, &mut findings) else {
+    let Some(members) = memberships(&planned.baseline).into_value(&mut findings) else {
+        return Diagnosed::new(None, findings);
+    };
+    let made = forecast_and_effects(planned, members, catalog, settings, progress).into_value(&mut findings);
+    Diagnosed::new(made.map(|(forecast, _)| forecast), findings)
+}
+
+/// The same from memberships that are known, with what it does to the people of today.
+pub fn forecast_and_effects(
+    planned: &Planned,
+    members: Memberships,
+    catalog: &Catalog,
+    settings: &Settings,
+    progress: &Progress,
+) -> Diagnosed<Option<(Forecast, Effects)>> {
+    let mut findings = Vec::new();
+    let Some((today, script)) = begin(planned, members, catalog, settings, &mut findings) else {
         return Diagnosed::new(None, findings);
     };
     let baseline = &planned.baseline;
     // Units and prices alone need no steps.
     if script.acts.is_empty() {
-        return run(baseline, catalog, settings, progress);
+        let forecast = run_from(baseline, &today, catalog, settings, progress);
+        return Diagnosed::new(Some((forecast, Effects::default())), findings);
     }
     let future = future_users(baseline, &today, settings);
     let plain = World::new(baseline, &today, &future, settings);
     let future = staged_users(baseline, &script, &today, settings);
     let world = Staged::new(&plain, &script, &today, &future);
+    let effects = effects(&world, &script, &today, catalog);
     let planned = summary::planned(baseline);
     let (tally, precision) = precision::run(settings, &planned, |range| tally(&world, range, progress));
     let status = status::status(baseline, &today, catalog);
     let coverage = coverage::coverage(baseline, &today);
     let mut forecast = summary::forecast(&plain, &today, &tally, status, coverage);
     forecast.certainty.precision = precision;
-    Diagnosed::new(Some(forecast), findings)
+    Diagnosed::new(Some((forecast, effects)), findings)
 }
 
 fn begin(
     planned: &Planned,
+    members: Memberships,
     catalog: &Catalog,
     settings: &Settings,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<(Today, Script)> {
     let followed = script::tracked(&planned.changes);
-    let today = today_following(&planned.baseline, catalog, &followed).into_value(findings)?;
+    let members = members.with_new_groups(planned.baseline.snapshot.groups.len());
+    let today = licensed(&planned.baseline, members, catalog, &followed).into_value(findings)?;
     let script = script::script(&planned.baseline, &planned.changes, &today, settings).into_value(findings);
     Some((today, script))
 }
@@ -84,7 +105,10 @@ pub fn demand_planned(
     progress: &Progress,
 ) -> Diagnosed<Option<Demand>> {
     let mut findings = Vec::new();
-    let Some((today, script)) = begin(planned, catalog, settings, &mut findings) else {
+    let Some(members) = memberships(&planned.baseline).into_value(&mut findings) else {
+        return Diagnosed::new(None, findings);
+    };
+    let Some((today, script)) = begin(planned, members, catalog, settings, &mut findings) else {
         return Diagnosed::new(None, findings);
     };
     let baseline = &planned.baseline;
@@ -105,7 +129,10 @@ pub fn demand_planned(
 /// Follows one replication of a plan day by day.
 pub fn observe_planned(planned: &Planned, settings: &Settings, replication: u32) -> Diagnosed<Option<Observed>> {
     let mut findings = Vec::new();
-    let Some((today, script)) = begin(planned, Catalog::embedded(), settings, &mut findings) else {
+    let Some(members) = memberships(&planned.baseline).into_value(&mut findings) else {
+        return Diagnosed::new(None, findings);
+    };
+    let Some((today, script)) = begin(planned, members, Catalog::embedded(), settings, &mut findings) else {
         return Diagnosed::new(None, findings);
     };
     let baseline = &planned.baseline;

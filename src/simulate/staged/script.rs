@@ -91,6 +91,8 @@ pub enum What {
 pub struct Act {
     pub day: u32,
     pub what: What,
+    /// What the change is called.
+    pub label: Arc<str>,
 }
 
 /// See the head of this file.
@@ -123,7 +125,7 @@ pub fn script(baseline: &Baseline, changes: &[Change], today: &Today, settings: 
             continue;
         }
         if let Some(what) = writer.what(change, settings) {
-            writer.script.acts.push(Act { day, what });
+            writer.script.acts.push(Act { day, what, label: change.label.clone() });
         }
     }
     writer.script.acts.sort_by_key(|act| act.day);

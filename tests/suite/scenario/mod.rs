@@ -1,5 +1,6 @@
 //! Scenario files: what each kind of change does to seats, what is refused and how, and that plans do not disturb each other.
 
+mod compare;
 mod demo;
 mod effects;
 mod laws;

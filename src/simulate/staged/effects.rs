@@ -1,0 +1,204 @@
+//! Whom of today a plan gives licences or takes them from, and what they lose with the last plan of a service. In: tables before
+//! and after each step. Out: one entry a person and day, with its causes. Never: chance; whom luck picks has no name.
+
+use std::collections::BTreeMap;
+
+use super::epoch::{Step, Tables};
+use super::script::{Act, Script, What};
+use super::world::Staged;
+use crate::calendar;
+use crate::catalog::{Catalog, SkuId};
+use crate::directory::{GroupLicense, SkuIndex, UserIndex};
+use crate::forecast::{PersonDifference, Service, ServiceAtRisk};
+use crate::licensing::{BundleIndex, Today};
+use crate::simulate::event::Slot;
+
+/// Services whose data goes with the last plan, by the beginnings of plan names.
+const SERVICES: [(Service, &[&str]); 5] = [
+    (Service::Mailbox, &["EXCHANGE_S_", "EXCHANGE_B_", "EXCHANGE_L_"]),
+    (Service::Files, &["SHAREPOINT", "ONEDRIVE"]),
+    (Service::Teams, &["TEAMS1", "TEAMS_"]),
+    (Service::PowerBi, &["BI_AZURE_P"]),
+    (Service::Project, &["PROJECT_CLIENT", "PROJECT_PROFESSIONAL", "SHAREPOINT_PROJECT"]),
+];
+
+/// Plans that are named like a service and hold no data of it.
+const NO_DATA: [&str; 3] = ["EXCHANGE_S_FOUNDATION", "EXCHANGE_S_ARCHIVE_ADDON", "EXCHANGE_S_ENTERPRISE_GOV_ADDON"];
+
+/// See the head of this file.
+#[derive(Clone, Debug, Default)]
+pub struct Effects {
+    pub people: Vec<PersonDifference>,
+    pub at_risk: Vec<ServiceAtRisk>,
+}
+
+/// Walks from step to step.
+pub fn effects(world: &Staged<'_>, script: &Script, today: &Today, catalog: &Catalog) -> Effects {
+    let bundles = (0..today.terms.bundle_count() as u32).map(BundleIndex);
+    let mut licenses: Vec<Vec<GroupLicense>> = bundles.map(|bundle| today.licenses_of(bundle).to_vec()).collect();
+    let mut found = Effects::default();
+    let plans = Plans::new(world, catalog);
+    let mut services = plans.of_bundles(&licenses);
+    for (step, pair) in world.steps.iter().zip(world.tables.windows(2)) {
+        let [before, after] = pair else { continue };
+        let acts: Vec<&Act> = script.acts.iter().filter(|act| act.day == step.day).collect();
+        for (bundle, given) in &step.replaced {
+            licenses[bundle.get()].clone_from(given);
+        }
+        let then = plans.of_bundles(&licenses);
+        let view = View { world, step, before, after, acts: &acts, plans: &plans, services: [&services, &then] };
+        (0..world.exported()).for_each(|slot| view.person(slot, &mut found));
+        services = then;
+    }
+    found
+}
+
+/// Services as bits, in the order of `SERVICES`.
+struct Plans<'a> {
+    skus: Vec<(SkuId, u8)>,
+    catalog: &'a Catalog,
+}
+
+impl<'a> Plans<'a> {
+    fn new(world: &Staged<'_>, catalog: &'a Catalog) -> Self {
+        let skus = world.baseline().snapshot.skus.iter().map(|sku| sku.sku_id.clone());
+        let mut plans = Self { skus: Vec::new(), catalog };
+        plans.skus = skus.map(|sku| (sku.clone(), plans.of(&sku, &[]))).collect();
+        plans
+    }
+
+    fn of(&self, sku: &SkuId, disabled: &[Box<str>]) -> u8 {
+        let plans = self.catalog.sku(sku).map_or(&[][..], |sku| &sku.service_plans[..]);
+        let on = plans.iter().filter(|plan| !disabled.iter().any(|id| id.eq_ignore_ascii_case(&plan.id)));
+        let mut bits = 0;
+        for plan in on.filter(|plan| !NO_DATA.contains(&&*plan.name)) {
+            for (at, (_, beginnings)) in SERVICES.iter().enumerate() {
+                bits |= u8::from(beginnings.iter().any(|beginning| plan.name.starts_with(beginning))) << at;
+            }
+        }
+        bits
+    }
+
+    fn of_bundles(&self, licenses: &[Vec<GroupLicense>]) -> Vec<u8> {
+        let of = |given: &Vec<GroupLicense>| {
+            given.iter().fold(0, |bits, license| {
+                let (sku, all) = &self.skus[license.sku.get()];
+                bits | if license.disabled_plans.is_empty() { *all } else { self.of(sku, &license.disabled_plans) }
+            })
+        };
+        licenses.iter().map(of).collect()
+    }
+
+    fn of_direct(&self, skus: &[SkuIndex]) -> u8 {
+        skus.iter().fold(0, |bits, sku| bits | self.skus[sku.get()].1)
+    }
+}
+
+/// One step as one person sees it.
+struct View<'a, 'w> {
+    world: &'a Staged<'w>,
+    step: &'a Step,
+    before: &'a Tables,
+    after: &'a Tables,
+    acts: &'a [&'a Act],
+    plans: &'a Plans<'a>,
+    services: [&'a Vec<u8>; 2],
+}
+
+impl View<'_, '_> {
+    fn person(&self, slot: Slot, found: &mut Effects) {
+        let (old, new) = (skus(self.before, slot), skus(self.after, slot));
+        let lost_services = self.services_of(self.before, slot, 0) & !self.services_of(self.after, slot, 1);
+        if old == new && lost_services == 0 {
+            return;
+        }
+        let differing: Vec<SkuIndex> =
+            (0..self.plans.skus.len() as u32).map(SkuIndex).filter(|sku| bit(&old, *sku) != bit(&new, *sku)).collect();
+        let snapshot = &self.world.baseline().snapshot;
+        let users = &snapshot.users;
+        let user = UserIndex(slot);
+        let day = calendar::after(self.world.settings().today(), self.step.day);
+        let causes = self.causes(&differing);
+        let named = |gained: bool| -> Vec<String> {
+            let skus = differing.iter().filter(|sku| bit(&new, **sku) == gained);
+            skus.map(|sku| snapshot.sku(*sku).product_name.to_string()).collect()
+        };
+        if !differing.is_empty() {
+            found.people.push(PersonDifference {
+                user_id: users.id(user).to_owned(),
+                user: users.name(user).to_owned(),
+                day,
+                gains: named(true),
+                loses: named(false),
+                causes: causes.clone(),
+            });
+        }
+        for (at, (service, _)) in SERVICES.iter().enumerate() {
+            if lost_services >> at & 1 == 1 {
+                found.at_risk.push(ServiceAtRisk {
+                    service: *service,
+                    user_id: users.id(user).to_owned(),
+                    user: users.name(user).to_owned(),
+                    day,
+                    causes: causes.clone(),
+                });
+            }
+        }
+    }
+
+    fn services_of(&self, tables: &Tables, slot: Slot, time: usize) -> u8 {
+        let bundles = tables.assigned.of(slot).iter().chain(tables.dynamic.of(slot));
+        let by_groups = bundles.fold(0, |bits, bundle| bits | self.services[time][bundle.get()]);
+        by_groups | self.plans.of_direct(tables.direct.of(slot))
+    }
+
+    /// The changes of the day that can have to do with one of these SKUs; all of them where plans alone differ.
+    fn causes(&self, skus: &[SkuIndex]) -> Vec<String> {
+        let gives = |bundle: BundleIndex| {
+            skus.is_empty() || skus.iter().any(|sku| self.before.gives(bundle, *sku) || self.after.gives(bundle, *sku))
+        };
+        let matters = |act: &&&Act| match &act.what {
+            What::Rewrite { .. } => true,
+            What::Rule { bundle, .. }
+            | What::Processing { bundle, .. }
+            | What::Licenses { bundle, .. }
+            | What::Members { bundle, .. } => gives(*bundle),
+            What::Direct { sku, .. } => skus.contains(sku),
+            What::People { .. } => false,
+        };
+        let mut causes: Vec<String> = self.acts.iter().filter(matters).map(|act| act.label.to_string()).collect();
+        causes.sort();
+        causes.dedup();
+        causes
+    }
+}
+
+fn bit(bits: &[u64], sku: SkuIndex) -> bool {
+    bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1
+}
+
+/// The SKUs that somebody is meant to have, as bits.
+fn skus(tables: &Tables, slot: Slot) -> Vec<u64> {
+    let mut bits = vec![0u64; tables.words];
+    for bundle in tables.assigned.of(slot).iter().chain(tables.dynamic.of(slot)) {
+        bits.iter_mut().zip(tables.bundle_bits(*bundle)).for_each(|(bits, more)| *bits |= more);
+    }
+    tables.direct.of(slot).iter().for_each(|sku| bits[sku.get() / 64] |= 1 << (sku.get() % 64));
+    bits
+}
+
+/// By SKU, the causes of what people of today gain and lose.
+pub fn causes_by_sku(people: &[PersonDifference]) -> BTreeMap<&str, Vec<&str>> {
+    let mut causes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for person in people {
+        for sku in person.gains.iter().chain(&person.loses) {
+            let known = causes.entry(sku).or_default();
+            for cause in &person.causes {
+                if !known.contains(&cause.as_str()) {
+                    known.push(cause);
+                }
+            }
+        }
+    }
+    causes
+}
