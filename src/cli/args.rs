@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{
-    Exit, Failure, backtest, check, compare, explain, forecast, generate, headroom, history, plan, replay, rule,
+    Exit, Failure, backtest, check, compare, explain, forecast, generate, guard, headroom, history, plan, replay, rule,
     schema, shell, status,
 };
 
@@ -24,6 +24,7 @@ enum Command {
     Check(check::Args),
     Compare(compare::Args),
     Generate(generate::Args),
+    Guard(guard::Args),
     History(history::Args),
     Plan(plan::Args),
     Rule(rule::RuleArgs),
@@ -52,6 +53,7 @@ impl Args {
             Command::Check(args) => check::run(&args),
             Command::Compare(args) => compare::run(&args),
             Command::Generate(args) => generate::run(&args),
+            Command::Guard(args) => guard::run(&args),
             Command::History(args) => history::run(&args),
             Command::Plan(args) => plan::run(&args),
             Command::Rule(args) => rule::run(&args),

@@ -11,6 +11,7 @@ mod explain;
 mod fit;
 mod forecast;
 mod generate;
+mod guard;
 mod headroom;
 mod hindsight;
 mod history;

@@ -6,6 +6,7 @@ mod certainty;
 mod compare;
 mod coverage;
 mod demand;
+mod guard;
 mod percentile;
 mod plan;
 mod provenance;
@@ -20,6 +21,7 @@ pub use compare::{
 };
 pub use coverage::{Coverage, UnsimulatedRule};
 pub use demand::{Demand, Risk, SkuDemand};
+pub use guard::Verdict;
 pub use percentile::{Histogram, Percentiles};
 pub use plan::{
     Kept, Plan, PlanAction, PlanLevel, PlanLine, PlanRules, PlanTarget, PlanTotal, Proof, RiskCost, SkuPlan, Unplanned,

@@ -18,6 +18,7 @@ mod field;
 mod folder;
 mod gaps;
 mod groups;
+mod guards;
 mod licenses;
 mod load;
 mod manager;
@@ -56,6 +57,7 @@ pub use canonical::{GROUP_COLUMNS, MEMBER_COLUMNS, SKU_COLUMNS, canonical, user_
 pub use date::DateOrder;
 pub use folder::{ReadError, list_folder, read_file, read_folder};
 pub use gaps::gaps;
+pub use guards::guards;
 pub use plan_rules::COLUMNS as PLAN_RULE_COLUMNS;
 pub use prices::COLUMNS as PRICE_COLUMNS;
 pub use rates::COHORT_KEYS;

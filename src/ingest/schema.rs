@@ -1,5 +1,6 @@
 //! The files that seatcast reads and writes, in words. In: a topic. Out: text. Never: a column that no code reads.
 
+use super::guards::GUARD_KINDS;
 use super::remedy;
 use super::scenario::{CHANGE_KINDS, WHO_KEYS};
 use super::{
@@ -9,7 +10,7 @@ use super::{
 use crate::licensing::replay;
 
 /// What can be asked for, in the order in which it is printed.
-pub const TOPICS: [&str; 13] = [
+pub const TOPICS: [&str; 14] = [
     "users",
     "groups",
     "memberships",
@@ -20,6 +21,7 @@ pub const TOPICS: [&str; 13] = [
     "settings",
     "scenarios",
     "rates",
+    "guardrails",
     "sources",
     "commands",
     "replay",
@@ -44,6 +46,7 @@ pub fn schema(topic: &str) -> Option<String> {
         "settings" => settings(),
         "scenarios" => scenarios(),
         "rates" => rates(),
+        "guardrails" => guardrails(),
         "sources" => sources(),
         "commands" => {
             [remedy::USERS, remedy::GROUPS, remedy::MEMBERS, remedy::SKUS, remedy::ACTIVITY].join("\n\n") + "\n"
@@ -108,6 +111,19 @@ fn settings() -> String {
          { priority = { attribute = \"department\", values = [\"…\"] } }; other-readings = [\"A5\"]; reserve = 10 or \"5%\";\n\
          cost-centre = \"extensionAttribute2\" names the attribute that holds a user's cost centre.\n",
     );
+    text
+}
+
+fn guardrails() -> String {
+    let mut text = "guardrails.toml: what has to hold, by hand; `guard` ends with exit code 3 where it does not\n\n\
+                    [[guard]]            once for each\n\
+                    require = \"KIND\"     one of those below, with its keys; those in brackets may be left out\n\
+                    severity = \"error\"   or \"warning\", which is shown and fails nothing\n\n"
+        .to_owned();
+    for (kind, needed, optional, asks) in GUARD_KINDS {
+        let optional = if optional.is_empty() { String::new() } else { format!(" [{}]", optional.join(", ")) };
+        text.push_str(&format!("  {kind:<18}{}{optional}\n  {:<18}  {asks}\n", needed.join(", "), ""));
+    }
     text
 }
 

@@ -53,7 +53,7 @@ fn table(out: &mut String, table: &Table, words: &Words) {
 }
 
 /// Every character that Markdown, HTML or a forge gives a meaning, as an entity.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

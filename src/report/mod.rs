@@ -9,6 +9,7 @@ mod face;
 mod files;
 mod focus;
 mod frame;
+mod guard;
 mod html;
 pub mod json;
 mod markdown;
@@ -29,6 +30,7 @@ pub use document::{
     hindsight, purchase_plan, status,
 };
 pub use files::{Options, files};
+pub use guard::{guard_comment, guard_json, guard_junit, guard_sarif};
 pub use html::render as html;
 pub use markdown::render as markdown;
 pub use pdf::render as pdf;
@@ -52,6 +54,8 @@ pub enum RenderError {
     Csv(#[from] csv::Error),
     #[error("cannot write the Parquet file: {0}")]
     Parquet(#[from] polars::error::PolarsError),
+    #[error("cannot write JUnit: {0}")]
+    JUnit(String),
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),
 }

@@ -2,6 +2,7 @@
 //! agrees and what does not, also as JUnit. Never: stops at a line that it cannot read.
 
 use chrono::{DateTime, Utc};
+use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Map, Value as Json};
 
 use super::{Checked, Options, compile_with, record, timestamp};
@@ -116,43 +117,20 @@ fn user_case(checked: &Checked, case: &Json, now: DateTime<Utc>) -> Result<(), S
 }
 
 /// The outcomes as a JUnit report, one test case a line of the corpus.
-pub fn junit(suite: &str, outcomes: &[Outcome]) -> String {
-    let failed = outcomes.iter().filter(|outcome| !outcome.failures.is_empty()).count();
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let (suite, tests) = (escaped(suite), outcomes.len());
-    xml.push_str(&format!("<testsuites tests=\"{tests}\" failures=\"{failed}\">\n"));
-    xml.push_str(&format!("  <testsuite name=\"{suite}\" tests=\"{tests}\" failures=\"{failed}\">\n"));
+pub fn junit(suite: &str, outcomes: &[Outcome]) -> Result<String, SerializeError> {
+    let mut cases = TestSuite::new(suite);
     for outcome in outcomes {
-        let open = format!("    <testcase classname=\"{suite}\" name=\"{}\"", escaped(&outcome.id));
-        if outcome.failures.is_empty() {
-            xml.push_str(&format!("{open}/>\n"));
-            continue;
+        let mut status = TestCaseStatus::success();
+        if let Some(first) = outcome.failures.first() {
+            status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(first.as_str());
+            status.set_description(format!("{}\n{}", outcome.rule, outcome.failures.join("\n")));
         }
-        let text = format!("{}\n{}", outcome.rule, outcome.failures.join("\n"));
-        let first = outcome.failures.first().map(String::as_str).unwrap_or_default();
-        xml.push_str(&format!(
-            "{open}>\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-            escaped(first),
-            escaped(&text)
-        ));
+        let mut case = TestCase::new(outcome.id.as_str(), status);
+        case.set_classname(suite);
+        cases.add_test_case(case);
     }
-    xml.push_str("  </testsuite>\n</testsuites>\n");
-    xml
-}
-
-/// Text for XML 1.0, which has no way to write most control characters.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+    let mut report = Report::new("seatcast rule test");
+    report.add_test_suite(cases);
+    report.to_string()
 }

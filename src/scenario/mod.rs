@@ -5,6 +5,7 @@ mod assumptions;
 mod baseline;
 mod change;
 mod cohorts;
+mod guard;
 mod lot;
 mod spread;
 
@@ -13,5 +14,6 @@ pub use assumptions::{Assumptions, RATE_FORMS, Rate, RateError, SkuPolicy};
 pub use baseline::Baseline;
 pub use change::{Acquisition, Change, Deed, LicenseEdit, NewGroup, PriceEdit, Scenario, Size, Wave, Who};
 pub use cohorts::{Cohort, Cohorts, NO_VALUE};
+pub use guard::{Guard, Require};
 pub use lot::{key, lot};
 pub use spread::Spread;

@@ -40,7 +40,8 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     let failed: Vec<&rule::Outcome> = outcomes.iter().filter(|outcome| !outcome.failures.is_empty()).collect();
     if let Some(path) = &args.junit {
         let names: Vec<String> = args.files.iter().map(|file| file.display().to_string()).collect();
-        outputs::write(path, rule::junit(&names.join(", "), &outcomes).as_bytes())?;
+        let report = rule::junit(&names.join(", "), &outcomes).map_err(|error| Failure::Other(error.to_string()))?;
+        outputs::write(path, report.as_bytes())?;
     }
     let checks: u32 = outcomes.iter().map(|outcome| outcome.checks).sum();
     match args.format {

@@ -19,8 +19,8 @@ use super::{Options, SourceFile, code, folder};
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin, did_you_mean};
 use crate::digest::InputDigest;
 use crate::scenario::{Baseline, Scenario};
-use fields::Text;
-use names::Names;
+pub(super) use fields::Text;
+pub(super) use names::Names;
 
 pub use kinds::{KINDS as CHANGE_KINDS, WHO as WHO_KEYS};
 

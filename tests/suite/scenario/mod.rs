@@ -3,6 +3,7 @@
 mod compare;
 mod demo;
 mod effects;
+mod guards;
 mod laws;
 mod mistakes;
 
