@@ -1,6 +1,6 @@
 //! What a forecast rests on. In: a forecast. Out: assumptions, coverage and provenance. Never: silent about a gap.
 
-use super::{Block, Cell, Column, Level, Phrase, Row, Section, Table, Tone};
+use super::{Block, Cell, Column, Level, Phrase, Row, Section, Table, Tone, certainty};
 use crate::forecast::Forecast;
 use crate::report::clean;
 use crate::report::words::Words;
@@ -22,7 +22,8 @@ pub fn assumptions(forecast: &Forecast, words: &Words) -> Section {
     let caption = words.say("assumptions.caption");
     let notes = vec![words.say("assumptions.note")];
     let table = Table { id: "assumptions".to_owned(), caption, columns, rows, notes };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let mut blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    blocks.extend(certainty::drivers(forecast, words).map(Block::Table));
     Section { id: "assumptions", title: words.say("assumptions.title"), level: Level::Summary, blocks }
 }
 

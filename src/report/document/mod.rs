@@ -4,6 +4,7 @@
 mod basis;
 mod bundle;
 mod cells;
+mod certainty;
 mod comparison;
 mod comparison_months;
 mod costs;

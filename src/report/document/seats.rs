@@ -1,7 +1,7 @@
 //! Seats today and to the horizon. In: a forecast. Out: the outlook, today's table, the bridge and the monthly tables.
 //! Never: leaves out a SKU.
 
-use super::{Block, Cell, Chart, Column, Level, Phrase, Picture, Row, Section, Table, Tone, in_order};
+use super::{Block, Cell, Chart, Column, Level, Phrase, Picture, Row, Section, Table, Tone, certainty, in_order};
 use crate::forecast::{Forecast, MonthPoint, Percentiles, SkuForecast};
 use crate::report::clean;
 use crate::report::words::Words;
@@ -32,6 +32,7 @@ pub fn outlook(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section 
     if forecast.skus.iter().any(|sku| sku.important) {
         notes.push(words.say("outlook.note-important"));
     }
+    notes.extend(certainty::error_notes(forecast, words));
     let rows = in_order(forecast).into_iter().map(|sku| outlook_row(forecast, sku, words)).collect();
     let table = Table { id: "outlook".to_owned(), caption: words.say("outlook.caption"), columns, rows, notes };
     let months = words.plural("unit.months", span as u64);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Block, Cell, Column, Level, Phrase, Row, Section, Table, Tone};
+use super::{Block, Cell, Column, Level, Phrase, Row, Section, Table, Tone, certainty};
 use crate::forecast::{Forecast, ReclaimCause, Reclaimable};
 use crate::report::clean;
 use crate::report::words::Words;
@@ -53,10 +53,11 @@ pub fn waiting(forecast: &Forecast, words: &Words) -> Section {
         rows,
         notes: vec![words.say("waiting.note")],
     };
-    let blocks = match table.rows.is_empty() {
+    let mut blocks = match table.rows.is_empty() {
         true => vec![Block::Paragraph(Phrase::plain(words.say("waiting.none")))],
         false => vec![Block::Table(table)],
     };
+    blocks.extend(certainty::waits(forecast, words).map(Block::Table));
     Section { id: "waiting", title: words.say("waiting.title"), level: Level::Summary, blocks }
 }
 
