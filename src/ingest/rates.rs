@@ -131,6 +131,7 @@ pub(super) fn take_over(own: &mut Assumptions, learned: &Assumptions, origin: &O
             "workforce.deletion-lag-days" => own.deletion_lag_days = learned.deletion_lag_days,
             "guests.invited" => own.guests_invited = learned.guests_invited,
             "guests.removed" => own.guests_removed = learned.guests_removed,
+            "guests.expire-after-days" => own.guests_expire_after_days = learned.guests_expire_after_days,
             _ => continue,
         }
         own.given.push(name.clone());

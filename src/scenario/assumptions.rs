@@ -102,6 +102,8 @@ pub struct Assumptions {
     /// New B2B guests a month, and the share of guests that is removed a month.
     pub guests_invited: Rate,
     pub guests_removed: Rate,
+    /// Days after which a guest's access ends, from the day the account was made; `None` where it does not end by itself.
+    pub guests_expire_after_days: Option<u32>,
     /// Joins a month in each licensed group that people can join by themselves, as a share of its members.
     pub self_service_joins: Rate,
     pub self_service_leaves: Rate,
@@ -128,6 +130,7 @@ impl Default for Assumptions {
             deletion_lag_days: 30,
             guests_invited: share(0.01, 0.03),
             guests_removed: share(0.005, 0.02),
+            guests_expire_after_days: None,
             self_service_joins: share(0.01, 0.03),
             self_service_leaves: share(0.002, 0.01),
             approval_delay_days: 2,
@@ -165,6 +168,9 @@ impl Assumptions {
         if !self.leavers_by_tenure.is_empty() {
             let weights = self.leavers_by_tenure.iter().map(|weight| format!("{weight:.2}")).collect::<Vec<_>>();
             all.push(("workforce.leavers-by-tenure", weights.join(" ")));
+        }
+        if let Some(days) = self.guests_expire_after_days {
+            all.push(("guests.expire-after-days", days.to_string()));
         }
         let mut stated: Vec<(&'static str, String, bool)> =
             all.into_iter().map(|(name, value)| (name, value, self.given.iter().any(|given| given == name))).collect();

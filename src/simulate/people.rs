@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::cohorts::Membership;
 use super::event::{Event, Happening, Slot};
@@ -41,6 +41,8 @@ pub struct People {
     /// Accounts that come and go: enabled, no guests.
     pub members: Vec<Slot>,
     pub guests: Vec<Slot>,
+    /// Days on which guests expire, of those who do.
+    pub guests_due: BTreeMap<Slot, u32>,
     /// Day on which an account is known to go; `NEVER` for most.
     pub known_gone: Vec<u32>,
     /// Leavers and starters whose dates the export holds.
@@ -66,6 +68,7 @@ impl People {
             count: users.len() as u32,
             members: Vec::new(),
             guests: Vec::new(),
+            guests_due: BTreeMap::new(),
             known_gone: vec![NEVER; users.len()],
             known: Vec::new(),
             starts: BTreeMap::new(),
@@ -86,6 +89,11 @@ impl People {
             }
             if users.is_guest(user) {
                 people.guests.push(user.0);
+                let made = day_of(user, &Attribute::CreatedDateTime);
+                let due = made.zip(assumptions.guests_expire_after_days).and_then(|(made, days)| {
+                    made.checked_add_days(Days::new(u64::from(days))).filter(|due| *due > today)
+                });
+                people.guests_due.extend(due.map(|due| (user.0, calendar::days_between(today, due))));
                 continue;
             }
             let enabled = users.boolean(user, &Attribute::AccountEnabled) != Some(false);

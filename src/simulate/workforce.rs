@@ -104,6 +104,7 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
         drawing.parts.known_change(&people.cohorts.known_change[month.number as usize]);
         drawing.leavers(*month);
         drawing.movers(*month);
+        drawing.guests_expired(*month);
         drawing.guests_removed(*month);
         drawing.self_service(*month);
         drawing.joiners(*month);
@@ -292,6 +293,22 @@ impl<'a> Drawing<'a> {
         self.parts.join(slot, cohort, day);
         self.population.events.push(Event { day, happening: Happening::Join { slot, like } });
         slot
+    }
+
+    fn guests_expired(&mut self, month: Month) {
+        let Some(after) = self.assumptions.guests_expire_after_days else { return };
+        let end = month.start + month.length;
+        for slot in self.guests.clone() {
+            let known = self.people.guests_due.get(&slot).copied().unwrap_or(NEVER);
+            let due = self.parts.joined(slot).map_or(known, |joined| joined.saturating_add(after));
+            if due <= end && self.gone[slot as usize] == NEVER {
+                // Who was invited and expired within one month is seen in the next.
+                let day = due.max(month.start + 1);
+                self.gone[slot as usize] = day;
+                self.guests_there -= 1;
+                self.population.events.push(Event { day, happening: Happening::Delete { slot } });
+            }
+        }
     }
 
     fn guests_removed(&mut self, month: Month) {

@@ -32,9 +32,8 @@ pub fn waits(forecast: &Forecast, words: &Words) -> Option<Table> {
         ])
     };
     let followed = skus.iter().filter_map(|sku| sku.waits.times).map(|times| times.replications).max();
-    let note = followed.map(|followed| {
-        words.tell("certainty.waits-note", &[("replications", words.count(u64::from(followed)))])
-    });
+    let note = followed
+        .map(|followed| words.tell("certainty.waits-note", &[("replications", words.count(u64::from(followed)))]));
     let caption = words.say("certainty.waits-caption");
     let rows: Vec<Row> = skus.iter().map(row).collect();
     (!rows.is_empty()).then(|| Table {

@@ -1,5 +1,6 @@
 //! The simulation: the same trajectories as a naive day-by-day engine, the same bytes on any number of threads.
 
+mod certainty;
 pub mod changes;
 mod cohorts;
 mod naive;

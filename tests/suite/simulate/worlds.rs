@@ -210,6 +210,7 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
                         self_service_leaves: service,
                         deletion_lag_days: lag,
                         cohorts,
+                        guests_expire_after_days: (lag % 3 == 1).then_some(lag * 5),
                         leavers_by_tenure: by_tenure,
                         ..Assumptions::default()
                     },
