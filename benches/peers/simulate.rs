@@ -39,7 +39,7 @@ impl Dice {
 }
 
 const HEADER: &str = "id,userPrincipalName,displayName,userType,accountEnabled,department,jobTitle,country,city,companyName,\
-employeeType,usageLocation\n";
+state,usageLocation\n";
 
 fn users(count: usize) -> String {
     let mut dice = Dice(11);
@@ -79,7 +79,7 @@ fn groups() -> String {
                     2 => format!("user.country -eq \"\"C{:02}\"\"", dice.roll(12)),
                     3 => format!("user.city -contains \"\"{}\"\"", dice.roll(10)),
                     4 => format!("user.companyName -ne \"\"O{}\"\"", dice.roll(5)),
-                    _ => format!("user.employeeType -eq \"\"K{}\"\"", dice.roll(3)),
+                    _ => format!("user.state -eq \"\"K{}\"\"", dice.roll(3)),
                 })
                 .map(|comparison| format!("({comparison})"))
                 .collect();
@@ -133,7 +133,8 @@ fn tenant(count: usize) -> Baseline {
     let users = users(count);
     let many = vec![u32::MAX / 8; DEPARTMENTS + SHARED];
     let plenty = read(&users, &many);
-    let today = simulate::today(&plenty, Catalog::embedded()).value.expect("a tenant that can be settled");
+    let today = simulate::today(&plenty, Catalog::embedded());
+    let today = today.value.unwrap_or_else(|| panic!("the tenant cannot be settled: {:?}", today.diagnostics));
     let wanted: Vec<u32> = plenty.snapshot.sku_indexes().map(|sku| today.ledger.assigned(sku)).collect();
     read(&users, &wanted)
 }
