@@ -6,7 +6,7 @@
 //!
 //! Everybody is in one of 20 departments, each with a licence of its own, so that demand for it is the department's headcount:
 //! what other engines can count. Beside these, 180 rules over six attributes give ten more SKUs, in bundles of up to two, and
-//! half of them have too few units: rules are evaluated again for everybody who joins, moves or leaves, and people wait.
+//! half of them have too few units for everybody: rules are evaluated again for everybody who joins, moves or leaves, and people wait.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -61,7 +61,7 @@ fn sku_id(sku: usize) -> String {
     format!("10000000-0000-4000-8000-{sku:012x}")
 }
 
-/// 20 groups that stand for departments, then rules of two to four comparisons.
+/// 20 groups that stand for departments, then rules of three or four comparisons: everybody is in a handful of groups.
 fn groups() -> String {
     let mut dice = Dice(23);
     let mut text =
@@ -71,18 +71,14 @@ fn groups() -> String {
         let (rule, skus) = if number < DEPARTMENTS {
             (format!("user.department -eq \"\"D{number:02}\"\""), vec![number])
         } else {
-            let parts = 2 + dice.roll(3);
-            let comparisons: Vec<String> = (0..parts)
-                .map(|_| match dice.roll(6) {
-                    0 => format!("user.department -in [\"\"D{:02}\"\",\"\"D{:02}\"\"]", dice.roll(20), dice.roll(20)),
-                    1 => format!("user.jobTitle -startsWith \"\"T{}\"\"", dice.roll(4)),
-                    2 => format!("user.country -eq \"\"C{:02}\"\"", dice.roll(12)),
-                    3 => format!("user.city -contains \"\"{}\"\"", dice.roll(10)),
-                    4 => format!("user.companyName -ne \"\"O{}\"\"", dice.roll(5)),
-                    _ => format!("user.state -eq \"\"K{}\"\"", dice.roll(3)),
-                })
-                .map(|comparison| format!("({comparison})"))
-                .collect();
+            let mut comparisons = vec![format!("(user.country -eq \"\"C{:02}\"\")", dice.roll(12))];
+            comparisons.extend((0..1 + dice.roll(2)).map(|_| match dice.roll(5) {
+                0 => format!("(user.department -in [\"\"D{:02}\"\",\"\"D{:02}\"\"])", dice.roll(20), dice.roll(20)),
+                1 => format!("(user.jobTitle -startsWith \"\"T{}\"\")", dice.roll(4)),
+                2 => format!("(user.city -contains \"\"{}\"\")", dice.roll(10)),
+                3 => format!("(user.companyName -ne \"\"O{}\"\")", dice.roll(5)),
+                _ => format!("(user.state -eq \"\"K{}\"\")", dice.roll(3)),
+            }));
             let first = DEPARTMENTS + dice.roll(SHARED);
             let second = DEPARTMENTS + dice.roll(SHARED);
             let skus = if dice.roll(3) == 0 && first != second { vec![first, second] } else { vec![first] };
@@ -98,12 +94,12 @@ fn groups() -> String {
     text
 }
 
-/// Units: plenty for departments; of the shared SKUs, every other one for four in five of those who want it.
+/// Units: plenty for departments; of the shared SKUs, every other one for 98 of a hundred who want it.
 fn skus(wanted: &[u32]) -> String {
     let mut text = "skuId,skuPartNumber,productName,enabled,warning,suspended,lockedOut,consumedUnits\n".to_owned();
     for (sku, wanted) in wanted.iter().enumerate() {
         let scarce = sku >= DEPARTMENTS && sku % 2 == 0;
-        let units = if scarce { wanted / 5 * 4 } else { wanted * 3 + 10 };
+        let units = if scarce { wanted / 100 * 98 } else { wanted * 3 + 10 };
         let _ = writeln!(text, "{},SKU{sku:02},SKU {sku:02},{units},0,0,0,0", sku_id(sku));
     }
     text

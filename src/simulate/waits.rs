@@ -9,9 +9,10 @@ use super::world::World;
 use crate::directory::SkuIndex;
 use crate::forecast::{Histogram, WaitingTimes};
 
-/// Replications that are followed by name, and how many days of waiting they may hold in all: whichever is fewer.
+/// Replications that are followed by name, and how many looks at somebody who waits they may take in all: whichever is fewer.
+/// Where one replication alone would take more, it is looked at every few days, and each look stands for as many days.
 const REPLICATIONS: u32 = 20;
-const SEAT_DAYS: u64 = 3_000_000;
+const LOOKS: u64 = 3_000_000;
 
 /// The waiting times of each SKU, by its index.
 pub fn ahead(world: &World<'_>, tally: &Tally) -> Vec<Option<WaitingTimes>> {
@@ -20,20 +21,21 @@ pub fn ahead(world: &World<'_>, tally: &Tally) -> Vec<Option<WaitingTimes>> {
         return vec![None; tally.skus.len()];
     }
     let each = (lost / u64::from(tally.replications.max(1))).max(1);
-    let count = u32::try_from(SEAT_DAYS / each).unwrap_or(REPLICATIONS).clamp(1, REPLICATIONS.min(tally.replications));
+    let count = u32::try_from(LOOKS / each).unwrap_or(REPLICATIONS).clamp(1, REPLICATIONS.min(tally.replications));
+    let stride = u32::try_from(each.div_ceil(LOOKS)).unwrap_or(u32::MAX);
     let days = |replication: u32| -> Vec<Histogram> {
         // By SKU and slot, the days somebody has waited.
         let mut waited: Vec<Vec<u32>> = vec![Vec::new(); tally.skus.len()];
         let mut scratch = Scratch::new(world);
         follow(world, &mut scratch, replication, &mut |day, scratch| {
             for (sku, waited) in waited.iter_mut().enumerate() {
-                if day == 0 || scratch.readings()[sku].waiting == 0 {
+                if day == 0 || day % stride != 0 || scratch.readings()[sku].waiting == 0 {
                     continue;
                 }
                 scratch.line(SkuIndex(sku as u32), world.words, &mut |slot| {
                     let slot = slot as usize;
                     waited.resize(waited.len().max(slot + 1), 0);
-                    waited[slot] += 1;
+                    waited[slot] += stride;
                 });
             }
         });
