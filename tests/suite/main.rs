@@ -7,6 +7,7 @@ mod cell;
 mod commands;
 mod commerce;
 mod floor;
+mod gallery;
 mod generate;
 mod hindsight;
 mod history;
