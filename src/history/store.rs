@@ -107,9 +107,7 @@ fn read(bytes: &[u8], by: &[String]) -> Result<Vec<Seen>, polars::error::PolarsE
         values.collect::<Vec<_>>().join(" / ")
     };
     let rows = ids.into_iter().zip(starts.into_iter().zip(ends)).enumerate();
-    let seen = |(row, (id, (started, leaves)))| {
-        Some(Seen { id: Option::<String>::from(id)?, cohort: cohort(row), started, leaves })
-    };
+    let seen = |(row, (id, (started, leaves)))| Some(Seen { id: id?, cohort: cohort(row), started, leaves });
     Ok(rows.filter_map(seen).collect())
 }
 

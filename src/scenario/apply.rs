@@ -25,7 +25,7 @@ pub fn apply(baseline: &Baseline, scenario: &Scenario, catalog: &Catalog) -> Pla
     let mut baseline = baseline.clone();
     baseline.inputs.extend(scenario.inputs.iter().cloned());
     let mut changes = scenario.changes.clone();
-    changes.sort_by(|a, b| (a.day, a.deed.rank()).cmp(&(b.day, b.deed.rank())));
+    changes.sort_by_key(|change| (change.day, change.deed.rank()));
     let mut named: Vec<&SkuId> = changes.iter().flat_map(|change| change.deed.skus()).collect();
     named.sort();
     named.dedup();
