@@ -1,6 +1,7 @@
 //! The groups of a tenant, from all files of groups and members. In: drafts, pairs of keys, who is who. Out: groups in the order
 //! of their ids. Never: takes a group of AD DS for one of the cloud, follows a nested group, makes a user from a member.
 
+use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::code;
@@ -241,7 +242,8 @@ fn self_service(draft: &GroupDraft, kind: GroupKind) -> SelfService {
 }
 
 fn add_members(parts: &Parts<'_>, names: &Names, groups: &mut [Group], findings: &mut Vec<Diagnostic>) {
-    let mut users: Vec<BTreeSet<UserIndex>> = vec![BTreeSet::new(); groups.len()];
+    let mut users: Vec<Vec<UserIndex>> = vec![Vec::new(); groups.len()];
+    let ids: Ids<'_> = parts.roster.ids.iter().zip(0..).map(|(id, user)| (&**id, user)).collect();
     let mut nested: Vec<BTreeSet<GroupIndex>> = vec![BTreeSet::new(); groups.len()];
     let mut others: Vec<BTreeSet<&str>> = vec![BTreeSet::new(); groups.len()];
     let mut lost: (u32, Option<&Origin>) = (0, None);
@@ -254,9 +256,9 @@ fn add_members(parts: &Parts<'_>, names: &Names, groups: &mut [Group], findings:
         for member in &table.members {
             let Some(group) = names.find(&member.group) else { continue };
             groups[group as usize].members_exported = true;
-            match who(member, parts, names) {
+            match who(member, &ids, parts, names) {
                 Who::User(user) => {
-                    users[group as usize].insert(user);
+                    users[group as usize].push(user);
                 }
                 Who::Group(child) => {
                     nested[group as usize].insert(child);
@@ -271,7 +273,9 @@ fn add_members(parts: &Parts<'_>, names: &Names, groups: &mut [Group], findings:
         }
     }
     for (index, group) in groups.iter_mut().enumerate() {
-        group.members = std::mem::take(&mut users[index]).into_iter().collect();
+        group.members = std::mem::take(&mut users[index]);
+        group.members.sort_unstable();
+        group.members.dedup();
         group.nested = std::mem::take(&mut nested[index]).into_iter().collect();
         group.other_members = others[index].len() as u32;
         // An export of all memberships that does not name a group says that it is empty.
@@ -294,9 +298,11 @@ enum Who {
     Other,
 }
 
-fn who(member: &Member, parts: &Parts<'_>, names: &Names) -> Who {
-    let by_id =
-        |key: &String| parts.roster.ids.binary_search_by(|id| (**id).cmp(key.as_str())).ok().map(|at| at as u32);
+/// Users by id; looked up once a member, and never walked.
+type Ids<'a> = HashMap<&'a str, u32, FixedState>;
+
+fn who(member: &Member, ids: &Ids<'_>, parts: &Parts<'_>, names: &Names) -> Who {
+    let by_id = |key: &String| ids.get(key.as_str()).copied();
     let immutable = |key: &String| value::immutable_id(key).and_then(|id| parts.keys.find(&id));
     let user =
         || member.keys.iter().find_map(|key| by_id(key).or_else(|| parts.keys.find(key)).or_else(|| immutable(key)));
