@@ -7,20 +7,12 @@ use super::pending::Pending;
 use super::person::{Person, Persons};
 use super::profile::{PatternId, Profiles};
 use super::rows;
-use super::tally::{Flow, Reading, SkuTrajectory, Trajectory};
+use super::tally::{Flow, Reading, Reason, SkuTrajectory, Trajectory, book_word};
 use super::workforce::{self, Population};
 use super::world::World;
 use crate::calendar;
 use crate::directory::{SkuIndex, UserIndex};
 use crate::licensing::{BundleIndex, Deletion, Ledger, LicenseError, Rank, Refusal, Seeker, Target};
-
-/// Which side of the bridge a change counts on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reason {
-    Joiner,
-    Mover,
-    Leaver,
-}
 
 /// The memory of a thread, used again for every replication.
 pub struct Scratch {
@@ -244,7 +236,7 @@ impl Run<'_, '_> {
             let direct = scratch.direct_bits[person.direct as usize * words + word];
             let old = scratch.target_bits[before.get() * words + word] | direct;
             let new = scratch.target_bits[person.target.get() * words + word] | direct;
-            book(&mut self.flows, word, old, new, reason);
+            book_word(&mut self.flows, word, old, new, reason);
         }
         let entitled = |target: Target, sku: SkuIndex| {
             scratch.target_bits[target.get() * words + sku.get() / 64] >> (sku.get() % 64) & 1 == 1
@@ -341,7 +333,7 @@ impl Run<'_, '_> {
         for word in 0..words {
             let direct = scratch.direct_bits[person.direct as usize * words + word];
             let old = scratch.target_bits[person.target.get() * words + word] | direct;
-            book(&mut self.flows, word, old, 0, Reason::Leaver);
+            book_word(&mut self.flows, word, old, 0, Reason::Leaver);
         }
         scratch.gone[slot as usize] = true;
         scratch.pending.left(slot);
@@ -398,7 +390,7 @@ impl Run<'_, '_> {
         let words = self.world.words;
         for word in 0..words {
             let direct = self.scratch.direct_bits[person.direct as usize * words + word];
-            book(&mut self.flows, word, 0, direct, reason);
+            book_word(&mut self.flows, word, 0, direct, reason);
         }
     }
 
@@ -440,22 +432,6 @@ impl Run<'_, '_> {
             if day > 0 {
                 sku.seat_days_waiting += u64::from(reading.waiting);
             }
-        }
-    }
-}
-
-/// Books the SKUs of one word of bits that somebody is entitled to after a change and was not before, and the other way.
-fn book(flows: &mut [Flow], word: usize, old: u64, new: u64, reason: Reason) {
-    let mut differing = old ^ new;
-    while differing != 0 {
-        let bit = differing.trailing_zeros() as usize;
-        differing &= differing - 1;
-        let flow = &mut flows[word * 64 + bit];
-        match (new >> bit & 1 == 1, reason) {
-            (true, Reason::Joiner) => flow.joined += 1,
-            (true, _) => flow.moved_in += 1,
-            (false, Reason::Leaver) => flow.left += 1,
-            (false, _) => flow.moved_out += 1,
         }
     }
 }

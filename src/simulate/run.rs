@@ -3,12 +3,10 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rayon::prelude::*;
-
 use super::replication::{Scratch, follow, replicate};
 use super::rows;
 use super::settings::Settings;
-use super::tally::{Reading, Tally};
+use super::tally::{Reading, Tally, of_replications};
 use super::workforce::{self, Population};
 use super::world::{World, future_users};
 use super::{coverage, draws, precision, spread, status, summary, waits};
@@ -38,18 +36,12 @@ impl Progress {
 
 /// Runs replications on the threads of the current pool. Counts are exact integers and merging is commutative.
 fn tally(world: &World<'_>, replications: Range<u32>, progress: &Progress) -> Tally {
-    replications
-        .into_par_iter()
-        .fold(
-            || (Tally::default(), Scratch::new(world)),
-            |(tally, mut scratch), replication| {
-                let tally = tally.add(&replicate(world, &mut scratch, replication));
-                progress.count();
-                (tally, scratch)
-            },
-        )
-        .map(|(tally, _)| tally)
-        .reduce(Tally::default, Tally::merge)
+    let scratch = || Scratch::new(world);
+    of_replications(replications, scratch, |scratch, replication| {
+        let trajectory = replicate(world, scratch, replication);
+        progress.count();
+        trajectory
+    })
 }
 
 /// Licensing on the day of the baseline. `None` where the members of a licensed group are unknown, which would make its

@@ -1,6 +1,10 @@
 //! What replications add up to. In: one trajectory a replication. Out: exact counts that merge in any order. Never: an
 //! average or a rounded number.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::sensitivity::Luck;
 use crate::forecast::Histogram;
 
@@ -88,6 +92,23 @@ pub struct Tally {
     pub luck: Luck,
 }
 
+/// Counts replications on the threads of the current pool. `memory` is what a thread uses again from one replication to the
+/// next; counts are exact integers and merging is commutative, so the number of threads never shows.
+pub fn of_replications<S: Send>(
+    replications: Range<u32>,
+    memory: impl Fn() -> S + Sync + Send,
+    replicate: impl Fn(&mut S, u32) -> Trajectory + Sync + Send,
+) -> Tally {
+    replications
+        .into_par_iter()
+        .fold(
+            || (Tally::default(), memory()),
+            |(tally, mut memory), replication| (tally.add(&replicate(&mut memory, replication)), memory),
+        )
+        .map(|(tally, _)| tally)
+        .reduce(Tally::default, Tally::merge)
+}
+
 impl Tally {
     /// Counts one more replication.
     pub fn add(mut self, trajectory: &Trajectory) -> Tally {
@@ -167,5 +188,35 @@ impl Flow {
         self.moved_in += other.moved_in;
         self.moved_out += other.moved_out;
         self.left += other.left;
+    }
+}
+
+/// Which side of the bridge a change counts on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    Joiner,
+    Mover,
+    Leaver,
+}
+
+/// Books one person's change on the bridges. `before` and `after` are the SKUs that the person is entitled to, as bits, 64 a
+/// word; `flows` are by SKU.
+pub fn book(flows: &mut [Flow], before: &[u64], after: &[u64], reason: Reason) {
+    before.iter().zip(after).enumerate().for_each(|(word, (old, new))| book_word(flows, word, *old, *new, reason));
+}
+
+/// The same for the SKUs from `word * 64` on.
+pub fn book_word(flows: &mut [Flow], word: usize, old: u64, new: u64, reason: Reason) {
+    let mut differing = old ^ new;
+    while differing != 0 {
+        let bit = differing.trailing_zeros() as usize;
+        differing &= differing - 1;
+        let flow = &mut flows[word * 64 + bit];
+        match (new >> bit & 1 == 1, reason) {
+            (true, Reason::Joiner) => flow.joined += 1,
+            (true, _) => flow.moved_in += 1,
+            (false, Reason::Leaver) => flow.left += 1,
+            (false, _) => flow.moved_out += 1,
+        }
     }
 }

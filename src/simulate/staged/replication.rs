@@ -10,7 +10,7 @@ use crate::directory::SkuIndex;
 use crate::licensing::{BundleIndex, Deletion, Ledger, Rank, Seeker};
 use crate::simulate::draws;
 use crate::simulate::event::{Event, Happening, Slot};
-use crate::simulate::tally::{Flow, Reading, SkuTrajectory, Trajectory};
+use crate::simulate::tally::{Flow, Reading, Reason, SkuTrajectory, Trajectory, book};
 use crate::simulate::workforce::Population;
 
 /// A person whose attributes or groups are no longer those of an exported user.
@@ -20,14 +20,6 @@ pub(super) struct Changed {
     pub(super) assigned: Vec<BundleIndex>,
     pub(super) dynamic: Vec<BundleIndex>,
     pub(super) direct: Vec<SkuIndex>,
-}
-
-/// Which side of the bridge a change counts on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reason {
-    Joiner,
-    Mover,
-    Leaver,
 }
 
 /// The memory of a thread, used again for every replication.
@@ -299,26 +291,9 @@ impl<'w> Run<'w, '_> {
         }
         change(self);
         self.entitled(slot, &mut after);
-        self.book(&before, &after, reason);
+        book(&mut self.flows, &before, &after, reason);
         (self.scratch.before, self.scratch.after) = (before, after);
         self.hand_over(slot);
-    }
-
-    fn book(&mut self, before: &[u64], after: &[u64], reason: Reason) {
-        for (word, (old, new)) in before.iter().zip(after).enumerate() {
-            let mut differing = old ^ new;
-            while differing != 0 {
-                let bit = differing.trailing_zeros() as usize;
-                differing &= differing - 1;
-                let flow = &mut self.flows[word * 64 + bit];
-                match (new >> bit & 1 == 1, reason) {
-                    (true, Reason::Joiner) => flow.joined += 1,
-                    (true, _) => flow.moved_in += 1,
-                    (false, Reason::Leaver) => flow.left += 1,
-                    (false, _) => flow.moved_out += 1,
-                }
-            }
-        }
     }
 
     /// Tells the ledger the groups that somebody is in now.
@@ -407,7 +382,7 @@ impl<'w> Run<'w, '_> {
         let mut after = std::mem::take(&mut self.scratch.after);
         self.entitled(slot, &mut before);
         after.fill(0);
-        self.book(&before, &after, Reason::Leaver);
+        book(&mut self.flows, &before, &after, Reason::Leaver);
         (self.scratch.before, self.scratch.after) = (before, after);
         self.scratch.gone[slot as usize] = true;
         self.scratch.ledger.delete(slot, day, Deletion::Final);

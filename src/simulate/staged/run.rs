@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::effects::{Effects, effects};
 use super::replication::{Scratch, follow, replicate};
 use super::script::{self, Script};
@@ -16,7 +14,7 @@ use crate::licensing::{Memberships, Today};
 use crate::scenario::Planned;
 use crate::simulate::run::{Observed, Progress, licensed, memberships, run_from};
 use crate::simulate::settings::Settings;
-use crate::simulate::tally::{Reading, Tally};
+use crate::simulate::tally::{Reading, Tally, of_replications};
 use crate::simulate::world::{World, future_users};
 use crate::simulate::{coverage, demand, draws, precision, status, summary};
 
@@ -82,18 +80,12 @@ fn begin(
 }
 
 fn tally(world: &Staged<'_>, replications: Range<u32>, progress: &Progress) -> Tally {
-    replications
-        .into_par_iter()
-        .fold(
-            || (Tally::default(), Scratch::new(world)),
-            |(tally, mut scratch), replication| {
-                let tally = tally.add(&replicate(world, &mut scratch, replication));
-                progress.count();
-                (tally, scratch)
-            },
-        )
-        .map(|(tally, _)| tally)
-        .reduce(Tally::default, Tally::merge)
+    let scratch = || Scratch::new(world);
+    of_replications(replications, scratch, |scratch, replication| {
+        let trajectory = replicate(world, scratch, replication);
+        progress.count();
+        trajectory
+    })
 }
 
 /// Demand for `skus` as a plan makes it, with the units of its baseline.
