@@ -6,12 +6,15 @@
 //! Two layouts of 30 columns: `graph` as the command of `seatcast schema commands` writes it (everything quoted), and `entra`
 //! as the portal's user export is (hardly anything quoted).
 
+mod dice;
+
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use dice::Dice;
 use seatcast::ingest::{self, Options};
 use serde_json::{Value as Json, json};
 
@@ -19,25 +22,12 @@ use serde_json::{Value as Json, json};
 const ROUNDS: usize = 3;
 const LAYOUTS: [&str; 2] = ["graph", "entra"];
 
-/// splitmix64.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % sides as u64) as usize
-    }
-
-    fn name(&mut self, syllables: usize) -> String {
-        const SYLLABLES: [&str; 20] = [
-            "an", "be", "cor", "da", "el", "fi", "gu", "ha", "is", "jo", "ka", "lu", "mir", "no", "ol", "pe", "ri",
-            "sa", "to", "ü",
-        ];
-        (0..syllables).map(|_| SYLLABLES[self.roll(SYLLABLES.len())]).collect()
-    }
+fn name(dice: &mut Dice, syllables: usize) -> String {
+    const SYLLABLES: [&str; 20] = [
+        "an", "be", "cor", "da", "el", "fi", "gu", "ha", "is", "jo", "ka", "lu", "mir", "no", "ol", "pe", "ri", "sa",
+        "to", "ü",
+    ];
+    (0..syllables).map(|_| SYLLABLES[dice.roll(SYLLABLES.len())]).collect()
 }
 
 fn id(index: usize) -> String {
@@ -114,7 +104,7 @@ fn make(path: &Path, layout: &str, users: usize) -> std::io::Result<()> {
     };
     out.write_all(line(columns.iter().map(|column| (*column).to_owned()).collect()).as_bytes())?;
     for user in 0..users {
-        let person = [dice.name(2), dice.name(3)];
+        let person = [name(&mut dice, 2), name(&mut dice, 3)];
         let cells = columns.iter().map(|column| cell(column, user, users, &person, &mut dice)).collect();
         out.write_all(line(cells).as_bytes())?;
     }

@@ -5,6 +5,7 @@
 //! `cargo bench --bench peers_rules -- --curve reports/gallery --users 4000000 --threads 2` measures how the cost grows.
 
 mod curve;
+mod dice;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use chrono::DateTime;
+use dice::Dice;
 use seatcast::diagnostic::Origin;
 use seatcast::directory::{Attribute, AttributeKind, ColumnBuilder, Users};
 use seatcast::rule::{self, Checked, RuleSet};
@@ -34,23 +36,10 @@ const COLUMNS: &[(Attribute, usize, &str)] = &[
 ];
 const WORDS: &[&str] = &["North", "South", "East", "West", "Prime"];
 
-/// splitmix64.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % sides as u64) as usize
-    }
-
-    /// Small numbers more often: value `i` about in proportion to 1 / (i + 1).
-    fn skewed(&mut self, sides: usize) -> usize {
-        let unit = (self.roll(1 << 30) as f64 + 0.5) / f64::from(1 << 30);
-        (((sides as f64 + 1.0).powf(unit)) as usize - 1).min(sides - 1)
-    }
+/// Small numbers more often: value `i` about in proportion to 1 / (i + 1).
+fn skewed(dice: &mut Dice, sides: usize) -> usize {
+    let unit = (dice.roll(1 << 30) as f64 + 0.5) / f64::from(1 << 30);
+    (((sides as f64 + 1.0).powf(unit)) as usize - 1).min(sides - 1)
 }
 
 fn value(column: usize, index: usize) -> String {
@@ -73,7 +62,7 @@ fn data(users: usize, hard: bool) -> Data {
         let mut codes = Vec::with_capacity(users);
         for _ in 0..users {
             // One user in fifty has no value.
-            let code = if dice.roll(50) == 0 { *distinct } else { dice.skewed(*distinct) };
+            let code = if dice.roll(50) == 0 { *distinct } else { skewed(&mut dice, *distinct) };
             match names.get(code) {
                 Some(name) => builder.push_text(name),
                 None => builder.push_null(),
@@ -88,8 +77,11 @@ fn data(users: usize, hard: bool) -> Data {
         let mut builder = ColumnBuilder::with_capacity(AttributeKind::Text, users);
         for index in 0..users {
             let (first, last) = (syllables(&mut dice, 2), syllables(&mut dice, 3));
-            let name =
-                format!("{first}.{last}{index}@d{:02}.{}.example", dice.skewed(60), WORDS[dice.roll(5)].to_lowercase());
+            let name = format!(
+                "{first}.{last}{index}@d{:02}.{}.example",
+                skewed(&mut dice, 60),
+                WORDS[dice.roll(5)].to_lowercase()
+            );
             builder.push_text(&name);
             principals.push(name);
         }
@@ -111,7 +103,7 @@ fn leaf(dice: &mut Dice) -> Json {
     let column = dice.roll(COLUMNS.len());
     let (attribute, distinct, stem) = &COLUMNS[column];
     let name = attribute.rule_name().unwrap_or_default();
-    let pick = |dice: &mut Dice| value(column, dice.skewed(*distinct));
+    let pick = |dice: &mut Dice| value(column, skewed(dice, *distinct));
     match dice.roll(100) {
         0..=54 => json!([name, "eq", [pick(dice)]]),
         55..=64 => json!([name, "ne", [pick(dice)]]),

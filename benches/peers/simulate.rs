@@ -8,11 +8,14 @@
 //! what other engines can count. Beside these, 180 rules over six attributes give ten more SKUs, in bundles of up to two, and
 //! half of them have too few units for everybody: rules are evaluated again for everybody who joins, moves or leaves, and people wait.
 
+mod dice;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+use dice::Dice;
 use seatcast::catalog::Catalog;
 use seatcast::forecast::Forecast;
 use seatcast::ingest::{self, SourceFile};
@@ -24,19 +27,6 @@ const DEPARTMENTS: usize = 20;
 const SHARED: usize = 10;
 const RULES: usize = 200;
 const MONTHS: u32 = 36;
-
-/// splitmix64.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % sides as u64) as usize
-    }
-}
 
 const HEADER: &str = "id,userPrincipalName,displayName,userType,accountEnabled,department,jobTitle,country,city,companyName,\
 state,usageLocation\n";
