@@ -22,7 +22,7 @@ pub fn assumptions(forecast: &Forecast, words: &Words) -> Section {
     let caption = words.say("assumptions.caption");
     let notes = vec![words.say("assumptions.note")];
     let table = Table { id: "assumptions".to_owned(), caption, columns, rows, notes };
-    let mut blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let mut blocks = table.unless_empty();
     blocks.extend(certainty::drivers(forecast, words).map(Block::Table));
     Section { id: "assumptions", title: words.say("assumptions.title"), level: Level::Summary, blocks }
 }

@@ -116,7 +116,7 @@ fn moves(bundle: &Bundle, words: &Words) -> Section {
     let rows: Vec<Row> = bundle.moves.iter().map(row).collect();
     let notes = vec![words.say("bundle.note-moves")];
     let table = Table { id: "moves".to_owned(), caption: title.clone(), columns, rows, notes };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let blocks = table.unless_empty();
     Section { id: "moves", title, level: Level::Summary, blocks }
 }
 
@@ -138,7 +138,7 @@ fn kept(bundle: &Bundle, words: &Words) -> Section {
     let title = words.say("bundle.kept");
     let notes = vec![words.say("bundle.note-kept")];
     let table = Table { id: "kept".to_owned(), caption: title.clone(), columns, rows, notes };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let blocks = table.unless_empty();
     Section { id: "kept", title, level: Level::Summary, blocks }
 }
 

@@ -185,6 +185,11 @@ pub struct Table {
 }
 
 impl Table {
+    /// The table as the content of a section, which is left out where it has no rows.
+    pub fn unless_empty(self) -> Vec<super::Block> {
+        if self.rows.is_empty() { Vec::new() } else { vec![super::Block::Table(self)] }
+    }
+
     /// The places of the columns for a page: those of sparklines are for terminals, a page has the charts.
     pub fn page_columns(&self) -> Vec<usize> {
         let is_spark = |at: usize| self.rows.iter().any(|row| matches!(row.cells.get(at), Some(Cell::Spark(_))));

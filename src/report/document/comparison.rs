@@ -312,7 +312,7 @@ fn people(comparison: &Comparison, words: &Words) -> Section {
         }
     }
     let table = Table { id: "people".to_owned(), caption: words.say("compare.people-caption"), columns, rows, notes };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let blocks = table.unless_empty();
     Section { id: "people", title: words.say("compare.people"), level: Level::Full, blocks }
 }
 
@@ -382,6 +382,6 @@ fn changes(comparison: &Comparison, words: &Words) -> Section {
     });
     let caption = words.say("compare.changes-caption");
     let table = Table { id: "changes".to_owned(), caption, columns, rows: rows.collect(), notes: Vec::new() };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let blocks = table.unless_empty();
     Section { id: "changes", title: words.say("compare.changes"), level: Level::Summary, blocks }
 }

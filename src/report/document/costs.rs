@@ -141,7 +141,7 @@ fn shares(id: &'static str, head: &str, lines: &[DepartmentCost], words: &Words)
     let notes = vec![words.say("departments.note")];
     let caption = words.say(&format!("{id}.caption"));
     let table = Table { id: id.to_owned(), caption, columns, rows, notes };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let blocks = table.unless_empty();
     Section { id, title: words.say(&format!("{id}.title")), level: Level::Full, blocks }
 }
 

@@ -227,7 +227,7 @@ fn unplanned(plan: &Plan, words: &Words) -> Section {
     let title = words.say("plan.unplanned");
     let notes = vec![words.say("plan.note-unplanned")];
     let table = Table { id: "unplanned".to_owned(), caption: title.clone(), columns, rows, notes };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let blocks = table.unless_empty();
     Section { id: "unplanned", title, level: Level::Summary, blocks }
 }
 

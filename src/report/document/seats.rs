@@ -142,7 +142,7 @@ pub fn today(forecast: &Forecast, words: &Words) -> Section {
         notes.push(words.tell("today.overlap", &[("overlap", words.count(u64::from(overlap)))]));
     }
     let table = Table { id: "today".to_owned(), caption: words.say("today.caption"), columns, rows, notes };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let blocks = table.unless_empty();
     Section { id: "today", title: words.say("today.title"), level: Level::Full, blocks }
 }
 
@@ -167,7 +167,7 @@ pub fn bridge(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
         rows,
         notes: vec![words.say("bridge.note")],
     };
-    let mut blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let mut blocks = table.unless_empty();
     let bridges = charts.iter().filter(|chart| matches!(chart.picture, Picture::Bridge(_)));
     blocks.extend(bridges.map(|chart| Block::Chart(chart.id.clone())));
     Section { id: "bridge", title: words.say("bridge.title"), level: Level::Full, blocks }

@@ -91,7 +91,7 @@ fn several_paths(status: &Status, words: &Words) -> Section {
         rows,
         notes: vec![words.say("status.several-paths-note")],
     };
-    let blocks = if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
+    let blocks = table.unless_empty();
     Section { id: "several-paths", title: words.say("status.several-paths"), level: Level::Summary, blocks }
 }
 
