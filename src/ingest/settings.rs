@@ -248,7 +248,9 @@ impl Reader<'_> {
             ("self-service", "leaves") => set(&mut assumptions.self_service_leaves, self.rate(value)),
             _ => set(&mut assumptions.approval_delay_days, self.days(value)),
         }
-        if self.findings.len() == before && matches!(table, "workforce" | "guests" | "self-service") {
+        let assumed =
+            matches!(table, "workforce" | "guests" | "self-service") || (table, key) == ("tenant", "cost-centre");
+        if self.findings.len() == before && assumed {
             settings.assumptions.given.push(format!("{table}.{key}"));
         }
     }
