@@ -108,6 +108,9 @@ pub fn months(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
     Section { id: "costs", title, level: Level::Full, blocks }
 }
 
+/// Departments, or cost centres, with a line of their own: the dearest. A reader of a hundred more finds them in the data.
+const LINES: usize = 30;
+
 /// Who the seats of today are for, in money; users without a department and seats without a user stand last.
 pub fn departments(forecast: &Forecast, words: &Words) -> Section {
     shares("departments", "column.department", &forecast.departments, words)
@@ -125,8 +128,9 @@ fn shares(id: &'static str, head: &str, lines: &[DepartmentCost], words: &Words)
         Column::number(words.say("column.cost-month"), words.say("unit.a-month")),
         Column::text(words.say("column.currency")),
     ];
-    let mut lines: Vec<&DepartmentCost> = lines.iter().collect();
-    lines.sort_by_key(|line| own_line(&line.department).is_some());
+    let (own, mut named): (Vec<&DepartmentCost>, Vec<&DepartmentCost>) =
+        lines.iter().partition(|line| own_line(&line.department).is_some());
+    let smaller = if named.len() > LINES { named.split_off(LINES) } else { Vec::new() };
     let row = |line: &DepartmentCost| {
         let own = own_line(&line.department);
         let cells = vec![
@@ -137,12 +141,34 @@ fn shares(id: &'static str, head: &str, lines: &[DepartmentCost], words: &Words)
         ];
         Row { cells, tone: Tone::Plain, apart: own.is_some() }
     };
-    let rows = lines.into_iter().map(row).collect();
-    let notes = vec![words.say("departments.note")];
+    let rows = named.into_iter().map(row).chain(together(&smaller, words)).chain(own.into_iter().map(row)).collect();
+    let mut notes = vec![words.say("departments.note")];
+    if !smaller.is_empty() {
+        notes.push(words.tell("departments.smaller-note", &[("n", words.count(LINES as u64))]));
+    }
     let caption = words.say(&format!("{id}.caption"));
     let table = Table { id: id.to_owned(), caption, columns, rows, notes };
     let blocks = table.unless_empty();
     Section { id, title: words.say(&format!("{id}.title")), level: Level::Full, blocks }
+}
+
+/// A line for each currency of the departments that have no line of their own.
+fn together(smaller: &[&DepartmentCost], words: &Words) -> Vec<Row> {
+    let mut sums: BTreeMap<Currency, (u64, u32, i64)> = BTreeMap::new();
+    for line in smaller {
+        let (count, seats, minor) = sums.entry(line.currency).or_default();
+        (*count, *seats, *minor) = (*count + 1, *seats + line.seats, *minor + line.minor);
+    }
+    let row = |(currency, (count, seats, minor)): (Currency, (u64, u32, i64))| {
+        let cells = vec![
+            Cell::Text(words.tell("departments.smaller", &[("n", words.count(count))])),
+            Cell::Count(seats),
+            Cell::Money(Money { minor, currency }),
+            Cell::Text(currency.code().to_owned()),
+        ];
+        Row { cells, tone: Tone::Plain, apart: true }
+    };
+    sums.into_iter().map(row).collect()
 }
 
 /// The two lines that are not departments.

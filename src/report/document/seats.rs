@@ -217,12 +217,18 @@ fn monthly_table(forecast: &Forecast, sku: &SkuForecast, words: &Words) -> Table
         columns.push(Column::number(words.say("column.cost"), currency.code().to_owned()));
     }
     let each = sku.points.len().div_ceil(MONTHS_SHOWN).max(1);
+    let last = sku.points.last().map(|point| point.day);
     let rows = sku.points.iter().step_by(each).map(|point| {
         let mut row = monthly_row(point, forecast.provenance.replications);
         if currency.is_some() {
             // A price in another currency from some day on has no place in this column.
             let cost = point.cost.filter(|cost| Some(cost.currency) == currency);
-            row.cells.push(cost.map_or_else(|| Cell::Absent(words.say("money.no-price")), Cell::Money));
+            row.cells.push(match cost {
+                Some(cost) => Cell::Money(cost),
+                // The horizon ends here: no month follows whose cost could stand in this row.
+                None if Some(point.day) == last => Cell::Nothing,
+                None => Cell::Absent(words.say("money.no-price")),
+            });
         }
         row
     });

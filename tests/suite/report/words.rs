@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use seatcast::forecast::Forecast;
+use seatcast::forecast::{DepartmentCost, Forecast};
 use seatcast::money::{Currency, Money};
 use seatcast::report::{Cell, Language, Level, Screen, Words, clean, document, text};
 
@@ -80,6 +80,45 @@ fn users_without_a_department_and_seats_without_a_user_stand_last() {
     let (_, table) = DOCUMENT.tables().find(|(_, table)| table.id == "departments").unwrap();
     let apart: Vec<bool> = table.rows.iter().map(|row| row.apart).collect();
     assert_eq!(apart, [false, false, true, true]);
+}
+
+#[test]
+fn a_hundred_cost_centres_are_thirty_lines_and_one_that_adds_the_rest() {
+    let mut forecast = FORECAST.clone();
+    let model = forecast.cost_centres[0].clone();
+    let line = |number: i64| DepartmentCost {
+        department: format!("CC-{number:03}"),
+        seats: 2,
+        minor: 1_000 - number,
+        ..model.clone()
+    };
+    forecast.cost_centres.splice(0..1, (0..100).map(line));
+    let all: i64 = forecast.cost_centres.iter().map(|line| line.minor).sum();
+    let document = document(&forecast, Language::English);
+    let (_, table) = document.tables().find(|(_, table)| table.id == "cost-centres").unwrap();
+    assert_eq!(table.rows.len(), 30 + 1 + 2);
+    let money = |row: &seatcast::report::Row| match &row.cells[2] {
+        Cell::Money(money) => money.minor,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(table.rows.iter().map(money).sum::<i64>(), all);
+    assert_eq!(table.rows[30].cells[0], Cell::Text("all 70 smaller ones together".to_owned()));
+}
+
+#[test]
+fn the_day_on_which_the_horizon_ends_has_no_month_to_cost_and_says_no_lack_of_a_price() {
+    let mut forecast = FORECAST.clone();
+    forecast.skus.iter_mut().for_each(|sku| sku.points.last_mut().unwrap().cost = None);
+    let document = document(&forecast, Language::English);
+    let tables = document.tables().filter(|(_, table)| table.id.starts_with("monthly-"));
+    let with_cost = tables.filter(|(_, table)| table.rows[0].cells.len() == 9);
+    let mut seen = 0;
+    for (_, table) in with_cost {
+        let last = table.rows.last().unwrap().cells.last().unwrap();
+        assert!(!matches!(last, Cell::Absent(_)), "{}: {last:?}", table.id);
+        seen += 1;
+    }
+    assert!(seen > 0);
 }
 
 #[test]
