@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 /// One input file: its name inside the tenant folder, and the SHA-256 of its bytes in lower-case hexadecimal.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct InputDigest {
     pub name: String,
     pub sha256: String,

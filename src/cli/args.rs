@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{
-    Exit, Failure, backtest, check, compare, explain, forecast, generate, guard, headroom, history, plan, replay, rule,
-    schema, shell, status,
+    Exit, Failure, backtest, check, compare, explain, forecast, generate, guard, headroom, history, plan, replay,
+    report, rule, schema, shell, status,
 };
 
 /// Forecasts Microsoft 365 licence seats from exported CSV files.
@@ -29,6 +29,7 @@ enum Command {
     Plan(plan::Args),
     Rule(rule::RuleArgs),
     Replay(replay::Args),
+    Report(report::Args),
     Schema(schema::Args),
     Status(status::Args),
     Explain(explain::Args),
@@ -58,6 +59,7 @@ impl Args {
             Command::Plan(args) => plan::run(&args),
             Command::Rule(args) => rule::run(&args),
             Command::Replay(args) => replay::run(&args),
+            Command::Report(args) => report::run(&args),
             Command::Schema(args) => schema::run(&args),
             Command::Status(args) => status::run(&args),
             Command::Explain(args) => explain::run(&args),

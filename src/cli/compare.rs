@@ -7,8 +7,8 @@ use super::inputs::TenantArgs;
 use super::reporting::ReportArgs;
 use super::scenarios::ScenarioArgs;
 use super::settings::RunArgs;
-use super::{Exit, Failure, progress};
-use crate::forecast::Case;
+use super::{Exit, Failure, outputs, progress};
+use crate::forecast::{Case, Whole};
 use crate::simulate::{self, Progress};
 
 /// Scenarios side by side with the baseline: seats, dates, money, people, and data at risk
@@ -49,8 +49,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let (comparison, more) =
         args.run.on_threads(|| progress::shown_times(&settings, runs, args.report.quiet, work))??;
     args.report.warn(&[loaded.findings, more].concat());
-    args.run.on_threads(|| args.report.deliver_comparison(&comparison, &args.tenant.name()))??;
+    let folder = outputs::default_folder(&args.tenant.name()).join("compare");
     let holds = args.fail_on.iter().any(|condition| comparison.scenarios.iter().any(|case| holds(*condition, case)));
+    args.run.on_threads(|| args.report.deliver(Whole::Comparison(comparison), &folder))??;
     Ok(if holds { Exit::Condition } else { Exit::Done })
 }
 

@@ -1,7 +1,7 @@
 //! `seatcast forecast`: the main job. In: a tenant folder. Out: tables on stdout, files in the output folder. Never: leaves a
 //! half-written file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
@@ -12,8 +12,7 @@ use super::settings::{FailOn, RunArgs};
 use super::timings::Timings;
 use super::{Exit, Failure, outputs, progress};
 use crate::diagnostic::Diagnosed;
-use crate::forecast::{Forecast, Saved};
-use crate::report;
+use crate::forecast::{Forecast, Saved, Whole};
 use crate::scenario::Planned;
 use crate::simulate::{self, Progress};
 
@@ -46,22 +45,24 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     timings.part("ingest");
     let scenarios = ScenarioArgs { names: args.scenario.iter().cloned().collect() };
     let planned = scenarios.load(&args.tenant, &loaded)?.pop();
-    let name = match &planned {
+    let folder = outputs::default_folder(&match &planned {
         Some(planned) => format!("{}/{}", args.tenant.name(), planned.name),
         None => args.tenant.name(),
-    };
-    let forecast = match planned {
-        Some(planned) => args.of_plan(&planned, loaded)?,
-        None => args.of_today(loaded, &mut timings)?,
+    });
+    let made = match planned {
+        Some(planned) => args.of_plan(planned, loaded)?,
+        None => Whole::Forecast(args.of_today(loaded, &mut timings)?),
     };
     timings.part("simulation");
-    args.run.on_threads(|| args.report.deliver(&forecast, &name))??;
+    let condition = args.fail_on.iter().any(|condition| holds(*condition, made.forecast()));
+    let made = args.run.on_threads(|| args.report.deliver(made, &folder))??;
     if let Some(path) = &args.save {
-        save(&forecast, path, args.report.pseudonymise.as_deref())?;
+        let bytes = Saved::of(made.forecast()).bytes();
+        outputs::write(path, &bytes.map_err(|error| Failure::Other(error.to_string()))?)?;
     }
     timings.part("reports");
     timings.print();
-    Ok(if args.fail_on.iter().any(|condition| holds(*condition, &forecast)) { Exit::Condition } else { Exit::Done })
+    Ok(if condition { Exit::Condition } else { Exit::Done })
 }
 
 impl Args {
@@ -75,21 +76,20 @@ impl Args {
         Ok(self.run.on_threads(|| progress::shown(&settings, self.report.quiet, run))??.0)
     }
 
-    fn of_plan(&self, planned: &Planned, loaded: Loaded) -> Result<Forecast, Failure> {
-        let Loaded { catalog, mut findings, .. } = loaded;
+    /// The tenant with the scenario, and without it, so that its page can be switched; both with the same luck.
+    fn of_plan(&self, planned: Planned, loaded: Loaded) -> Result<Whole, Failure> {
+        let Loaded { baseline, catalog, mut findings } = loaded;
         let settings = self.run.settings(planned.baseline.today)?;
-        let run = |progress: &Progress| simulate::run_planned(planned, &catalog, &settings, progress);
-        let (forecast, more) = self.run.on_threads(|| progress::shown(&settings, self.report.quiet, run))??;
+        let plans = [planned];
+        let run = |progress: &Progress| simulate::compare(&baseline, &plans, &catalog, &settings, progress);
+        let (mut both, more) =
+            self.run.on_threads(|| progress::shown_times(&settings, 2, self.report.quiet, run))??;
         findings.extend(more);
         self.report.warn(&findings);
-        Ok(forecast)
+        let case = both.scenarios.pop().ok_or_else(|| Failure::Other("the scenario was not simulated".to_owned()))?;
+        let (forecast, baseline) = (Box::new(case.forecast), Box::new(both.baseline));
+        Ok(Whole::Scenario { title: case.title, forecast, baseline })
     }
-}
-
-fn save(forecast: &Forecast, path: &Path, salt: Option<&str>) -> Result<(), Failure> {
-    let hidden = salt.map(|salt| report::pseudonymise(forecast, salt));
-    let bytes = Saved::of(hidden.as_ref().unwrap_or(forecast)).bytes();
-    outputs::write(path, &bytes.map_err(|error| Failure::Other(error.to_string()))?)
 }
 
 fn holds(condition: FailOn, forecast: &Forecast) -> bool {

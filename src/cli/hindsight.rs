@@ -8,7 +8,7 @@ use super::reading::ReadingArgs;
 use super::settings::{self, Format};
 use super::{Exit, Failure, outputs, render};
 use crate::diagnostic::{Code, Diagnostic, Origin};
-use crate::forecast::{Happened, Outcome, Saved};
+use crate::forecast::{Happened, Outcome, Saved, Whole};
 use crate::report::{self, Language};
 use crate::simulate;
 
@@ -19,7 +19,7 @@ const OTHER_TENANT: Code = Code("P413");
 /// Hold a saved forecast against later exports: the band foreseen for each SKU, and the demand that came
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The file that `seatcast forecast --save` wrote
+    /// The file that `seatcast forecast --save` wrote, or `saved.json` of a forecast's reports
     #[arg(value_name = "SAVED")]
     saved: PathBuf,
     /// Folders of later exports of the same tenant
@@ -65,6 +65,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn read(path: &Path) -> Result<Saved, Failure> {
     let bytes = std::fs::read(path).map_err(|source| Failure::Read { path: path.to_owned(), source })?;
+    // What `report` reads holds more than is needed here.
+    if let Ok(whole) = Whole::parse(&bytes) {
+        return Ok(Saved::of(whole.forecast()));
+    }
     Saved::parse(&bytes).map_err(|error| {
         let origin = Origin::file(path.display().to_string());
         let finding = Diagnostic::error(NOT_SAVED, error.to_string()).at(&origin);

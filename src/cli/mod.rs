@@ -23,6 +23,7 @@ mod progress;
 mod reading;
 mod render;
 mod replay;
+mod report;
 mod reporting;
 mod rule;
 mod scenarios;

@@ -1,7 +1,6 @@
 //! How reports are to look, and where they go. In: arguments. Out: options that the report room knows, files in a folder.
 //! Never: a report with a name in it that was to be hidden.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -9,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::settings::{self, Format};
 use super::{Failure, outputs, render};
 use crate::diagnostic::Diagnostic;
-use crate::forecast::{Comparison, Forecast};
+use crate::forecast::Whole;
 use crate::report::{self, Language, Theme};
 
 /// The arguments of every command that makes a report.
@@ -30,6 +29,9 @@ pub struct ReportArgs {
     /// The ground that charts are drawn on
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     theme: Ground,
+    /// Make only these kinds of files, separated by commas: pdf, html, md, xlsx, json, csv, parquet, svg, png
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kind, help_heading = "Output")]
+    only: Vec<report::Kind>,
     /// A Typst template in place of the built-in one
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     template: Option<PathBuf>,
@@ -52,6 +54,11 @@ pub fn language(tag: &str) -> Result<Language, String> {
     Language::parse(tag).ok_or_else(|| format!("`{tag}` is not a language of the reports: `en` and `nl` are"))
 }
 
+fn kind(name: &str) -> Result<report::Kind, String> {
+    let names = report::Kind::ALL.map(report::Kind::name).join(", ");
+    report::Kind::parse(name.trim()).ok_or_else(|| format!("`{name}` is no kind of file: choose from {names}"))
+}
+
 impl ReportArgs {
     fn options(&self) -> Result<report::Options, Failure> {
         let read = |path: &PathBuf| std::fs::read(path).map_err(|source| Failure::Read { path: path.clone(), source });
@@ -68,47 +75,42 @@ impl ReportArgs {
             pseudonyms: None,
             fonts: self.font.iter().map(read).collect::<Result<_, _>>()?,
             template: self.template.as_ref().map(text).transpose()?,
+            only: self.only.clone(),
         })
     }
 
-    /// Writes every file of the report, then prints what was asked for.
-    pub fn deliver(&self, forecast: &Forecast, name: &str) -> Result<(), Failure> {
-        let forecast = match &self.pseudonymise {
-            Some(salt) => Cow::Owned(report::pseudonymise(forecast, salt)),
-            None => Cow::Borrowed(forecast),
-        };
-        let options = self.options()?;
-        let folder = self.out.clone().unwrap_or_else(|| outputs::default_folder(name));
-        let files = report::files(&forecast, &options).map_err(|error| Failure::Other(error.to_string()))?;
-        for (name, bytes) in &files {
-            outputs::write(&folder.join(name), bytes)?;
-        }
-        match self.quiet {
-            true => Ok(()),
-            false => self.print(&forecast, &folder, files.len()),
-        }
-    }
-
-    /// The same for a comparison.
-    pub fn deliver_comparison(&self, comparison: &Comparison, name: &str) -> Result<(), Failure> {
+    /// Writes every file of the report, to `folder` where `--out` names none, then prints what was asked for. Gives back what
+    /// it was made of, without names where those were to be hidden.
+    pub fn deliver(&self, made: Whole, folder: &Path) -> Result<Whole, Failure> {
         let failed = |error: report::RenderError| Failure::Other(error.to_string());
-        let comparison = match &self.pseudonymise {
-            Some(salt) => Cow::Owned(report::pseudonymise_comparison(comparison, salt)),
-            None => Cow::Borrowed(comparison),
+        let made = match &self.pseudonymise {
+            Some(salt) => report::pseudonymise_whole(&made, salt),
+            None => made,
         };
-        let folder = self.out.clone().unwrap_or_else(|| outputs::default_folder(name).join("compare"));
-        let files = report::comparison_files(&comparison, &self.options()?).map_err(failed)?;
+        let folder = self.out.as_deref().unwrap_or(folder);
+        let files = report::files_of(&made, &self.options()?).map_err(failed)?;
         for (name, bytes) in &files {
             outputs::write(&folder.join(name), bytes)?;
         }
         if self.quiet {
-            return Ok(());
+            return Ok(made);
         }
         if self.format == Format::Json {
-            return outputs::print(&String::from_utf8_lossy(&report::comparison_json(&comparison).map_err(failed)?));
+            let json = match &made {
+                Whole::Forecast(forecast) => report::json::render(forecast),
+                Whole::Scenario { title, forecast, .. } => report::json::of_scenario(forecast, Some(title)),
+                Whole::Comparison(comparison) => report::comparison_json(comparison),
+            };
+            outputs::print(&String::from_utf8_lossy(&json.map_err(failed)?))?;
+            return Ok(made);
         }
-        let document = report::comparison(&comparison, self.language);
-        self.show(&document, &folder, files.len())
+        let document = match &made {
+            Whole::Forecast(forecast) => report::document(forecast, self.language),
+            Whole::Scenario { title, forecast, .. } => report::scenario(forecast, title, self.language),
+            Whole::Comparison(comparison) => report::comparison(comparison, self.language),
+        };
+        self.show(&document, folder, files.len())?;
+        Ok(made)
     }
 
     /// Findings name people and groups: where those are to be hidden, only their number is said.
@@ -126,13 +128,5 @@ impl ReportArgs {
         let mut text = report::text(document, &screen);
         text.push_str(&format!("\n{files} files in {}\n", folder.display()));
         outputs::print(&text)
-    }
-
-    fn print(&self, forecast: &Forecast, folder: &Path, files: usize) -> Result<(), Failure> {
-        if self.format == Format::Json {
-            let json = report::json::render(forecast).map_err(|error| Failure::Other(error.to_string()))?;
-            return outputs::print(&String::from_utf8_lossy(&json));
-        }
-        self.show(&report::document(forecast, self.language), folder, files)
     }
 }

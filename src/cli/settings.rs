@@ -53,10 +53,15 @@ impl RunArgs {
 
     /// Runs `work` on the number of threads that was asked for.
     pub fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
-        let Some(threads) = self.threads else { return Ok(work()) };
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.clamp(1, 1024)).build();
-        Ok(pool.map_err(|error| Failure::Other(format!("cannot start {threads} threads: {error}")))?.install(work))
+        threads(self.threads, work)
     }
+}
+
+/// Runs `work` on so many threads, or on all there are.
+pub fn threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    let Some(threads) = threads else { return Ok(work()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.clamp(1, 1024)).build();
+    Ok(pool.map_err(|error| Failure::Other(format!("cannot start {threads} threads: {error}")))?.install(work))
 }
 
 /// The form of what is printed.

@@ -25,7 +25,7 @@ impl Chance {
 }
 
 /// What users without a seat go through from tomorrow to the horizon.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Waits {
     /// The sum over all days of the users who wait, over replications.
     pub seat_days_lost: Percentiles,
@@ -34,7 +34,7 @@ pub struct Waits {
 }
 
 /// How long those wait who do, from replications in which everybody in line was followed by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct WaitingTimes {
     pub replications: u32,
     /// Users who wait at all, the mean over these replications, in tenths.
@@ -45,7 +45,7 @@ pub struct WaitingTimes {
 }
 
 /// What was asked for with `--precision`, and what came of it; all in hundredths of a percent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Precision {
     pub asked: u32,
     /// The largest standard error of any SKU's chance of a shortage.
@@ -56,7 +56,7 @@ pub struct Precision {
 }
 
 /// How one input that is only known as a range moves the shortage of one SKU.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Driver {
     pub sku_part_number: String,
     /// As `seatcast.toml` names it.
@@ -68,7 +68,7 @@ pub struct Driver {
 }
 
 /// How sure a forecast is as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Certainty {
     /// `None` where the number of replications was given.
     pub precision: Option<Precision>,

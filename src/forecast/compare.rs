@@ -7,7 +7,7 @@ use super::Forecast;
 use crate::money::Money;
 
 /// The same number without the scenario and with it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Pair<T> {
     pub baseline: T,
     pub scenario: T,
@@ -20,7 +20,7 @@ impl Pair<u32> {
 }
 
 /// What becomes of a number, as a sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Sign {
     /// More seats are needed at the horizon.
     #[serde(rename = "+")]
@@ -46,7 +46,7 @@ impl Sign {
 }
 
 /// One SKU, without the scenario and with it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SkuDifference {
     pub sku_id: String,
     pub sku_part_number: String,
@@ -79,7 +79,7 @@ impl SkuDifference {
 }
 
 /// Somebody of today whose licences the scenario changes on a day. People whom chance picks are not named.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PersonDifference {
     pub user_id: String,
     pub user: String,
@@ -91,7 +91,7 @@ pub struct PersonDifference {
 }
 
 /// What is lost with the last plan of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Service {
     Mailbox,
@@ -102,7 +102,7 @@ pub enum Service {
 }
 
 /// Somebody who is left without any plan of a service that they have today.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ServiceAtRisk {
     pub service: Service,
     pub user_id: String,
@@ -112,7 +112,7 @@ pub struct ServiceAtRisk {
 }
 
 /// One change of a scenario, and where it is written.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PlannedChange {
     pub day: NaiveDate,
     pub what: String,
@@ -120,7 +120,7 @@ pub struct PlannedChange {
 }
 
 /// One scenario.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Case {
     pub name: String,
     pub title: String,
@@ -132,7 +132,7 @@ pub struct Case {
 }
 
 /// The baseline and any number of scenarios.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Comparison {
     pub baseline: Forecast,
     pub scenarios: Vec<Case>,

@@ -1,7 +1,7 @@
 //! What a result does not cover. In: counts. Out: the lines that every report prints. Never: left out when zero.
 
 /// A dynamic group whose rule was not simulated, and why.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct UnsimulatedRule {
     pub group: String,
     pub reason: String,
@@ -10,7 +10,7 @@ pub struct UnsimulatedRule {
 }
 
 /// How much of the tenant the result rests on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Coverage {
     pub rules_simulated: u32,
     pub rules_not_simulated: Vec<UnsimulatedRule>,

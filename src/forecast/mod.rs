@@ -13,6 +13,7 @@ mod provenance;
 mod result;
 mod saved;
 mod status;
+mod whole;
 
 pub use bundle::{Bundle, BundleBasis, BundleKept, BundleKeptReason, BundleMove, BundleSku};
 pub use certainty::{Certainty, Chance, Driver, Precision, WaitingTimes, Waits};
@@ -37,3 +38,4 @@ pub use status::{
     BlockedCause, Difference, DifferenceCause, GuestGroup, NestedGroup, OrderSpread, OrderSpreadAhead, ReclaimCause,
     Reclaimable, SeveralPaths, SkuStatus, Status, UserDifference, WaitingUser,
 };
+pub use whole::{Whole, WholeError};

@@ -11,7 +11,7 @@ pub struct Histogram {
 }
 
 /// P10, P50 and P90 of one histogram.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Percentiles {
     pub p10: u32,
     pub p50: u32,

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::digest::InputDigest;
 
 /// Enough to make the same bytes again.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Provenance {
     pub version: String,
     pub tenant: String,

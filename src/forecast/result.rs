@@ -7,7 +7,7 @@ use super::{Certainty, Coverage, Percentiles, Provenance, Status, Waits};
 use crate::money::{Currency, Money};
 
 /// One SKU at one monthly point. The first point is today.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct MonthPoint {
     pub day: NaiveDate,
     pub enabled: u32,
@@ -29,7 +29,7 @@ pub struct MonthPoint {
 
 /// When a SKU first runs short: nearest-rank percentiles over *all* replications, where one that never runs short counts as
 /// later than every date. So `p50 = None` says that fewer than half run short within the horizon.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ShortageDate {
     pub p10: Option<NaiveDate>,
     pub p50: Option<NaiveDate>,
@@ -40,7 +40,7 @@ pub struct ShortageDate {
 
 /// From today's demand to the horizon's, as means over the replications in tenths of a seat, so that the parts add up:
 /// `opening + joiners + moved_in - moved_out - leavers + changes = closing`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Bridge {
     pub opening_tenths: i64,
     pub joiners_tenths: i64,
@@ -52,7 +52,7 @@ pub struct Bridge {
 }
 
 /// What happens to a lot at the end of a term.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RenewalOutcome {
     Renews,
@@ -64,7 +64,7 @@ pub enum RenewalOutcome {
 }
 
 /// A change of units on a day, with the last day on which it can still be changed.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RenewalEvent {
     pub day: NaiveDate,
     pub subscription: String,
@@ -77,7 +77,7 @@ pub struct RenewalEvent {
 }
 
 /// Units of one SKU from `day` on, until the next level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SupplyLevel {
     pub day: NaiveDate,
     pub enabled: u32,
@@ -87,7 +87,7 @@ pub struct SupplyLevel {
 }
 
 /// One SKU from today to the horizon.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SkuForecast {
     pub sku_id: String,
     pub sku_part_number: String,
@@ -114,7 +114,7 @@ impl SkuForecast {
 }
 
 /// What drives a shortage.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum TroubleCause {
     /// Units fall on a day, and without the fall they would have been enough at P50.
@@ -126,7 +126,7 @@ pub enum TroubleCause {
 }
 
 /// One sentence of page one: a SKU in trouble. Numbers and dates, no prose: `report` words it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Trouble {
     pub sku: String,
     pub product_name: String,
@@ -145,7 +145,7 @@ pub struct Trouble {
 }
 
 /// Cost of all planned SKUs in one currency and month.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Cost {
     pub day: NaiveDate,
     pub currency: Currency,
@@ -154,7 +154,7 @@ pub struct Cost {
 
 /// What the seats of a department, or of a cost centre, cost a month today. `unallocated` are users without the attribute, `unassigned` seats nobody
 /// holds; both are lines of their own.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DepartmentCost {
     pub department: String,
     pub seats: u32,
@@ -163,7 +163,7 @@ pub struct DepartmentCost {
 }
 
 /// One assumption as printed: its name in `seatcast.toml`, its value, and whether it was given or is a default.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StatedAssumption {
     pub name: String,
     pub value: String,
@@ -171,7 +171,7 @@ pub struct StatedAssumption {
 }
 
 /// A forecast. `points` of every SKU stand at the same days.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Forecast {
     pub provenance: Provenance,
     pub status: Status,

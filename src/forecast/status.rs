@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::money::Money;
 
 /// Seats of one SKU today. `demand = assigned + waiting`; `blocked` is counted apart; `available` is signed, never clamped.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SkuStatus {
     pub sku_id: String,
     pub sku_part_number: String,
@@ -35,7 +35,7 @@ pub struct SkuStatus {
 }
 
 /// One user who waits for a SKU or is blocked from it, by the source that entitles.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct WaitingUser {
     pub user_id: String,
     pub user: String,
@@ -48,7 +48,7 @@ pub struct WaitingUser {
 }
 
 /// Users without a seat for another reason than units, by SKU and error.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct BlockedCause {
     pub sku: String,
     pub error: String,
@@ -56,7 +56,7 @@ pub struct BlockedCause {
 }
 
 /// A licensed group that holds B2B guests: Microsoft's deployment guidance advises against it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct GuestGroup {
     pub group_id: String,
     pub group: String,
@@ -68,7 +68,7 @@ pub struct GuestGroup {
 }
 
 /// A licensed group with groups inside it, whose members get nothing.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct NestedGroup {
     pub group: String,
     pub nested: Vec<String>,
@@ -77,7 +77,7 @@ pub struct NestedGroup {
 }
 
 /// Why a seat could be given back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReclaimCause {
     /// Units that nobody holds.
@@ -93,7 +93,7 @@ pub enum ReclaimCause {
 }
 
 /// Seats that could be given back, for one cause and SKU.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reclaimable {
     pub sku: String,
     pub cause: ReclaimCause,
@@ -105,7 +105,7 @@ pub struct Reclaimable {
 }
 
 /// Why what seatcast counts differs from what the exports count: a closed list, `Unexplained` last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DifferenceCause {
     /// The SKU export counts seats that no user of the users export holds, or fewer: other accounts, or another day.
@@ -125,7 +125,7 @@ pub enum DifferenceCause {
 
 /// One difference between the exported and the computed seats of a SKU. `seats` is computed minus exported; the differences of
 /// a SKU add up to `assigned - consumed_exported` (or `assigned_exported` where that is not told).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Difference {
     pub sku: String,
     pub cause: DifferenceCause,
@@ -135,7 +135,7 @@ pub struct Difference {
 }
 
 /// One user whose exported seat of a SKU is not among the computed ones (-1), or the other way round (+1).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct UserDifference {
     pub user_id: String,
     pub user: String,
@@ -145,7 +145,7 @@ pub struct UserDifference {
 }
 
 /// Users who hold one seat of a SKU by more than one way: directly and by a group, or by several groups.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SeveralPaths {
     pub sku: String,
     pub users: u32,
@@ -154,7 +154,7 @@ pub struct SeveralPaths {
 }
 
 /// What another order of grants would change for one SKU today. Pairs are the least and the most over `draws` draws.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct OrderSpread {
     pub sku: String,
     /// The order as `seatcast.toml` names it.
@@ -170,7 +170,7 @@ pub struct OrderSpread {
 }
 
 /// What another order of grants would change for one SKU in the future, on the same draws.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct OrderSpreadAhead {
     pub sku: String,
     pub order: String,
@@ -183,7 +183,7 @@ pub struct OrderSpreadAhead {
 }
 
 /// Today, whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Status {
     pub skus: Vec<SkuStatus>,
     pub waiting: Vec<WaitingUser>,

@@ -4,7 +4,9 @@
 use serde_json::Value;
 
 use super::document::{Level, comparison};
-use super::{Options, RenderError, html, markdown, pdf, xlsx};
+use super::files::{Files, Options};
+use super::kind::Kind;
+use super::{RenderError, html, markdown, pdf, xlsx};
 use crate::forecast::Comparison;
 
 /// Changes when a field goes or changes its meaning; new fields do not change it.
@@ -22,13 +24,19 @@ pub fn comparison_json(comparison: &Comparison) -> Result<Vec<u8>, RenderError> 
 }
 
 /// Every file of a comparison.
-pub fn comparison_files(made: &Comparison, options: &Options) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
+pub fn comparison_files(made: &Comparison, options: &Options) -> Files {
     let document = comparison(made, options.language);
-    Ok(vec![
-        ("compare.pdf".to_owned(), pdf::render(&document, &[], options.template.as_deref(), &options.fonts)?),
-        ("compare.html".to_owned(), html::render(&document, &[])),
-        ("compare.md".to_owned(), markdown::render(&document, Level::Full).into_bytes()),
-        ("compare.xlsx".to_owned(), xlsx::tables_of(&document)?),
-        ("compare.json".to_owned(), comparison_json(made)?),
-    ])
+    let mut files = Vec::new();
+    let mut add = |name: &str, kind: Kind, make: &dyn Fn() -> Result<Vec<u8>, RenderError>| {
+        if options.wants(kind) {
+            files.push((name.to_owned(), make()?));
+        }
+        Ok::<(), RenderError>(())
+    };
+    add("compare.pdf", Kind::Pdf, &|| pdf::render(&document, &[], options.template.as_deref(), &options.fonts))?;
+    add("compare.html", Kind::Html, &|| Ok(html::render(&document, &[])))?;
+    add("compare.md", Kind::Markdown, &|| Ok(markdown::render(&document, Level::Full).into_bytes()))?;
+    add("compare.xlsx", Kind::Xlsx, &|| xlsx::tables_of(&document))?;
+    add("compare.json", Kind::Json, &|| comparison_json(made))?;
+    Ok(files)
 }

@@ -43,20 +43,26 @@ const HEADERS: [&str; 33] = [
 ];
 
 /// One row a SKU and month. The last point of a forecast is its horizon: the month after it is not forecast.
-pub fn render(forecast: &Forecast) -> Result<Vec<u8>, RenderError> {
+pub fn render(forecast: &Forecast, scenario: Option<&str>) -> Result<Vec<u8>, RenderError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(HEADERS)?;
     for sku in &forecast.skus {
         for pair in sku.points.windows(2) {
             if let [point, next] = pair {
-                writer.write_record(row(forecast, sku, point, next.day))?;
+                writer.write_record(row(forecast, scenario, sku, point, next.day))?;
             }
         }
     }
     writer.into_inner().map_err(|error| RenderError::Csv(error.into_error().into()))
 }
 
-fn row(forecast: &Forecast, sku: &SkuForecast, point: &MonthPoint, end: NaiveDate) -> [String; 33] {
+fn row(
+    forecast: &Forecast,
+    scenario: Option<&str>,
+    sku: &SkuForecast,
+    point: &MonthPoint,
+    end: NaiveDate,
+) -> [String; 33] {
     let text = clean::cell;
     let word = |word: &str| word.to_owned();
     let tenant = text(&forecast.provenance.tenant);
@@ -93,7 +99,7 @@ fn row(forecast: &Forecast, sku: &SkuForecast, point: &MonthPoint, end: NaiveDat
         text(&sku.sku_id),
         tenant,
         text(&sku.sku_part_number),
-        word("baseline"),
+        text(scenario.unwrap_or("baseline")),
         word("P50"),
         point.shortfall.p50.to_string(),
         point.replications_short.to_string(),

@@ -10,7 +10,16 @@ use crate::forecast::{Chance, Forecast, MonthPoint, SkuForecast};
 const VERSION: u32 = 1;
 
 pub fn render(forecast: &Forecast) -> Result<Vec<u8>, RenderError> {
-    let mut bytes = serde_json::to_vec_pretty(&value(forecast)?)?;
+    of_scenario(forecast, None)
+}
+
+/// The forecast of what a scenario makes of the tenant, under its title.
+pub fn of_scenario(forecast: &Forecast, scenario: Option<&str>) -> Result<Vec<u8>, RenderError> {
+    let mut value = value(forecast)?;
+    if let (Some(title), Value::Object(fields)) = (scenario, &mut value) {
+        fields.insert("scenario".to_owned(), json!(title));
+    }
+    let mut bytes = serde_json::to_vec_pretty(&value)?;
     bytes.push(b'\n');
     Ok(bytes)
 }

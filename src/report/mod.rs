@@ -12,6 +12,7 @@ mod frame;
 mod guard;
 mod html;
 pub mod json;
+mod kind;
 mod markdown;
 mod pdf;
 mod plan;
@@ -23,19 +24,20 @@ mod words;
 mod xlsx;
 
 pub use chart::{Theme, png, svg};
-pub use comparison::{comparison_files, comparison_json};
+pub use comparison::comparison_json;
 pub use document::comparison;
 pub use document::{
     Block, Cell, Chart, Column, Document, Level, Phrase, Picture, Row, Section, Span, Table, Tone, bundle, document,
-    hindsight, purchase_plan, status,
+    hindsight, purchase_plan, scenario, status,
 };
-pub use files::{Options, files};
+pub use files::{Options, SAVED, files, files_of};
 pub use guard::{guard_comment, guard_json, guard_junit, guard_sarif};
 pub use html::render as html;
+pub use kind::Kind;
 pub use markdown::render as markdown;
 pub use pdf::render as pdf;
 pub use plan::{bundle_files, bundle_json, plan_csv, plan_files, plan_json};
-pub use pseudonym::{pseudonymise, pseudonymise_comparison};
+pub use pseudonym::{pseudonymise, pseudonymise_comparison, pseudonymise_whole};
 pub use series::{csv, parquet};
 pub use text::{Screen, render as text};
 pub use words::{Language, Words};

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::digest::InputDigest;
-use crate::forecast::{Comparison, Forecast, TroubleCause};
+use crate::forecast::{Comparison, Forecast, TroubleCause, Whole};
 
 /// Words that stand for no name.
 const PLAIN: [&str; 3] = ["direct", "unallocated", "unassigned"];
@@ -46,6 +46,20 @@ impl Pseudonyms<'_> {
 
 pub fn pseudonymise(forecast: &Forecast, salt: &str) -> Forecast {
     hidden(forecast, &mut Pseudonyms { salt, known: BTreeMap::new() })
+}
+
+/// The same for all that a report is made of.
+pub fn pseudonymise_whole(whole: &Whole, salt: &str) -> Whole {
+    match whole {
+        Whole::Forecast(forecast) => Whole::Forecast(pseudonymise(forecast, salt)),
+        Whole::Scenario { title, forecast, baseline } => {
+            let mut names = Pseudonyms { salt, known: BTreeMap::new() };
+            let baseline = Box::new(hidden(baseline, &mut names));
+            let forecast = Box::new(hidden(forecast, &mut names));
+            Whole::Scenario { title: names.of("scenario", title), forecast, baseline }
+        }
+        Whole::Comparison(comparison) => Whole::Comparison(pseudonymise_comparison(comparison, salt)),
+    }
 }
 
 /// The same for a comparison. What a scenario calls its changes may hold any name, so they are only numbered.

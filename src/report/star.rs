@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::RenderError;
+use super::files::{Files, Options};
 use super::frame::{Frame, Values};
+use super::kind::Kind;
 use super::series;
 use crate::forecast::{DepartmentCost, Forecast, RenewalOutcome, SkuForecast};
 
 /// What the tables hold and how they join.
 const README: &str = include_str!("star.md");
 
-pub fn files(forecast: &Forecast) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
+pub fn files(forecast: &Forecast, options: &Options) -> Files {
     let tables = [
         ("dim_sku", skus(forecast)),
         ("dim_date", dates(forecast)),
@@ -22,10 +23,18 @@ pub fn files(forecast: &Forecast) -> Result<Vec<(String, Vec<u8>)>, RenderError>
         ("fact_departments", departments("department", &forecast.departments, forecast)),
         ("fact_cost_centres", departments("cost_centre", &forecast.cost_centres, forecast)),
     ];
-    let mut files = vec![("star/README.md".to_owned(), README.as_bytes().to_vec())];
+    let (csv, parquet) = (options.wants(Kind::Csv), options.wants(Kind::Parquet));
+    let mut files = Vec::new();
+    if csv || parquet {
+        files.push(("star/README.md".to_owned(), README.as_bytes().to_vec()));
+    }
     for (name, table) in &tables {
-        files.push((format!("star/{name}.csv"), table.csv()?));
-        files.push((format!("star/{name}.parquet"), table.parquet()?));
+        if csv {
+            files.push((format!("star/{name}.csv"), table.csv()?));
+        }
+        if parquet {
+            files.push((format!("star/{name}.parquet"), table.parquet()?));
+        }
     }
     Ok(files)
 }

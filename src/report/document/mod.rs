@@ -155,3 +155,13 @@ pub fn document(forecast: &Forecast, language: Language) -> Document {
         charts,
     }
 }
+
+/// The same for what a scenario makes of the tenant: it says so before anything else.
+pub fn scenario(forecast: &Forecast, title: &str, language: Language) -> Document {
+    let mut document = document(forecast, language);
+    let name = super::clean::text(title);
+    let named = Words::of(language).tell("scenario-of", &[("scenario", name)]);
+    document.subtitle = format!("{named} · {}", document.subtitle);
+    document.footer = format!("{named} · {}", document.footer);
+    document
+}

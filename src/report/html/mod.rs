@@ -10,45 +10,108 @@ use super::words::Words;
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
+/// One of several documents of a page that can be switched.
+pub struct Page<'a> {
+    /// What the switch calls it.
+    pub name: &'a str,
+    pub document: &'a Document,
+    pub charts: &'a [(&'a Chart, String)],
+}
+
+/// Where a document stands on the page: ids of several of them must not meet.
+#[derive(Clone, Copy)]
+struct Place {
+    number: usize,
+    switched: bool,
+}
+
+impl Place {
+    fn id(self, id: &str) -> String {
+        if self.number == 0 { id.to_owned() } else { format!("case-{}-{id}", self.number) }
+    }
+
+    /// What shows an element only while its document is chosen.
+    fn class(self) -> String {
+        if self.switched { format!(" class=\"of-case of-case-{}\"", self.number) } else { String::new() }
+    }
+}
+
 pub fn render(document: &Document, charts: &[(&Chart, String)]) -> Vec<u8> {
+    switched(&[Page { name: "", document, charts }])
+}
+
+/// Several documents on one page, one of them shown: a group of radio buttons chooses which, also without the script. The first
+/// gives the page its title and language.
+pub fn switched(pages: &[Page<'_>]) -> Vec<u8> {
+    let Some(Page { document, .. }) = pages.first() else { return Vec::new() };
     let words = Words::of(document.language);
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
          script-src 'unsafe-inline'; img-src data:\">\n\
-         <meta name=\"generator\" content=\"{}\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
+         <meta name=\"generator\" content=\"{}\">\n<title>{}</title>\n<style>\n{STYLE}{}</style>\n</head>\n<body>\n",
         document.language.tag(),
         escape(&document.creator),
         escape(&document.title),
+        hiding(pages.len()),
     );
     page.push_str(&format!("<a class=\"skip\" href=\"#main\">{}</a>\n", escape(&words.say("html.skip"))));
-    navigation(&mut page, document, words);
+    let place = |number| Place { number, switched: pages.len() > 1 };
+    navigation(&mut page, pages, &place, words);
     page.push_str("<main id=\"main\">\n");
-    first(&mut page, document, charts, words);
-    for part in &document.sections {
-        section(&mut page, part, charts, words);
+    for (number, Page { document, charts, .. }) in pages.iter().enumerate() {
+        let place = place(number);
+        page.push_str(&format!("<div{}>\n", place.class()));
+        first(&mut page, document, charts, place, words);
+        for part in &document.sections {
+            section(&mut page, part, charts, place, words);
+        }
+        let (footer, creator) = (escape(&document.footer), escape(&document.creator));
+        page.push_str(&format!("<footer>{footer} · {creator}</footer>\n</div>\n"));
     }
-    page.push_str(&format!("<footer>{} · {}</footer>\n</main>\n", escape(&document.footer), escape(&document.creator)));
-    page.push_str(&format!("<script>\n{SCRIPT}</script>\n</body>\n</html>\n"));
+    page.push_str(&format!("</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n"));
     page.into_bytes()
 }
 
-fn navigation(page: &mut String, document: &Document, words: &Words) {
-    page.push_str(&format!("<nav aria-label=\"{}\">\n<ul>\n", escape(&words.say("contents"))));
-    for section in &document.sections {
-        page.push_str(&format!("<li><a href=\"#{}\">{}</a></li>\n", section.id, escape(&section.title)));
-    }
+/// Rules that hide what is not chosen.
+fn hiding(pages: usize) -> String {
+    let rule = |n| format!("body:has(#case-{n}:not(:checked)) .of-case-{n} {{ display: none; }}\n");
+    if pages > 1 { (0..pages).map(rule).collect() } else { String::new() }
+}
+
+fn navigation(page: &mut String, pages: &[Page<'_>], place: &dyn Fn(usize) -> Place, words: &Words) {
+    page.push_str(&format!("<nav aria-label=\"{}\">\n", escape(&words.say("contents"))));
     let scenario = escape(&words.say("html.scenario"));
+    if pages.len() > 1 {
+        page.push_str(&format!("<fieldset class=\"cases\"><legend>{}</legend>\n", escape(&words.say("html.show"))));
+        for (number, Page { name, .. }) in pages.iter().enumerate() {
+            let chosen = if number == 0 { " checked" } else { "" };
+            page.push_str(&format!(
+                "<label><input type=\"radio\" name=\"case\" id=\"case-{number}\"{chosen}> <bdi>{}</bdi></label>\n",
+                escape(name)
+            ));
+        }
+        page.push_str("</fieldset>\n");
+    }
+    for (number, Page { document, .. }) in pages.iter().enumerate() {
+        let place = place(number);
+        page.push_str(&format!("<ul{}>\n", place.class()));
+        for section in &document.sections {
+            let (id, title) = (place.id(section.id), escape(&section.title));
+            page.push_str(&format!("<li><a href=\"#{id}\">{title}</a></li>\n"));
+        }
+        page.push_str("</ul>\n");
+    }
     let all = escape(&words.say("html.all-scenarios"));
     page.push_str(&format!(
-        "</ul>\n<p class=\"switch\" hidden><label>{scenario} <select id=\"scenario\"><option value=\"\">{all}</option>\
+        "<p class=\"switch\" hidden><label>{scenario} <select id=\"scenario\"><option value=\"\">{all}</option>\
          </select></label></p>\n<button type=\"button\" id=\"theme\">{}</button>\n</nav>\n",
         escape(&words.say("html.theme"))
     ));
 }
 
-fn first(page: &mut String, document: &Document, charts: &[(&Chart, String)], words: &Words) {
+fn first(page: &mut String, document: &Document, charts: &[(&Chart, String)], place: Place, words: &Words) {
     page.push_str(&format!(
         "<h1>{}</h1>\n<p class=\"quiet\">{}</p>\n",
         escape(&document.title),
@@ -64,26 +127,27 @@ fn first(page: &mut String, document: &Document, charts: &[(&Chart, String)], wo
     }
     let overview = document.chart("overview-first").or(document.chart("overview"));
     if let Some(overview) = overview {
-        figure(page, &overview.id, charts, words);
+        figure(page, &overview.id, charts, place, words);
         page.push_str(&format!("<p class=\"note\">{}</p>\n", escape(&words.say("first-note"))));
     }
 }
 
-fn section(page: &mut String, section: &Section, charts: &[(&Chart, String)], words: &Words) {
-    page.push_str(&format!("<section id=\"{}\">\n<h2>{}</h2>\n", section.id, escape(&section.title)));
+fn section(page: &mut String, section: &Section, charts: &[(&Chart, String)], place: Place, words: &Words) {
+    let (id, title) = (place.id(section.id), escape(&section.title));
+    page.push_str(&format!("<section id=\"{id}\">\n<h2>{title}</h2>\n"));
     for block in &section.blocks {
         match block {
             Block::Paragraph(text) => page.push_str(&format!("<p>{}</p>\n", phrase(text))),
             Block::Note(text) => page.push_str(&format!("<p class=\"note\">{}</p>\n", escape(text))),
             Block::SparkKey(_) => {}
             Block::Table(data) => table(page, data, words),
-            Block::Chart(id) => figure(page, id, charts, words),
+            Block::Chart(id) => figure(page, id, charts, place, words),
         }
     }
     page.push_str("</section>\n");
 }
 
-fn figure(page: &mut String, id: &str, charts: &[(&Chart, String)], words: &Words) {
+fn figure(page: &mut String, id: &str, charts: &[(&Chart, String)], place: Place, words: &Words) {
     let Some((chart, svg)) = charts.iter().find(|(chart, _)| chart.id == id) else { return };
     let readings = match &chart.picture {
         Picture::Fan(fan) => readings(fan, words),
@@ -92,7 +156,8 @@ fn figure(page: &mut String, id: &str, charts: &[(&Chart, String)], words: &Word
     let data =
         readings.as_ref().map_or(String::new(), |text| format!(" tabindex=\"0\" data-readings=\"{}\"", escape(text)));
     page.push_str(&format!(
-        "<figure id=\"chart-{id}\"{data}>\n<div role=\"img\" aria-label=\"{}\">{}</div>\n",
+        "<figure id=\"{}\"{data}>\n<div role=\"img\" aria-label=\"{}\">{}</div>\n",
+        place.id(&format!("chart-{id}")),
         escape(&chart.description),
         chart::scalable(svg),
     ));

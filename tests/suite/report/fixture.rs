@@ -367,3 +367,64 @@ pub fn forecast_of(plans: &[Plan], months: u32) -> Forecast {
 pub fn forecast() -> Forecast {
     forecast_of(&plans(), 24)
 }
+
+/// The forecast beside one in which Microsoft 365 E3 grows faster and Power BI Pro is bought.
+pub fn comparison_over(months: u32) -> Comparison {
+    let baseline = forecast_of(&plans(), months);
+    let mut changed = plans();
+    changed[0].growth += 5.0;
+    changed[1].units = vec![(today(), 190), (day("2027-03-01"), 260)];
+    let forecast = forecast_of(&changed, months);
+    let cost = |sku: &SkuForecast| {
+        let costs: Vec<Money> = sku.points.iter().filter_map(|point| point.cost).collect();
+        costs.first().map(|first| Money { minor: costs.iter().map(|cost| cost.minor).sum(), currency: first.currency })
+    };
+    let difference = |(before, after): (&SkuForecast, &SkuForecast)| {
+        let last = |sku: &SkuForecast| sku.points.last().unwrap().clone();
+        let sign = match (last(before), last(after)) {
+            _ if before == after => Sign::Same,
+            (before, after) if after.demand.p50 > before.demand.p50 => Sign::More,
+            _ => Sign::Other,
+        };
+        SkuDifference {
+            sku_id: after.sku_id.clone(),
+            sku_part_number: after.sku_part_number.clone(),
+            product_name: after.product_name.clone(),
+            sign,
+            demand: Pair { baseline: last(before).demand.p50, scenario: last(after).demand.p50 },
+            capacity: Pair { baseline: last(before).capacity, scenario: last(after).capacity },
+            first_shortage: Pair { baseline: before.first_shortage.p50, scenario: after.first_shortage.p50 },
+            replications_short: Pair {
+                baseline: before.first_shortage.replications_short,
+                scenario: after.first_shortage.replications_short,
+            },
+            waiting: Pair::default(),
+            cost: Pair { baseline: cost(before), scenario: cost(after) },
+            causes: if sign == Sign::Same { Vec::new() } else { vec!["SG-LIC-M365-E3: + Field staff".to_owned()] },
+        }
+    };
+    let skus = baseline.skus.iter().zip(&forecast.skus).map(difference).collect();
+    let person = PersonDifference {
+        user_id: "user-1".to_owned(),
+        user: "Demo User 1".to_owned(),
+        day: day("2027-03-01"),
+        gains: vec!["Microsoft 365 E3".to_owned()],
+        loses: Vec::new(),
+        causes: vec!["SG-LIC-M365-E3: + Field staff".to_owned()],
+    };
+    let change = PlannedChange {
+        day: day("2027-03-01"),
+        what: "SG-LIC-M365-E3: + Field staff".to_owned(),
+        place: "growth.toml, line 3".to_owned(),
+    };
+    let case = Case {
+        name: "growth".to_owned(),
+        title: "Faster growth".to_owned(),
+        changes: vec![change],
+        skus,
+        people: vec![person],
+        at_risk: Vec::new(),
+        forecast,
+    };
+    Comparison { baseline, scenarios: vec![case] }
+}

@@ -1,5 +1,6 @@
 //! Reports: what they say, and that every format is whole, repeatable and safe.
 
+mod again;
 mod fixture;
 mod hostile;
 mod pictures;
