@@ -71,7 +71,8 @@ impl Whole {
     /// The forecast that it is about; of a comparison, the baseline.
     pub fn forecast(&self) -> &Forecast {
         match self {
-            Whole::Forecast(forecast) | Whole::Scenario { forecast, .. } => forecast,
+            Whole::Forecast(forecast) => forecast,
+            Whole::Scenario { forecast, .. } => forecast,
             Whole::Comparison(comparison) => &comparison.baseline,
         }
     }
