@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use super::replication::{Scratch, follow};
 use super::run::{Progress, today};
 use super::settings::Settings;
+use super::staged::Script;
 use super::summary;
-use super::tally::Reading;
 use super::world::{World, future_users};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnosed;
@@ -37,38 +37,32 @@ pub fn demand(
 ) -> Diagnosed<Option<Demand>> {
     let Diagnosed { value, diagnostics } = today(baseline, catalog);
     let Some(today) = value else { return Diagnosed::new(None, diagnostics) };
-    let future = future_users(baseline, &today, settings);
-    let world = World::new(baseline, &today, &future, settings);
-    let follow = |scratch: &mut Scratch, replication: u32, watch: &mut dyn FnMut(u32, &[Reading])| {
-        follow(&world, scratch, replication, &mut |day, scratch| watch(day, scratch.readings()));
-    };
-    let gathered = gather(&world, skus, progress, || Scratch::new(&world), follow);
-    Diagnosed::new(Some(gathered), diagnostics)
+    let script = Script::default();
+    let future = future_users(baseline, &today, settings, &script);
+    let world = World::new(baseline, &today, &future, settings, &script);
+    Diagnosed::new(Some(gather(&world, skus, progress)), diagnostics)
 }
 
-/// Follows every replication of a world, each with memory made by `scratch` for its thread.
-pub fn gather<S>(
-    world: &World<'_>,
-    skus: &[SkuIndex],
-    progress: &Progress,
-    scratch: impl Fn() -> S + Sync + Send,
-    follow: impl Fn(&mut S, u32, &mut dyn FnMut(u32, &[Reading])) + Sync + Send,
-) -> Demand {
+/// Follows every replication of a world.
+pub fn gather(world: &World<'_>, skus: &[SkuIndex], progress: &Progress) -> Demand {
     let settings = world.settings();
     let days = settings.horizon_days() as usize + 1;
     // One list a replication: the days of the first SKU, then those of the next. Gathered by number of replication.
     let followed: Vec<Vec<u32>> = (0..settings.replications())
         .into_par_iter()
-        .map_init(scratch, |scratch, replication| {
-            let mut demand = vec![0u32; skus.len() * days];
-            follow(scratch, replication, &mut |day, readings| {
-                for (place, sku) in skus.iter().enumerate() {
-                    demand[place * days + day as usize] = readings[sku.get()].demand();
-                }
-            });
-            progress.count();
-            demand
-        })
+        .map_init(
+            || Scratch::new(world),
+            |scratch, replication| {
+                let mut demand = vec![0u32; skus.len() * days];
+                follow(world, scratch, replication, &mut |day, scratch| {
+                    for (place, sku) in skus.iter().enumerate() {
+                        demand[place * days + day as usize] = scratch.readings()[sku.get()].demand();
+                    }
+                });
+                progress.count();
+                demand
+            },
+        )
         .collect();
     let sku = |(place, sku): (usize, &SkuIndex)| {
         let day = |day: usize| followed.iter().map(|demand| demand[place * days + day]).collect();

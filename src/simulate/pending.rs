@@ -66,6 +66,23 @@ impl Pending {
         }
     }
 
+    /// Somebody wants a licence no more.
+    pub fn withdraw(&mut self, slot: Slot, sku: SkuIndex) {
+        if self.listed[slot as usize] {
+            let lists = &mut self.skus[sku.get()];
+            lists.short.retain(|other| *other != slot);
+            lists.refused.retain(|other| *other != slot);
+            lists.stale = true;
+        }
+    }
+
+    /// What groups give is something else now: whoever is listed may have, or lack, what they ask for.
+    pub fn restaged(&mut self) {
+        for lists in self.skus.iter_mut().filter(|lists| !lists.short.is_empty() || !lists.refused.is_empty()) {
+            (lists.grouped, lists.stale) = (true, true);
+        }
+    }
+
     /// Somebody's account is gone.
     pub fn left(&mut self, slot: Slot) {
         if self.listed[slot as usize] {

@@ -1,18 +1,16 @@
 //! People as numbers. In: exported users, rules, groups. Out: for each, a profile and what they are meant to have. Never: changes
 //! a person; a replication works on a copy.
 
-use std::collections::BTreeMap;
-
+use super::direct::DirectLists;
+use super::entitlements::Entitlements;
 use super::event::Slot;
 use super::profile::{Kinds, ProfileId, Profiles};
 use super::rows::FutureUsers;
-use super::world::Lists;
-use crate::directory::SkuIndex;
-use crate::licensing::{BundleIndex, Ledger, Target};
+use crate::licensing::{Ledger, Target};
 use crate::rule::RuleSet;
 
 /// One person at one time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Person {
     pub profile: ProfileId,
     /// Bundles by assigned groups and by rules that are not simulated.
@@ -26,27 +24,64 @@ pub struct Person {
 }
 
 /// Everybody, and the codes of the attributes that rules compare with the clock.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Persons {
     people: Vec<Person>,
     codes: Vec<u32>,
     /// The slots whose codes are kept, ascending.
     slots: Vec<usize>,
-}
-
-impl Clone for Persons {
-    fn clone(&self) -> Self {
-        Self { people: self.people.clone(), codes: self.codes.clone(), slots: self.slots.clone() }
-    }
-
-    fn clone_from(&mut self, source: &Self) {
-        self.people.clone_from(&source.people);
-        self.codes.clone_from(&source.codes);
-        self.slots.clone_from(&source.slots);
-    }
+    /// Bundles of groups that are processed no more, whose members are those of the last day on which they were; empty where no
+    /// plan pauses a group.
+    kept: Vec<Target>,
+    keeps: bool,
 }
 
 impl Persons {
+    /// Takes the first `count` people of `source`, and nobody else.
+    pub fn restart(&mut self, source: &Self, count: usize) {
+        self.slots.clone_from(&source.slots);
+        self.people.clear();
+        self.people.extend_from_slice(&source.people[..count]);
+        self.codes.clear();
+        self.codes.extend_from_slice(&source.codes[..count * source.slots.len()]);
+        self.keeps = source.keeps;
+        self.kept.clear();
+        self.kept.extend_from_slice(&source.kept[..count.min(source.kept.len())]);
+    }
+
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Makes place for what people keep of paused groups.
+    pub fn keep(&mut self) {
+        self.keeps = true;
+        self.kept.resize(self.people.len(), Target::NOTHING);
+    }
+
+    pub fn kept(&self, slot: Slot) -> Target {
+        self.kept.get(slot as usize).copied().unwrap_or(Target::NOTHING)
+    }
+
+    pub fn set_kept(&mut self, slot: Slot, kept: Target) {
+        if let Some(own) = self.kept.get_mut(slot as usize) {
+            *own = kept;
+        }
+    }
+
+    /// Whether somebody is, but for days that passed, as another one is among `others`.
+    pub fn is_like(&self, slot: Slot, others: &Self) -> bool {
+        let (own, other) = (self.get(slot), others.get(slot));
+        (own.profile, own.assigned, own.direct) == (other.profile, other.assigned, other.direct)
+            && self.kept(slot) == others.kept(slot)
+            && self.own_codes(slot) == others.own_codes(slot)
+    }
+
+    fn own_codes(&self, slot: Slot) -> &[u32] {
+        let width = self.slots.len();
+        &self.codes[slot as usize * width..(slot as usize + 1) * width]
+    }
+
     pub fn get(&self, slot: Slot) -> Person {
         self.people[slot as usize]
     }
@@ -66,6 +101,9 @@ impl Persons {
         };
         self.people.resize(count, NOBODY);
         self.codes.resize(count * self.slots.len(), 0);
+        if self.keeps {
+            self.kept.resize(count, Target::NOTHING);
+        }
     }
 
     /// Slots with the codes of a person, for rules that look at the clock.
@@ -74,14 +112,10 @@ impl Persons {
         self.slots.iter().copied().zip(self.codes[slot as usize * width..][..width].iter().copied())
     }
 
-    /// Gives `slot` the codes of `like` where `taken` says so.
-    pub fn take_codes(&mut self, slot: Slot, like: Slot, taken: impl Fn(usize) -> bool) {
+    /// Gives `slot` the codes that `like` has among `models`.
+    pub fn take_codes(&mut self, slot: Slot, like: Slot, models: &Self) {
         let width = self.slots.len();
-        for at in 0..width {
-            if taken(self.slots[at]) {
-                self.codes[slot as usize * width + at] = self.codes[like as usize * width + at];
-            }
-        }
+        self.codes[slot as usize * width..(slot as usize + 1) * width].copy_from_slice(models.own_codes(like));
     }
 
     pub fn set_code(&mut self, slot: Slot, attribute: usize, code: u32) {
@@ -92,44 +126,35 @@ impl Persons {
     }
 }
 
-/// The lists that people are made from, by exported user.
-pub struct Entitlements {
-    pub assigned: Lists<BundleIndex>,
-    /// Bundles by rules that do not look at the clock, and by those that do.
-    pub still: Lists<BundleIndex>,
-    pub clocked: Lists<BundleIndex>,
-    pub direct: Lists<SkuIndex>,
-}
-
-/// The exported users as people, and the distinct lists of SKUs assigned directly.
+/// The exported users, and the newcomers of a plan behind them, as people. Of newcomers nobody has asked the rules yet.
 pub fn persons(
     (rules, kinds, future): (&RuleSet<'_>, &Kinds, &FutureUsers),
     entitlements: &Entitlements,
     profiles: &mut Profiles,
     ledger: &mut Ledger,
-) -> (Persons, Vec<Vec<SkuIndex>>) {
+    direct_lists: &mut DirectLists,
+) -> Persons {
     let mut persons = Persons { slots: rules.clock_slots(), ..Persons::default() };
-    let mut numbers: BTreeMap<&[SkuIndex], u32> = BTreeMap::from([(&[][..], 0)]);
-    let mut direct: Vec<Vec<SkuIndex>> = vec![Vec::new()];
     for user in future.exported() {
         let row = rules.row(user);
-        let still = ledger.target(entitlements.still.of(user.0));
-        let clock = ledger.target(entitlements.clocked.of(user.0));
         let assigned = ledger.target(entitlements.assigned.of(user.0));
+        let (profile, still) = if user.0 < entitlements.exported {
+            let still = ledger.target(entitlements.still.of(user.0));
+            (profiles.exported(kinds, &row, still), still)
+        } else {
+            let profile = profiles.of_row((kinds, rules), &row, ledger);
+            (profile, profiles.target(profile, (kinds, rules), ledger))
+        };
+        let clock = ledger.target(entitlements.clocked.of(user.0));
         let by_rules = ledger.union(still, clock);
-        let list = entitlements.direct.of(user.0);
-        let direct = *numbers.entry(list).or_insert_with(|| {
-            direct.push(list.to_vec());
-            direct.len() as u32 - 1
-        });
         persons.codes.extend(persons.slots.iter().map(|slot| row[*slot]));
         persons.people.push(Person {
-            profile: profiles.exported(kinds, &row, still),
+            profile,
             assigned,
             clock,
             target: ledger.union(by_rules, assigned),
-            direct,
+            direct: direct_lists.number(entitlements.direct.of(user.0)),
         });
     }
-    (persons, direct)
+    persons
 }

@@ -2,8 +2,9 @@
 //! profile's rules give. Never: a date; rules that look at the clock are asked one by one.
 //!
 //! Codes that no rule tells apart are one class, so a hundred thousand people have few profiles, and somebody who moves goes
-//! from one profile to another by a look-up, whose answer serves every replication of a thread. Numbers depend on the order of
-//! look-ups and are never shown.
+//! from one profile to another by a look-up, whose answer serves every replication of a thread. Classes hold for the rules of all
+//! stages of a plan: a planned change of rules gives profiles other bundles and leaves them what they are. Numbers depend on the
+//! order of look-ups and are never shown.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,26 +30,53 @@ const UNKNOWN: ProfileId = ProfileId::MAX;
 
 type Map<K, V> = HashMap<K, V, FixedState>;
 
+/// What becomes of the rules without a clock when a stage begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turnover {
+    /// Bundles whose rule decides no more.
+    pub ended: Vec<BundleIndex>,
+    /// Rules that decide from now on.
+    pub begun: Vec<(usize, BundleIndex)>,
+}
+
 /// What is the same for every thread.
 #[derive(Clone, Debug)]
 pub struct Kinds {
     classes: Classes,
-    /// Rules that do not look at the clock, and the bundle that each one's members get.
+    /// Rules that do not look at the clock, and the bundle that each one's members get, today.
     still: Vec<(usize, BundleIndex)>,
+    /// What changes in them with each stage after today's.
+    turnovers: Vec<Turnover>,
     patterns: Vec<Vec<(usize, u32)>>,
     pattern_of: HashMap<Vec<(usize, u32)>, PatternId, FixedState>,
 }
 
 impl Kinds {
+    /// `bundles` are those of the rules that decide today, which come first in the set.
     pub fn new(rules: &RuleSet<'_>, bundles: &[BundleIndex]) -> Self {
         let still = bundles.iter().copied().enumerate().filter(|(rule, _)| !rules.uses_clock(*rule)).collect();
-        Self { classes: rules.classes(), still, patterns: Vec::new(), pattern_of: HashMap::default() }
+        Self {
+            classes: rules.classes(),
+            still,
+            turnovers: Vec::new(),
+            patterns: Vec::new(),
+            pattern_of: HashMap::default(),
+        }
+    }
+
+    /// One more stage.
+    pub fn turn(&mut self, turnover: Turnover) {
+        self.turnovers.push(turnover);
     }
 
     /// The number of a change that gives some slots new codes.
     pub fn pattern(&mut self, codes: impl IntoIterator<Item = (usize, u32)>) -> PatternId {
         let codes = codes.into_iter();
-        let pattern: Vec<(usize, u32)> = codes.map(|(slot, code)| (slot, self.classes.of(slot, code))).collect();
+        self.pattern_of_classes(codes.map(|(slot, code)| (slot, self.classes.of(slot, code))).collect())
+    }
+
+    /// The same for classes.
+    pub fn pattern_of_classes(&mut self, pattern: Vec<(usize, u32)>) -> PatternId {
         if let Some(known) = self.pattern_of.get(&pattern) {
             return *known;
         }
@@ -76,6 +104,11 @@ pub struct Profiles {
     /// What patterns make of profiles: the first few patterns, which are those of starts and ends, in a table.
     common: Vec<[ProfileId; COMMON]>,
     applied: Map<u64, ProfileId>,
+    /// Where the plan stands, and the bundles of profiles at each stage after today's, as far as somebody asked.
+    stage: usize,
+    later: Vec<Vec<Option<Target>>>,
+    /// By rule and profile, whether a rule without a clock holds, as far as somebody asked.
+    asked: Vec<Vec<Option<bool>>>,
     row: Vec<u32>,
 }
 
@@ -87,15 +120,27 @@ impl Profiles {
             own: Book::default(),
             common: Vec::new(),
             applied: Map::default(),
+            stage: 0,
+            later: Vec::new(),
+            asked: Vec::new(),
             row: Vec::new(),
         }
+    }
+
+    /// The profile of anybody else.
+    pub fn of_row(&mut self, (kinds, rules): (&Kinds, &RuleSet<'_>), codes: &[u32], ledger: &mut Ledger) -> ProfileId {
+        let classes = codes.iter().enumerate().map(|(slot, code)| kinds.classes.of(slot, *code)).collect();
+        self.known(&classes).unwrap_or_else(|| {
+            let target = self.decide(kinds, rules, &classes, ledger);
+            self.add(classes, target)
+        })
     }
 
     /// The profile of an exported user, whose bundles by rules without a clock are known.
     pub fn exported(&mut self, kinds: &Kinds, codes: &[u32], target: Target) -> ProfileId {
         let classes = codes.iter().enumerate().map(|(slot, code)| kinds.classes.of(slot, *code)).collect();
         if let Some(known) = self.known(&classes) {
-            debug_assert_eq!(self.target(known), target, "the same classes, the same groups");
+            debug_assert_eq!(self.first(known), target, "the same classes, the same groups");
             return known;
         }
         self.add(classes, target)
@@ -114,16 +159,88 @@ impl Profiles {
         number
     }
 
-    fn classes(&self, profile: ProfileId) -> &[u32] {
+    /// By slot.
+    pub fn classes(&self, profile: ProfileId) -> &[u32] {
         let (at, first) = (profile as usize, self.shared.targets.len());
         let (book, at) = if at < first { (&*self.shared, at) } else { (&self.own, at - first) };
         &book.classes[at * self.width..(at + 1) * self.width]
     }
 
-    /// The bundles that a profile's rules give, without those that look at the clock.
-    pub fn target(&self, profile: ProfileId) -> Target {
+    /// From here on the rules of this stage decide.
+    pub fn enter(&mut self, stage: usize) {
+        self.stage = stage;
+    }
+
+    /// The bundles that a profile's rules give at the stage that was entered, without those that look at the clock.
+    #[inline]
+    pub fn target(&mut self, profile: ProfileId, of: (&Kinds, &RuleSet<'_>), ledger: &mut Ledger) -> Target {
+        if self.stage == 0 { self.first(profile) } else { self.target_at(self.stage, profile, of, ledger) }
+    }
+
+    fn first(&self, profile: ProfileId) -> Target {
         let (at, first) = (profile as usize, self.shared.targets.len());
         if at < first { self.shared.targets[at] } else { self.own.targets[at - first] }
+    }
+
+    /// The same at any stage.
+    pub fn target_at(
+        &mut self,
+        stage: usize,
+        profile: ProfileId,
+        of: (&Kinds, &RuleSet<'_>),
+        ledger: &mut Ledger,
+    ) -> Target {
+        let Some(before) = stage.checked_sub(1) else { return self.first(profile) };
+        if let Some(Some(known)) = self.later.get(before).and_then(|known| known.get(profile as usize)) {
+            return *known;
+        }
+        let target = self.target_at(before, profile, of, ledger);
+        let turnover = &of.0.turnovers[before];
+        let target =
+            if *turnover == Turnover::default() { target } else { self.turned(target, profile, stage, of, ledger) };
+        if self.later.len() < stage {
+            self.later.resize(stage, Vec::new());
+        }
+        let known = &mut self.later[before];
+        known.resize(known.len().max(profile as usize + 1), None);
+        known[profile as usize] = Some(target);
+        target
+    }
+
+    fn turned(
+        &mut self,
+        before: Target,
+        profile: ProfileId,
+        stage: usize,
+        (kinds, rules): (&Kinds, &RuleSet<'_>),
+        ledger: &mut Ledger,
+    ) -> Target {
+        let turnover = &kinds.turnovers[stage - 1];
+        let stays = |bundle: &BundleIndex| !turnover.ended.contains(bundle);
+        let mut bundles: Vec<BundleIndex> = ledger.bundles_in(before).iter().copied().filter(stays).collect();
+        let begun = turnover.begun.iter().filter(|(rule, _)| self.holds(*rule, profile, (kinds, rules)));
+        bundles.extend(begun.map(|(_, bundle)| *bundle));
+        bundles.sort_unstable();
+        bundles.dedup();
+        ledger.target(&bundles)
+    }
+
+    /// Whether a rule that does not look at the clock holds for a profile.
+    pub fn holds(&mut self, rule: usize, profile: ProfileId, (kinds, rules): (&Kinds, &RuleSet<'_>)) -> bool {
+        if let Some(Some(known)) = self.asked.get(rule).and_then(|known| known.get(profile as usize)) {
+            return *known;
+        }
+        let mut row = std::mem::take(&mut self.row);
+        self.row(kinds, profile, &mut row);
+        let holds = rules.holds_row(rule, &row, DateTime::<Utc>::UNIX_EPOCH);
+        self.row = row;
+        if self.asked.len() <= rule {
+            self.asked.resize(rule + 1, Vec::new());
+        }
+        let known = &mut self.asked[rule];
+        known.resize(known.len().max(profile as usize + 1), None);
+        known[profile as usize] = Some(holds);
+        holds
     }
 
     /// Codes that stand for a profile.

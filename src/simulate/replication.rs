@@ -1,56 +1,62 @@
 //! One replication: events in, seats out. In: a world, a number. Out: a trajectory. Never: shares anything with another
 //! replication but memory and answers that are the same for all.
 
+use super::direct::DirectLists;
 use super::draws;
 use super::event::{Event, Happening, Slot};
 use super::pending::Pending;
 use super::person::{Person, Persons};
 use super::profile::{PatternId, Profiles};
-use super::rows;
+use super::staged::{self, Lens, Stage};
 use super::tally::{Flow, Reading, Reason, SkuTrajectory, Trajectory, book_word};
-use super::workforce::{self, Population};
+use super::workforce::Population;
 use super::world::World;
-use crate::calendar;
-use crate::directory::{SkuIndex, UserIndex};
+use crate::directory::SkuIndex;
 use crate::licensing::{BundleIndex, Deletion, Ledger, LicenseError, Rank, Refusal, Seeker, Target};
 
 /// The memory of a thread, used again for every replication.
 pub struct Scratch {
-    ledger: Ledger,
-    profiles: Profiles,
-    persons: Persons,
-    gone: Vec<bool>,
-    /// The SKUs of each target and of each list of direct licences as bits, `words` each.
+    pub(super) ledger: Ledger,
+    pub(super) profiles: Profiles,
+    pub(super) persons: Persons,
+    pub(super) direct: DirectLists,
+    pub(super) gone: Vec<bool>,
+    /// Whether somebody who joins is there already, or was.
+    pub(super) here: Vec<bool>,
+    /// The SKUs of each target, by the version of what groups give that holds, and of each list of direct licences as bits,
+    /// `words` each.
+    version: usize,
     target_bits: Vec<u64>,
     direct_bits: Vec<u64>,
     /// People whose rules with `system.now` are looked at again, by day.
     ticks: Vec<Vec<Slot>>,
-    pending: Pending,
+    pub(super) pending: Pending,
     readings: Vec<Reading>,
     row: Vec<u32>,
     bundles: Vec<BundleIndex>,
+    /// What waves are drawn by, of those who join.
+    names: Vec<u64>,
 }
 
 impl Scratch {
     pub fn new(world: &World<'_>) -> Self {
         let skus = world.sku_count();
-        let mut direct_bits = vec![0; world.direct_lists.len() * world.words];
-        for (number, list) in world.direct_lists.iter().enumerate() {
-            let bits = &mut direct_bits[number * world.words..(number + 1) * world.words];
-            list.iter().for_each(|sku| bits[sku.get() / 64] |= 1 << (sku.get() % 64));
-        }
         Self {
             ledger: world.ledger.clone(),
             profiles: world.profiles.clone(),
-            persons: world.persons.clone(),
+            persons: Persons::default(),
+            direct: world.direct_lists.clone(),
             gone: Vec::new(),
+            here: Vec::new(),
+            version: 0,
             target_bits: Vec::new(),
-            direct_bits,
+            direct_bits: Vec::new(),
             ticks: vec![Vec::new(); world.settings().horizon_days() as usize + 1],
             pending: Pending::new(skus),
             readings: Vec::with_capacity(skus),
             row: Vec::new(),
             bundles: Vec::new(),
+            names: Vec::new(),
         }
     }
 
@@ -79,11 +85,12 @@ impl Scratch {
         } else {
             self.ledger.clone_from(&world.ledger);
         }
+        self.profiles.enter(0);
         self.target_bits.truncate(self.ledger.target_count() * world.words);
-        self.learn_targets(world);
-        self.persons.clone_from(&world.persons);
+        self.see(world, 0);
+        self.persons.restart(&world.plan.stages[0].models, world.exported() as usize);
         for (slot, like) in (world.exported()..).zip(&population.joined) {
-            let seeker = world.ledger.seeker(*like);
+            let seeker = world.seeker(*like);
             let added = self.ledger.add_user(Seeker { rank: Rank { place: slot, ..seeker.rank }, ..seeker });
             debug_assert_eq!(added, slot, "the ledger numbers users as they are added");
         }
@@ -97,27 +104,70 @@ impl Scratch {
         }
         self.gone.clear();
         self.gone.resize(slots, false);
+        self.here.clear();
+        self.here.resize(slots, false);
         self.ticks.iter_mut().for_each(Vec::clear);
         self.pending.clear(slots);
     }
 
-    /// Writes down the SKUs of targets that are new.
+    /// What groups give is another version from now on.
+    pub(super) fn see(&mut self, world: &World<'_>, version: usize) {
+        if self.version != version {
+            self.version = version;
+            self.target_bits.clear();
+        }
+        self.learn_targets(world);
+    }
+
+    /// Writes down the SKUs of targets and lists that are new.
     fn learn_targets(&mut self, world: &World<'_>) {
         let words = world.words;
         for number in self.target_bits.len() / words.max(1)..self.ledger.target_count() {
             self.target_bits.resize((number + 1) * words, 0);
             let bits = &mut self.target_bits[number * words..];
             for bundle in self.ledger.bundles_in(Target::from_number(number)) {
-                bits.iter_mut().zip(world.bundle_bits(*bundle)).for_each(|(bits, more)| *bits |= more);
+                let more = world.plan.bundle_bits(self.version, *bundle);
+                bits.iter_mut().zip(more).for_each(|(bits, more)| *bits |= more);
             }
         }
+        for number in self.direct_bits.len() / words.max(1)..self.direct.len() {
+            self.direct_bits.resize((number + 1) * words, 0);
+            let bits = &mut self.direct_bits[number * words..];
+            self.direct.list(number as u32).iter().for_each(|sku| bits[sku.get() / 64] |= 1 << (sku.get() % 64));
+        }
+    }
+
+    /// What it takes to change a person. `bits` say what groups give.
+    pub(super) fn lens<'l>(&'l mut self, world: &'l World<'_>, bits: &'l [u64]) -> Lens<'l> {
+        Lens {
+            rules: &world.rules,
+            kinds: &world.kinds,
+            profiles: &mut self.profiles,
+            ledger: &mut self.ledger,
+            direct: &mut self.direct,
+            row: &mut self.row,
+            bits,
+            words: world.words,
+        }
+    }
+
+    /// What waves are drawn by: the id of an exported user; who joined later has none, and goes by the number of the slot.
+    pub(super) fn name_of(&mut self, world: &World<'_>, slot: Slot) -> u64 {
+        let Some(joined) = slot.checked_sub(world.exported()) else { return world.plan.names[slot as usize] };
+        while self.names.len() <= joined as usize {
+            self.names.push(staged::joined_name(self.names.len() as u32));
+        }
+        self.names[joined as usize]
     }
 }
 
-struct Run<'w, 's> {
-    world: &'w World<'w>,
+pub(super) struct Run<'w, 's> {
+    pub(super) world: &'w World<'w>,
     population: &'s Population,
-    scratch: &'s mut Scratch,
+    pub(super) scratch: &'s mut Scratch,
+    /// What holds now, and its number.
+    pub(super) stage: &'w Stage,
+    pub(super) number: usize,
     flows: Vec<Flow>,
     skus: Vec<SkuTrajectory>,
     /// Points that are not reached yet.
@@ -136,14 +186,15 @@ pub fn follow(
     replication: u32,
     watch: &mut dyn FnMut(u32, &Scratch),
 ) -> Trajectory {
-    let settings = world.settings();
-    let population = workforce::draw(&world.people, &world.baseline.assumptions, settings.seed(), replication);
+    let population = staged::population(world, scratch, replication);
     scratch.begin(world, &population, replication);
     let skus = world.sku_count();
     let mut run = Run {
         world,
         population: &population,
         scratch,
+        stage: &world.plan.stages[0],
+        number: 0,
         flows: vec![Flow::default(); skus],
         skus: vec![SkuTrajectory::default(); skus],
         points: &world.points,
@@ -169,6 +220,10 @@ impl Run<'_, '_> {
             while let Some((change, rest)) = capacity.split_first().filter(|(change, _)| change.day <= day) {
                 self.scratch.ledger.set_capacity(change.sku, change.units);
                 (capacity, touched) = (rest, true);
+            }
+            while world.plan.steps.get(self.number).is_some_and(|step| step.day <= day) {
+                self.step(self.number);
+                touched = true;
             }
             while let Some((event, rest)) = events.split_first().filter(|(event, _)| event.day <= day) {
                 self.apply(event);
@@ -220,11 +275,15 @@ impl Run<'_, '_> {
     }
 
     /// Puts somebody's new state in the place of the old, tells the ledger, and books the difference.
-    fn put(&mut self, slot: Slot, mut person: Person, reason: Reason) {
+    pub(super) fn put(&mut self, slot: Slot, mut person: Person, reason: Option<Reason>) {
         let scratch = &mut *self.scratch;
         let before = scratch.persons.get(slot).target;
-        let by_rules = scratch.ledger.union(scratch.profiles.target(person.profile), person.clock);
+        let of = (&self.world.kinds, &self.world.rules);
+        let still = scratch.profiles.target(person.profile, of, &mut scratch.ledger);
+        let by_rules = scratch.ledger.union(still, person.clock);
         person.target = scratch.ledger.union(by_rules, person.assigned);
+        let kept = scratch.persons.kept(slot);
+        person.target = scratch.ledger.union(person.target, kept);
         scratch.persons.set(slot, person);
         if person.target == before {
             return;
@@ -232,11 +291,11 @@ impl Run<'_, '_> {
         scratch.ledger.set_target(slot, person.target);
         scratch.learn_targets(self.world);
         let words = self.world.words;
-        for word in 0..words {
+        for word in 0..reason.map_or(0, |_| words) {
             let direct = scratch.direct_bits[person.direct as usize * words + word];
             let old = scratch.target_bits[before.get() * words + word] | direct;
             let new = scratch.target_bits[person.target.get() * words + word] | direct;
-            book_word(&mut self.flows, word, old, new, reason);
+            reason.iter().for_each(|reason| book_word(&mut self.flows, word, old, new, *reason));
         }
         let entitled = |target: Target, sku: SkuIndex| {
             scratch.target_bits[target.get() * words + sku.get() / 64] >> (sku.get() % 64) & 1 == 1
@@ -259,46 +318,63 @@ impl Run<'_, '_> {
 
     /// The bundles by rules that look at the clock.
     fn by_clock(&mut self, slot: Slot, person: &Person, day: u32) -> Target {
-        let world = self.world;
-        if world.clocked.is_empty() {
+        if self.stage.clocked.is_empty() {
             return Target::NOTHING;
         }
-        let now = rows::instant(calendar::after(world.settings().today(), day));
+        let world = self.world;
+        let now = world.midnight(day);
         let scratch = &mut *self.scratch;
         scratch.profiles.row(&world.kinds, person.profile, &mut scratch.row);
         scratch.persons.codes(slot).for_each(|(attribute, code)| scratch.row[attribute] = code);
         let holds = |(rule, _): &&(usize, BundleIndex)| world.rules.holds_row(*rule, &scratch.row, now);
         scratch.bundles.clear();
-        scratch.bundles.extend(world.clocked.iter().filter(holds).map(|(_, bundle)| *bundle));
+        scratch.bundles.extend(self.stage.clocked.iter().filter(holds).map(|(_, bundle)| *bundle));
         scratch.bundles.sort_unstable();
         scratch.bundles.dedup();
         scratch.ledger.target(&scratch.bundles)
+    }
+
+    /// Codes that stand for somebody.
+    pub(super) fn row(&mut self, slot: Slot) -> Vec<u32> {
+        let mut row = Vec::new();
+        self.scratch.profiles.row(&self.world.kinds, self.scratch.persons.get(slot).profile, &mut row);
+        self.scratch.persons.codes(slot).for_each(|(attribute, code)| row[attribute] = code);
+        row
+    }
+
+    /// Codes that stand for a model as the plan has made it.
+    fn row_of_model(&mut self, model: Slot) -> Vec<u32> {
+        let mut row = Vec::new();
+        let models = &self.stage.models;
+        self.scratch.profiles.row(&self.world.kinds, models.get(model).profile, &mut row);
+        models.codes(model).for_each(|(attribute, code)| row[attribute] = code);
+        row
     }
 
     fn set_enabled(&mut self, slot: Slot, enabled: bool, day: u32) {
         let Some(patterns) = self.world.enabling else { return };
         let reason = if enabled { Reason::Joiner } else { Reason::Leaver };
         let person = self.changed(slot, patterns[usize::from(enabled)], self.world.clock_reads_enabled, day);
-        self.put(slot, person, reason);
+        self.put(slot, person, Some(reason));
     }
 
     fn relocate(&mut self, slot: Slot, like: Slot, day: u32) {
         let world = self.world;
         if world.moves_clock {
-            let exported = world.rules.row(UserIndex(like));
-            world.moved_slots.iter().for_each(|moved| self.scratch.persons.set_code(slot, *moved, exported[*moved]));
-            self.schedule(slot, &exported, day);
+            let row = self.row_of_model(like);
+            world.moved_slots.iter().for_each(|moved| self.scratch.persons.set_code(slot, *moved, row[*moved]));
+            self.schedule(slot, &row, day);
         }
-        let person = self.changed(slot, world.moving[like as usize], world.clock_reads_moved, day);
-        self.put(slot, person, Reason::Mover);
+        let person = self.changed(slot, self.stage.moving[like as usize], world.clock_reads_moved, day);
+        self.put(slot, person, Some(Reason::Mover));
         if world.moves_class {
             let ledger = &mut self.scratch.ledger;
-            let class = world.ledger.seeker(like).rank.class;
+            let class = world.seeker(like).rank.class;
             ledger.set_rank(slot, Rank { class, ..ledger.seeker(slot).rank });
         }
     }
 
-    fn schedule(&mut self, slot: Slot, row: &[u32], day: u32) {
+    pub(super) fn schedule(&mut self, slot: Slot, row: &[u32], day: u32) {
         for at in self.world.clock_days(row, day) {
             self.scratch.ticks[at as usize].push(slot);
         }
@@ -315,14 +391,14 @@ impl Run<'_, '_> {
             _ => {}
         }
         person.assigned = scratch.ledger.target(&scratch.bundles);
-        self.put(slot, person, Reason::Mover);
+        self.put(slot, person, Some(Reason::Mover));
     }
 
     fn tick(&mut self, slot: Slot, day: u32) {
         if !self.scratch.gone[slot as usize] {
             let mut person = self.scratch.persons.get(slot);
             person.clock = self.by_clock(slot, &person, day);
-            self.put(slot, person, Reason::Mover);
+            self.put(slot, person, Some(Reason::Mover));
         }
     }
 
@@ -343,8 +419,9 @@ impl Run<'_, '_> {
     fn join(&mut self, slot: Slot, like: Slot, day: u32) {
         let world = self.world;
         let scratch = &mut *self.scratch;
-        let model = world.persons.get(like);
-        scratch.persons.take_codes(slot, like, |_| true);
+        let model = self.stage.models.get(like);
+        scratch.here[slot as usize] = true;
+        scratch.persons.take_codes(slot, like, &self.stage.models);
         if let Some(hired) = world.hire_slot {
             scratch.persons.set_code(slot, hired, world.future.hired_on(day));
         }
@@ -355,18 +432,18 @@ impl Run<'_, '_> {
         let person = self.changed(slot, world.joining[day as usize], true, day);
         self.schedule_joiner(slot, like, day);
         self.book_direct(person, Reason::Joiner);
-        self.put(slot, person, Reason::Joiner);
-        for sku in &world.direct_lists[person.direct as usize] {
-            let scratch = &mut *self.scratch;
-            match scratch.ledger.direct_assign(slot, *sku) {
-                Ok(()) => {}
-                Err(refusal) => {
-                    let bits = &scratch.target_bits[scratch.persons.get(slot).target.get() * world.words..];
-                    let by_group = bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1;
-                    let short = refusal == Refusal::License(LicenseError::CountViolation);
-                    scratch.pending.add(slot, *sku, short, by_group);
-                }
-            }
+        self.put(slot, person, Some(Reason::Joiner));
+        world.direct_lists.list(person.direct).iter().for_each(|sku| self.give(slot, *sku));
+    }
+
+    /// Assigns a SKU directly; what is refused waits for another try.
+    pub(super) fn give(&mut self, slot: Slot, sku: SkuIndex) {
+        let scratch = &mut *self.scratch;
+        if let Err(refusal) = scratch.ledger.direct_assign(slot, sku) {
+            let bits = &scratch.target_bits[scratch.persons.get(slot).target.get() * self.world.words..];
+            let by_group = bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1;
+            let short = refusal == Refusal::License(LicenseError::CountViolation);
+            scratch.pending.add(slot, sku, short, by_group);
         }
     }
 
@@ -379,7 +456,7 @@ impl Run<'_, '_> {
             ticks[day as usize].iter().for_each(|at| self.scratch.ticks[*at as usize].push(slot));
             return;
         }
-        let mut row = world.rules.row(UserIndex(like));
+        let mut row = self.row_of_model(like);
         if let Some(hired) = world.hire_slot {
             row[hired] = world.future.hired_on(day);
         }

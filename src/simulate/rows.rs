@@ -24,13 +24,9 @@ pub fn instant(day: NaiveDate) -> DateTime<Utc> {
 }
 
 impl FutureUsers {
-    /// `attributes` are those that some simulated rule names; other columns are left out.
-    pub fn new(exported: &Users, attributes: &[Attribute], today: NaiveDate, horizon_days: u32) -> Self {
-        Self::planned(&[exported], attributes, today, horizon_days, &[])
-    }
-
-    /// The same with newcomers after the exported users, and with values that a plan gives.
-    pub fn planned(
+    /// `attributes` are those that some rule names; other columns are left out. `models` are the exported users and then
+    /// newcomers of a plan, `values` those that it gives.
+    pub fn new(
         models: &[&Users],
         attributes: &[Attribute],
         today: NaiveDate,

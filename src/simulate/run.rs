@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::replication::{Scratch, follow, replicate};
 use super::rows;
 use super::settings::Settings;
+use super::staged::{self, Script};
 use super::tally::{Reading, Tally, of_replications};
-use super::workforce::{self, Population};
+use super::workforce::Population;
 use super::world::{World, future_users};
 use super::{coverage, draws, precision, spread, status, summary, waits};
 use crate::catalog::Catalog;
@@ -123,15 +124,21 @@ pub fn run_from(
     settings: &Settings,
     progress: &Progress,
 ) -> Forecast {
-    let future = future_users(baseline, today, settings);
-    let world = World::new(baseline, today, &future, settings);
+    let script = Script::default();
+    let future = future_users(baseline, today, settings, &script);
+    forecast_of(&World::new(baseline, today, &future, settings, &script), today, catalog, progress)
+}
+
+/// The forecast of a world, planned changes and all.
+pub fn forecast_of(world: &World<'_>, today: &Today, catalog: &Catalog, progress: &Progress) -> Forecast {
+    let (baseline, settings) = (world.baseline, world.settings());
     let planned = summary::planned(baseline);
-    let (tally, precision) = precision::run(settings, &planned, |range| tally(&world, range, progress));
+    let (tally, precision) = precision::run(settings, &planned, |range| tally(world, range, progress));
     let mut status = status::status(baseline, today, catalog);
-    status.order_spread_ahead = spread::ahead(baseline, today, catalog, settings, &world, &tally);
+    status.order_spread_ahead = spread::ahead(today, catalog, world, &tally);
     let coverage = coverage::coverage(baseline, today);
-    let times = waits::ahead(&world, &tally);
-    let mut forecast = summary::forecast(&world, today, &tally, status, coverage);
+    let times = waits::ahead(world, &tally);
+    let mut forecast = summary::forecast(world, today, &tally, status, coverage);
     for (sku, index) in forecast.skus.iter_mut().zip(&planned) {
         sku.waits.times = times[index.get()];
     }
@@ -155,15 +162,20 @@ pub struct Observed {
 pub fn observe(baseline: &Baseline, settings: &Settings, replication: u32) -> Diagnosed<Option<Observed>> {
     let Diagnosed { value, diagnostics } = today(baseline, Catalog::embedded());
     let Some(today) = value else { return Diagnosed::new(None, diagnostics) };
-    let future = future_users(baseline, &today, settings);
-    let world = World::new(baseline, &today, &future, settings);
+    let script = Script::default();
+    let future = future_users(baseline, &today, settings, &script);
+    let world = World::new(baseline, &today, &future, settings, &script);
+    Diagnosed::new(Some(observe_world(&world, replication)), diagnostics)
+}
+
+/// The same of a world, planned changes and all.
+pub fn observe_world(world: &World<'_>, replication: u32) -> Observed {
     let mut days = Vec::new();
-    follow(&world, &mut Scratch::new(&world), replication, &mut |_, scratch| {
-        days.push(scratch.readings().to_vec());
-    });
-    let population = workforce::draw(&world.people, &baseline.assumptions, settings.seed(), replication);
+    let mut scratch = Scratch::new(world);
+    follow(world, &mut scratch, replication, &mut |_, scratch| days.push(scratch.readings().to_vec()));
+    let population = staged::population(world, &mut scratch, replication);
     let eligible = world.people.eligible.iter().map(|eligible| eligible.group).collect();
     let slots = if world.random_order { world.exported() as usize + population.joined.len() } else { 0 };
-    let places = draws::places(settings.seed(), replication).take(slots).collect();
-    Diagnosed::new(Some(Observed { population, eligible, places, days }), diagnostics)
+    let places = draws::places(world.settings().seed(), replication).take(slots).collect();
+    Observed { population, eligible, places, days }
 }

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 
 use super::draws;
 use super::replication::{Scratch, replicate};
+use super::summary;
 use super::tally::{Tally, Trajectory};
-use super::world::{World, future_users};
-use super::{Settings, summary};
+use super::world::World;
 use crate::catalog::Catalog;
 use crate::directory::{SkuIndex, Users};
 use crate::forecast::{OrderSpread, OrderSpreadAhead};
@@ -114,14 +114,8 @@ fn row(baseline: &Baseline, own: &Today, outcomes: &[Ledger], sku: SkuIndex, ord
 
 /// The future under other orders, on the same draws. Where every group gives one SKU, who waits depends on the order and how many
 /// do not: a count can depend on it only for SKUs that run short in a bundle with others.
-pub fn ahead(
-    baseline: &Baseline,
-    today: &Today,
-    catalog: &Catalog,
-    settings: &Settings,
-    world: &World<'_>,
-    tally: &Tally,
-) -> Vec<OrderSpreadAhead> {
+pub fn ahead(today: &Today, catalog: &Catalog, world: &World<'_>, tally: &Tally) -> Vec<OrderSpreadAhead> {
+    let (baseline, settings) = (world.baseline, world.settings());
     let short = |sku: SkuIndex| tally.skus[sku.get()].first_short.total() > 0;
     let bundles = (0..today.terms.bundle_count() as u32).map(BundleIndex);
     let mut several = bundles.map(|bundle| today.terms.bundle_skus(bundle).collect::<Vec<_>>());
@@ -138,8 +132,8 @@ pub fn ahead(
     for (name, order) in others(&baseline.policy.order) {
         // What is drawn anew in each replication needs no draw for today.
         let other = under(baseline, today, catalog, &order, 0);
-        let future = future_users(baseline, &other, settings);
-        let runs = run(&World::new(baseline, &other, &future, settings));
+        // The same people, rules and plans: only ranks differ.
+        let runs = run(&World::new(baseline, &other, world.future, settings, world.script));
         for sku in summary::planned(baseline) {
             rows.extend(row_ahead(baseline, &own, &runs, sku, name));
         }

@@ -199,13 +199,8 @@ pub enum Reason {
     Leaver,
 }
 
-/// Books one person's change on the bridges. `before` and `after` are the SKUs that the person is entitled to, as bits, 64 a
-/// word; `flows` are by SKU.
-pub fn book(flows: &mut [Flow], before: &[u64], after: &[u64], reason: Reason) {
-    before.iter().zip(after).enumerate().for_each(|(word, (old, new))| book_word(flows, word, *old, *new, reason));
-}
-
-/// The same for the SKUs from `word * 64` on.
+/// Books one person's change on the bridges. `old` and `new` are the SKUs from `word * 64` on that the person is entitled to, as
+/// bits; `flows` are by SKU.
 pub fn book_word(flows: &mut [Flow], word: usize, old: u64, new: u64, reason: Reason) {
     let mut differing = old ^ new;
     while differing != 0 {

@@ -117,7 +117,7 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
 }
 
 /// The events in their total order: by day first, which there are few of, then within each day.
-fn in_order(events: &[Event], horizon: u32) -> Vec<Event> {
+pub fn in_order(events: &[Event], horizon: u32) -> Vec<Event> {
     let Some(nothing) = events.first().copied() else { return Vec::new() };
     let day = |event: &Event| event.day.min(horizon) as usize;
     let mut starts = vec![0_usize; horizon as usize + 2];

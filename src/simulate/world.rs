@@ -1,49 +1,26 @@
-//! Everything that is the same in every replication. In: a baseline, and licensing as it stands today. Out: rows, lists and
-//! dated supply that a replication reads. Never: changes after it was made.
+//! Everything that is the same in every replication. In: a baseline, licensing as it stands today, a plan. Out: people, lists,
+//! dated supply and stages that a replication reads. Never: changes after it was made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
+use super::direct::DirectLists;
+use super::entitlements::{Entitlements, Lists, bundle_bits};
 use super::event::Slot;
 use super::people::People;
-use super::person::{Entitlements, Persons, persons};
+use super::person::persons;
 use super::profile::{Kinds, PatternId, Profiles};
 use super::rows::{self, FutureUsers};
 use super::settings::Settings;
+use super::staged::{self, Plan, Script, Stage};
 use crate::calendar;
-use crate::directory::{Attribute, Column, GroupIndex, SkuIndex, Snapshot, UserIndex};
-use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, OrderPolicy, Source, Target, Today};
-use crate::rule::RuleSet;
+use crate::directory::{Attribute, Column, GroupIndex, SkuIndex, UserIndex};
+use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, OrderPolicy, Seeker, Target, Today};
+use crate::rule::{Checked, RuleSet};
 use crate::scenario::Baseline;
 
 const NANOSECONDS_A_DAY: i64 = 86_400_000_000_000;
-
-/// Lists of small numbers, one for each exported user, end to end.
-#[derive(Clone, Debug, Default)]
-pub struct Lists<T> {
-    ends: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Copy + Ord> Lists<T> {
-    /// From (user, item) pairs in any order; each list is ascending and distinct.
-    fn new(users: usize, mut pairs: Vec<(u32, T)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut ends = vec![0u32; users];
-        pairs.iter().for_each(|(user, _)| ends[*user as usize] += 1);
-        let mut sum = 0;
-        for end in &mut ends {
-            sum += *end;
-            *end = sum;
-        }
-        Self { ends, items: pairs.into_iter().map(|(_, item)| item).collect() }
-    }
-
-    pub fn of(&self, user: Slot) -> &[T] {
-        let start = if user == 0 { 0 } else { self.ends[user as usize - 1] };
-        &self.items[start as usize..self.ends[user as usize] as usize]
-    }
-}
 
 /// The units of a SKU that can be assigned from a day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,28 +34,24 @@ pub struct CapacityChange {
 pub struct World<'a> {
     pub baseline: &'a Baseline,
     settings: &'a Settings,
+    pub script: &'a Script,
     pub people: People,
     /// Licensing today, settled.
     pub ledger: Ledger,
-    /// The rules of licensed dynamic groups.
+    /// The rules of followed groups, today's and planned ones, then those that only say whom a change is about.
     pub rules: RuleSet<'a>,
     pub future: &'a FutureUsers,
     pub kinds: Kinds,
     pub profiles: Profiles,
-    /// The exported users, in their order.
-    pub persons: Persons,
-    /// SKUs assigned directly, by user.
+    /// SKUs assigned directly today, by user, and the distinct lists of them.
     pub direct: Lists<SkuIndex>,
-    /// The distinct lists of them, by their numbers.
-    pub direct_lists: Vec<Vec<SkuIndex>>,
+    pub direct_lists: DirectLists,
     /// The bundle of each group that people join by themselves, in the order of `people.eligible`.
     pub eligible: Vec<BundleIndex>,
     /// What becoming disabled or enabled changes, where any rule asks.
     pub enabling: Option<[PatternId; 2]>,
-    /// What differs between somebody who joins on a day and the exported user they are like, by day.
+    /// What differs between somebody who joins on a day and whoever they are like, by day.
     pub joining: Vec<PatternId>,
-    /// What a mover takes from an exported user, by user.
-    pub moving: Vec<PatternId>,
     pub moved_slots: Vec<usize>,
     /// Whether a move changes an attribute that rules compare with the clock.
     pub moves_clock: bool,
@@ -87,13 +60,11 @@ pub struct World<'a> {
     pub clock_reads_enabled: bool,
     pub hire_slot: Option<usize>,
     joiner_assigned: BTreeMap<Target, Target>,
-    /// Rules with `system.now`, with the bundle of each.
+    /// Rules with `system.now`, of today and of every stage, with the bundle of each.
     pub clocked: Vec<(usize, BundleIndex)>,
     /// The days on which such a rule may change its answer for somebody who joins on a day, by day; `None` where that depends
     /// on more than the day.
     pub joiner_ticks: Option<Vec<Box<[u32]>>>,
-    /// The SKUs of each bundle as bits, `words` a bundle.
-    bundle_bits: Vec<u64>,
     pub words: usize,
     /// Whether the order of grants is drawn anew in each replication, and whether a move may change somebody's class in it.
     pub random_order: bool,
@@ -104,79 +75,78 @@ pub struct World<'a> {
     pub capacity_changes: Vec<CapacityChange>,
     /// Days of the points from today, ascending; the first is 0.
     pub points: Vec<u32>,
+    /// Today, and what planned changes make of it.
+    pub plan: Plan,
 }
 
-/// The rules of licensed groups, which decide about seats, with their bundles.
+/// The rules of followed groups, which decide about seats, with their bundles.
 fn simulated(today: &Today) -> impl Iterator<Item = (&EvaluatedRule, BundleIndex)> {
     today.memberships.rules().iter().filter_map(|rule| Some((rule, today.bundle_of(rule.group)?)))
 }
 
 /// The users that a world of this baseline evaluates rules on.
-pub fn future_users(baseline: &Baseline, today: &Today, settings: &Settings) -> FutureUsers {
-    let attributes: BTreeSet<Attribute> =
-        simulated(today).flat_map(|(rule, _)| rule.rule.attributes().iter().cloned()).collect();
+pub fn future_users(baseline: &Baseline, today: &Today, settings: &Settings, script: &Script) -> FutureUsers {
+    let own = simulated(today).flat_map(|(rule, _)| rule.rule.attributes());
+    let planned = script.rules.iter().map(|(rule, _)| rule).chain(&script.cohorts);
+    let attributes: BTreeSet<Attribute> = own.chain(planned.flat_map(Checked::attributes)).cloned().collect();
     let attributes: Vec<Attribute> = attributes.into_iter().collect();
-    FutureUsers::new(&baseline.snapshot.users, &attributes, settings.today(), settings.horizon_days())
+    let mut models = vec![&baseline.snapshot.users];
+    models.extend(script.newcomers.iter().map(|newcomers| &newcomers.users));
+    FutureUsers::new(&models, &attributes, settings.today(), settings.horizon_days(), &script.values)
 }
 
 impl<'a> World<'a> {
-    /// `future` are the users of the baseline for the same licensing and settings.
-    pub fn new(baseline: &'a Baseline, today: &Today, future: &'a FutureUsers, settings: &'a Settings) -> Self {
+    /// `future` are the users of the baseline for the same licensing, settings and script.
+    pub fn new(
+        baseline: &'a Baseline,
+        today: &Today,
+        future: &'a FutureUsers,
+        settings: &'a Settings,
+        script: &'a Script,
+    ) -> Self {
         let snapshot = &baseline.snapshot;
-        let bundle = |group: GroupIndex| today.bundle_of(group);
         let simulated: Vec<(&EvaluatedRule, BundleIndex)> = simulated(today).collect();
-        let checked: Vec<_> = simulated.iter().map(|(rule, _)| rule.rule.clone()).collect();
+        let mut checked: Vec<Checked> = simulated.iter().map(|(rule, _)| rule.rule.clone()).collect();
+        checked.extend(script.rules.iter().map(|(rule, _)| rule).chain(&script.cohorts).cloned());
         let rules = RuleSet::compile(&future.users, &checked);
         let slot = |attribute: &Attribute| rules.slots().iter().position(|slot| slot == attribute);
-        let enabled_slot = slot(&Attribute::AccountEnabled);
         let moved_slots: Vec<usize> = baseline.assumptions.movers_change.iter().filter_map(slot).collect();
-        let rule_bundles: Vec<BundleIndex> = simulated.iter().map(|(_, bundle)| *bundle).collect();
-        let clocked: Vec<(usize, BundleIndex)> =
-            rule_bundles.iter().copied().enumerate().filter(|(rule, _)| rules.uses_clock(*rule)).collect();
-        let entitlements = entitlements(snapshot, today, &simulated, &clocked);
-        let people = People::new(snapshot, &baseline.assumptions, settings.points());
-        let eligible = people.eligible.iter().filter_map(|group| bundle(GroupIndex(group.group as u32))).collect();
-        let mut kinds = Kinds::new(&rules, &rule_bundles);
+        let own: Vec<BundleIndex> = simulated.iter().map(|(_, bundle)| *bundle).collect();
+        let all = own.iter().copied().chain(script.rules.iter().map(|(_, bundle)| *bundle));
+        let clocked: Vec<(usize, BundleIndex)> = all.enumerate().filter(|(rule, _)| rules.uses_clock(*rule)).collect();
+        let clocked_today: Vec<(usize, BundleIndex)> =
+            clocked.iter().copied().filter(|(rule, _)| *rule < own.len()).collect();
+        let by_clock = clocked_today.iter().map(|(_, bundle)| *bundle).collect();
+        let entitlements = Entitlements::new(snapshot, today, &simulated, &by_clock, script);
+        let mut kinds = Kinds::new(&rules, &own);
         let mut ledger = today.ledger.clone();
         let mut profiles = Profiles::new(rules.slots().len());
-        let (persons, direct_lists) = persons((&rules, &kinds, future), &entitlements, &mut profiles, &mut ledger);
-        profiles.share();
-        let enabling =
-            enabled_slot.map(|slot| [false, true].map(|enabled| kinds.pattern([(slot, future.enabled(enabled))])));
-        let hire_slot = slot(&Attribute::EmployeeHireDate);
-        let joining = (0..=settings.horizon_days())
-            .map(|day| {
-                let hired = hire_slot.map(|slot| (slot, future.hired_on(day)));
-                kinds.pattern(hired.into_iter().chain(enabled_slot.map(|slot| (slot, future.enabled(true)))))
-            })
-            .collect();
-        let moving = future
-            .exported()
-            .map(|user| {
-                let row = rules.row(user);
-                kinds.pattern(moved_slots.iter().map(|slot| (*slot, row[*slot])))
-            })
-            .collect();
+        let mut direct_lists = DirectLists::default();
+        let parts = (&rules, &kinds, future);
+        let persons = persons(parts, &entitlements, &mut profiles, &mut ledger, &mut direct_lists);
+        let (enabling, joining) = starts(&rules, &mut kinds, future, settings);
+        let people = People::new(snapshot, &baseline.assumptions, settings.points());
+        let eligible = people.eligible.iter();
+        let eligible = eligible.filter_map(|group| today.bundle_of(GroupIndex(group.group as u32))).collect();
         let clock_reads = |slot: &usize| rules.rules_naming(*slot).iter().any(|rule| rules.uses_clock(*rule));
+        let words = snapshot.skus.len().div_ceil(64);
         let mut world = World {
             baseline,
             settings,
+            script,
             ledger,
             kinds,
             profiles,
-            persons,
             enabling,
             joining,
-            moving,
-            hire_slot,
+            hire_slot: slot(&Attribute::EmployeeHireDate),
             moves_clock: rules.clock_slots().iter().any(|slot| moved_slots.contains(slot)),
             clock_reads_moved: moved_slots.iter().any(clock_reads),
-            clock_reads_enabled: enabled_slot.iter().any(clock_reads),
+            clock_reads_enabled: slot(&Attribute::AccountEnabled).iter().any(clock_reads),
             moved_slots,
             clocked,
             joiner_ticks: None,
-            bundle_bits: bundle_bits(today, snapshot.skus.len().div_ceil(64)),
-            words: snapshot.skus.len().div_ceil(64),
+            words,
             random_order: today.order == OrderPolicy::Random,
             moves_class: moves_class(baseline, &today.order),
             joiner_assigned: BTreeMap::new(),
@@ -189,7 +159,10 @@ impl<'a> World<'a> {
             clock: Vec::new(),
             capacity_changes: capacity_changes(baseline, settings),
             points: settings.points().iter().map(|day| calendar::days_between(settings.today(), *day)).collect(),
+            plan: Plan::new(Stage::first(persons, clocked_today), bundle_bits(today, words), words),
         };
+        staged::lay_out(&mut world, today, own.len());
+        world.profiles.share();
         world.joiner_assigned = world.without_eligible();
         world.joiner_ticks = world.ticks_of_joiners();
         world.clock = world.clock_of_exported();
@@ -200,7 +173,7 @@ impl<'a> World<'a> {
     /// What somebody who joins has of each list of assigned groups: groups that people join by themselves are joined by events
     /// of their own.
     fn without_eligible(&mut self) -> BTreeMap<Target, Target> {
-        let assigned: BTreeSet<Target> = (0..self.exported()).map(|user| self.persons.get(user).assigned).collect();
+        let assigned: BTreeSet<Target> = self.plan.stages.iter().flat_map(Stage::assigned).collect();
         let mut left = BTreeMap::new();
         for target in assigned {
             let own = |bundle: &BundleIndex| !self.eligible.contains(bundle);
@@ -230,9 +203,16 @@ impl<'a> World<'a> {
         self.joiner_assigned.get(&assigned).copied().unwrap_or(assigned)
     }
 
-    /// The SKUs that a bundle gives, as bits.
-    pub fn bundle_bits(&self, bundle: BundleIndex) -> &[u64] {
-        &self.bundle_bits[bundle.get() * self.words..(bundle.get() + 1) * self.words]
+    /// What licensing knows of a model: an exported user or a newcomer.
+    pub fn seeker(&self, model: Slot) -> Seeker {
+        match model.checked_sub(self.exported()) {
+            Some(newcomer) => self.plan.seekers[newcomer as usize],
+            None => self.ledger.seeker(model),
+        }
+    }
+
+    pub fn midnight(&self, day: u32) -> DateTime<Utc> {
+        rows::instant(calendar::after(self.settings.today(), day))
     }
 
     pub fn exported(&self) -> u32 {
@@ -262,59 +242,35 @@ impl<'a> World<'a> {
         }
         let days =
             |user: UserIndex| self.clock_days(&self.rules.row(user), 0).into_iter().map(move |day| (day, user.0));
-        let mut clock: Vec<(u32, Slot)> = self.future.exported().flat_map(days).collect();
+        let mut clock: Vec<(u32, Slot)> = self.baseline.snapshot.users.indexes().flat_map(days).collect();
         clock.sort_unstable();
         clock
     }
 }
 
-/// Who is in which licensed group, and what is assigned directly.
-fn entitlements(
-    snapshot: &Snapshot,
-    today: &Today,
-    simulated: &[(&EvaluatedRule, BundleIndex)],
-    clocked: &[(usize, BundleIndex)],
-) -> Entitlements {
-    let users = snapshot.users.len();
-    let by_rule: BTreeMap<GroupIndex, BundleIndex> = simulated.iter().map(|(rule, b)| (rule.group, *b)).collect();
-    let clocked: BTreeSet<BundleIndex> = clocked.iter().map(|(_, bundle)| *bundle).collect();
-    let [mut assigned, mut still, mut by_clock] = [const { Vec::new() }; 3];
-    for group in snapshot.group_indexes() {
-        let Some(bundle) = today.bundle_of(group) else { continue };
-        let list = match by_rule.contains_key(&group) {
-            true if clocked.contains(&bundle) => &mut by_clock,
-            true => &mut still,
-            false => &mut assigned,
-        };
-        list.extend(today.memberships.members(group).iter().map(|user| (user.0, bundle)));
-    }
-    Entitlements {
-        assigned: Lists::new(users, assigned),
-        still: Lists::new(users, still),
-        clocked: Lists::new(users, by_clock),
-        direct: Lists::new(users, directly_held(today, users as u32)),
-    }
+/// What becoming disabled or enabled changes, and what joining on a day does.
+fn starts(
+    rules: &RuleSet<'_>,
+    kinds: &mut Kinds,
+    future: &FutureUsers,
+    settings: &Settings,
+) -> (Option<[PatternId; 2]>, Vec<PatternId>) {
+    let slot = |attribute: &Attribute| rules.slots().iter().position(|slot| slot == attribute);
+    let (hire_slot, enabled_slot) = (slot(&Attribute::EmployeeHireDate), slot(&Attribute::AccountEnabled));
+    let enabling =
+        enabled_slot.map(|slot| [false, true].map(|enabled| kinds.pattern([(slot, future.enabled(enabled))])));
+    let joining = (0..=settings.horizon_days())
+        .map(|day| {
+            let hired = hire_slot.map(|slot| (slot, future.hired_on(day)));
+            kinds.pattern(hired.into_iter().chain(enabled_slot.map(|slot| (slot, future.enabled(true)))))
+        })
+        .collect();
+    (enabling, joining)
 }
 
 fn moves_class(baseline: &Baseline, order: &OrderPolicy) -> bool {
     let OrderPolicy::Priority { attribute, .. } = order else { return false };
     baseline.assumptions.movers_change.iter().any(|moved| moved.graph_name() == *attribute)
-}
-
-fn bundle_bits(today: &Today, words: usize) -> Vec<u64> {
-    let mut bits = vec![0u64; today.terms.bundle_count() * words];
-    for number in 0..today.terms.bundle_count() {
-        for sku in today.terms.bundle_skus(BundleIndex(number as u32)) {
-            bits[number * words + sku.get() / 64] |= 1 << (sku.get() % 64);
-        }
-    }
-    bits
-}
-
-/// SKUs that users hold by direct assignment, by what the export says or what no group explains.
-fn directly_held(today: &Today, users: u32) -> Vec<(u32, SkuIndex)> {
-    let paths = (0..users).flat_map(|user| today.ledger.paths(user).into_iter().map(move |path| (user, path)));
-    paths.filter(|(_, path)| path.source == Source::Direct).map(|(user, path)| (user, path.sku)).collect()
 }
 
 fn capacity_changes(baseline: &Baseline, settings: &Settings) -> Vec<CapacityChange> {

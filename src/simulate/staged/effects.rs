@@ -1,17 +1,17 @@
-//! Whom of today a plan gives licences or takes them from, and what they lose with the last plan of a service. In: tables before
+//! Whom of today a plan gives licences or takes them from, and what they lose with the last plan of a service. In: stages before
 //! and after each step. Out: one entry a person and day, with its causes. Never: chance; whom luck picks has no name.
 
 use std::collections::BTreeMap;
 
-use super::epoch::{Step, Tables};
-use super::script::{Act, Script, What};
-use super::world::Staged;
+use super::script::{Act, What};
+use super::stage::{Stage, Step};
 use crate::calendar;
 use crate::catalog::{Catalog, SkuId};
 use crate::directory::{GroupLicense, SkuIndex, UserIndex};
 use crate::forecast::{PersonDifference, Service, ServiceAtRisk};
-use crate::licensing::{BundleIndex, Today};
+use crate::licensing::{BundleIndex, Target, Today};
 use crate::simulate::event::Slot;
+use crate::simulate::world::World;
 
 /// Services whose data goes with the last plan, by the beginnings of plan names.
 const SERVICES: [(Service, &[&str]); 5] = [
@@ -33,21 +33,21 @@ pub struct Effects {
 }
 
 /// Walks from step to step.
-pub fn effects(world: &Staged<'_>, script: &Script, today: &Today, catalog: &Catalog) -> Effects {
+pub fn effects(world: &World<'_>, today: &Today, catalog: &Catalog) -> Effects {
     let bundles = (0..today.terms.bundle_count() as u32).map(BundleIndex);
     let mut licenses: Vec<Vec<GroupLicense>> = bundles.map(|bundle| today.licenses_of(bundle).to_vec()).collect();
     let mut found = Effects::default();
     let plans = Plans::new(world, catalog);
     let mut services = plans.of_bundles(&licenses);
-    for (step, pair) in world.steps.iter().zip(world.tables.windows(2)) {
+    for (step, pair) in world.plan.steps.iter().zip(world.plan.stages.windows(2)) {
         let [before, after] = pair else { continue };
-        let acts: Vec<&Act> = script.acts.iter().filter(|act| act.day == step.day).collect();
+        let acts: Vec<&Act> = world.script.acts.iter().filter(|act| act.day == step.day).collect();
         for (bundle, given) in &step.replaced {
             licenses[bundle.get()].clone_from(given);
         }
         let then = plans.of_bundles(&licenses);
         let view = View { world, step, before, after, acts: &acts, plans: &plans, services: [&services, &then] };
-        (0..world.exported()).for_each(|slot| view.person(slot, &mut found));
+        view.everybody(&mut found);
         services = then;
     }
     found
@@ -60,8 +60,8 @@ struct Plans<'a> {
 }
 
 impl<'a> Plans<'a> {
-    fn new(world: &Staged<'_>, catalog: &'a Catalog) -> Self {
-        let skus = world.baseline().snapshot.skus.iter().map(|sku| sku.sku_id.clone());
+    fn new(world: &World<'_>, catalog: &'a Catalog) -> Self {
+        let skus = world.baseline.snapshot.skus.iter().map(|sku| sku.sku_id.clone());
         let mut plans = Self { skus: Vec::new(), catalog };
         plans.skus = skus.map(|sku| (sku.clone(), plans.of(&sku, &[]))).collect();
         plans
@@ -96,25 +96,42 @@ impl<'a> Plans<'a> {
 
 /// One step as one person sees it.
 struct View<'a, 'w> {
-    world: &'a Staged<'w>,
+    world: &'a World<'w>,
     step: &'a Step,
-    before: &'a Tables,
-    after: &'a Tables,
+    before: &'a Stage,
+    after: &'a Stage,
     acts: &'a [&'a Act],
     plans: &'a Plans<'a>,
     services: [&'a Vec<u8>; 2],
 }
 
 impl View<'_, '_> {
-    fn person(&self, slot: Slot, found: &mut Effects) {
-        let (old, new) = (skus(self.before, slot), skus(self.after, slot));
-        let lost_services = self.services_of(self.before, slot, 0) & !self.services_of(self.after, slot, 1);
+    /// Where groups only give something else, whoever is in one of them; else those whom the step changes, too.
+    fn everybody(&self, found: &mut Effects) {
+        let mut touched = self.step.touched.as_slice();
+        for slot in 0..self.world.exported() {
+            let mine = self.after.models.get(slot).target;
+            let before = touched.first().filter(|(at, _)| *at == slot).map(|(_, before)| *before);
+            if before.is_some() {
+                touched = &touched[1..];
+            } else if self.step.replaced.is_empty() {
+                continue;
+            }
+            self.person(slot, [before.unwrap_or(mine), mine], found);
+        }
+    }
+
+    /// `targets` are the bundles before and after the step.
+    fn person(&self, slot: Slot, targets: [Target; 2], found: &mut Effects) {
+        let (old, new) = (self.skus(self.before, slot, targets[0]), self.skus(self.after, slot, targets[1]));
+        let lost_services =
+            self.services_of(self.before, slot, targets[0], 0) & !self.services_of(self.after, slot, targets[1], 1);
         if old == new && lost_services == 0 {
             return;
         }
         let differing: Vec<SkuIndex> =
             (0..self.plans.skus.len() as u32).map(SkuIndex).filter(|sku| bit(&old, *sku) != bit(&new, *sku)).collect();
-        let snapshot = &self.world.baseline().snapshot;
+        let snapshot = &self.world.baseline.snapshot;
         let users = &snapshot.users;
         let user = UserIndex(slot);
         let day = calendar::after(self.world.settings().today(), self.step.day);
@@ -146,16 +163,33 @@ impl View<'_, '_> {
         }
     }
 
-    fn services_of(&self, tables: &Tables, slot: Slot, time: usize) -> u8 {
-        let bundles = tables.assigned.of(slot).iter().chain(tables.dynamic.of(slot));
+    fn services_of(&self, stage: &Stage, slot: Slot, target: Target, time: usize) -> u8 {
+        let bundles = self.world.ledger.bundles_in(target).iter();
         let by_groups = bundles.fold(0, |bits, bundle| bits | self.services[time][bundle.get()]);
-        by_groups | self.plans.of_direct(tables.direct.of(slot))
+        by_groups | self.plans.of_direct(self.direct(stage, slot))
+    }
+
+    fn direct(&self, stage: &Stage, slot: Slot) -> &[SkuIndex] {
+        self.world.direct_lists.list(stage.models.get(slot).direct)
+    }
+
+    /// The SKUs that somebody is meant to have, as bits.
+    fn skus(&self, stage: &Stage, slot: Slot, target: Target) -> Vec<u64> {
+        let mut bits = vec![0u64; self.world.words];
+        for bundle in self.world.ledger.bundles_in(target) {
+            let more = self.world.plan.bundle_bits(stage.version, *bundle);
+            bits.iter_mut().zip(more).for_each(|(bits, more)| *bits |= more);
+        }
+        self.direct(stage, slot).iter().for_each(|sku| bits[sku.get() / 64] |= 1 << (sku.get() % 64));
+        bits
     }
 
     /// The changes of the day that can have to do with one of these SKUs; all of them where plans alone differ.
     fn causes(&self, skus: &[SkuIndex]) -> Vec<String> {
+        let gives_in = |stage: &Stage, bundle, sku| self.world.plan.gives(stage.version, bundle, sku);
         let gives = |bundle: BundleIndex| {
-            skus.is_empty() || skus.iter().any(|sku| self.before.gives(bundle, *sku) || self.after.gives(bundle, *sku))
+            skus.is_empty()
+                || skus.iter().any(|sku| gives_in(self.before, bundle, *sku) || gives_in(self.after, bundle, *sku))
         };
         let matters = |act: &&&Act| match &act.what {
             What::Rewrite { .. } => true,
@@ -175,16 +209,6 @@ impl View<'_, '_> {
 
 fn bit(bits: &[u64], sku: SkuIndex) -> bool {
     bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1
-}
-
-/// The SKUs that somebody is meant to have, as bits.
-fn skus(tables: &Tables, slot: Slot) -> Vec<u64> {
-    let mut bits = vec![0u64; tables.words];
-    for bundle in tables.assigned.of(slot).iter().chain(tables.dynamic.of(slot)) {
-        bits.iter_mut().zip(tables.bundle_bits(*bundle)).for_each(|(bits, more)| *bits |= more);
-    }
-    tables.direct.of(slot).iter().for_each(|sku| bits[sku.get() / 64] |= 1 << (sku.get() % 64));
-    bits
 }
 
 /// By SKU, the causes of what people of today gain and lose.

@@ -1,21 +1,23 @@
-//! Replications in which an administrator changes something: rules, licences, members, attributes, people. In: a plain world and
-//! a plan. Out: trajectories, with the luck of the plain world. Never: a draw that the plain world does not make.
+//! Days on which an administrator changes something: rules, licences, members, attributes, people. In: a baseline with a plan.
+//! Out: stages for the one engine of replications, and what a plan comes to. Never: a draw that is not made without the plan.
 //!
-//! People are rows of codes that are evaluated one by one, which is slower than the plain engine and open to any change; both
-//! agree with the same naive engine.
+//! A stage is what holds from one such day to the next. People are profiles over the rules of all stages, so a step gives each
+//! of them other groups by a look-up, and those who are still as exported follow what the step made of an exported user.
 
 mod compare;
+mod crowd;
 mod effects;
-mod epoch;
-mod planned;
-mod replication;
+mod layout;
+mod live;
 mod run;
 mod script;
 mod stage;
 mod step;
-mod world;
 
 pub use compare::compare;
-use planned::population;
+pub use crowd::{joined_name, population};
+pub use layout::lay_out;
+pub use live::Lens;
 pub use run::{demand_planned, observe_planned, run_planned};
-pub use world::joined_name;
+pub use script::Script;
+pub use stage::{Plan, Stage};

@@ -1,22 +1,17 @@
 //! All replications of a plan. In: a planned world. Out: a forecast. Never: other luck than without the plan.
 
-use std::ops::Range;
-
 use super::effects::{Effects, effects};
-use super::replication::{Scratch, follow, replicate};
 use super::script::{self, Script};
-use super::world::{Staged, staged_users};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnosed, Diagnostic};
 use crate::directory::SkuIndex;
 use crate::forecast::{Demand, Forecast};
 use crate::licensing::{Memberships, Today};
 use crate::scenario::Planned;
-use crate::simulate::run::{Observed, Progress, licensed, memberships, run_from};
+use crate::simulate::demand;
+use crate::simulate::run::{Observed, Progress, forecast_of, licensed, memberships, observe_world};
 use crate::simulate::settings::Settings;
-use crate::simulate::tally::{Reading, Tally, of_replications};
 use crate::simulate::world::{World, future_users};
-use crate::simulate::{coverage, demand, draws, precision, status, summary};
 
 /// The forecast of a baseline with a plan. `None` where a number would be wrong; the findings say why.
 pub fn run_planned(
@@ -45,23 +40,10 @@ pub fn forecast_and_effects(
     let Some((today, script)) = begin(planned, members, catalog, settings, &mut findings) else {
         return Diagnosed::new(None, findings);
     };
-    let baseline = &planned.baseline;
-    // Units and prices alone need no steps.
-    if script.acts.is_empty() {
-        let forecast = run_from(baseline, &today, catalog, settings, progress);
-        return Diagnosed::new(Some((forecast, Effects::default())), findings);
-    }
-    let future = future_users(baseline, &today, settings);
-    let plain = World::new(baseline, &today, &future, settings);
-    let future = staged_users(baseline, &script, &today, settings);
-    let world = Staged::new(&plain, &script, &today, &future);
-    let effects = effects(&world, &script, &today, catalog);
-    let planned = summary::planned(baseline);
-    let (tally, precision) = precision::run(settings, &planned, |range| tally(&world, range, progress));
-    let status = status::status(baseline, &today, catalog);
-    let coverage = coverage::coverage(baseline, &today);
-    let mut forecast = summary::forecast(&plain, &today, &tally, status, coverage);
-    forecast.certainty.precision = precision;
+    let future = future_users(&planned.baseline, &today, settings, &script);
+    let world = World::new(&planned.baseline, &today, &future, settings, &script);
+    let effects = effects(&world, &today, catalog);
+    let forecast = forecast_of(&world, &today, catalog, progress);
     Diagnosed::new(Some((forecast, effects)), findings)
 }
 
@@ -79,13 +61,15 @@ fn begin(
     Some((today, script))
 }
 
-fn tally(world: &Staged<'_>, replications: Range<u32>, progress: &Progress) -> Tally {
-    let scratch = || Scratch::new(world);
-    of_replications(replications, scratch, |scratch, replication| {
-        let trajectory = replicate(world, scratch, replication);
-        progress.count();
-        trajectory
-    })
+/// Licensing today and the script of a plan.
+fn begun(
+    planned: &Planned,
+    catalog: &Catalog,
+    settings: &Settings,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<(Today, Script)> {
+    let members = memberships(&planned.baseline).into_value(findings)?;
+    begin(planned, members, catalog, settings, findings)
 }
 
 /// Demand for `skus` as a plan makes it, with the units of its baseline.
@@ -97,46 +81,21 @@ pub fn demand_planned(
     progress: &Progress,
 ) -> Diagnosed<Option<Demand>> {
     let mut findings = Vec::new();
-    let Some(members) = memberships(&planned.baseline).into_value(&mut findings) else {
+    let Some((today, script)) = begun(planned, catalog, settings, &mut findings) else {
         return Diagnosed::new(None, findings);
     };
-    let Some((today, script)) = begin(planned, members, catalog, settings, &mut findings) else {
-        return Diagnosed::new(None, findings);
-    };
-    let baseline = &planned.baseline;
-    if script.acts.is_empty() {
-        return demand::demand(baseline, skus, catalog, settings, progress);
-    }
-    let future = future_users(baseline, &today, settings);
-    let plain = World::new(baseline, &today, &future, settings);
-    let future = staged_users(baseline, &script, &today, settings);
-    let world = Staged::new(&plain, &script, &today, &future);
-    let follow = |scratch: &mut Scratch, replication: u32, watch: &mut dyn FnMut(u32, &[Reading])| {
-        follow(&world, scratch, replication, watch);
-    };
-    let gathered = demand::gather(&plain, skus, progress, || Scratch::new(&world), follow);
-    Diagnosed::new(Some(gathered), findings)
+    let future = future_users(&planned.baseline, &today, settings, &script);
+    let world = World::new(&planned.baseline, &today, &future, settings, &script);
+    Diagnosed::new(Some(demand::gather(&world, skus, progress)), findings)
 }
 
 /// Follows one replication of a plan day by day.
 pub fn observe_planned(planned: &Planned, settings: &Settings, replication: u32) -> Diagnosed<Option<Observed>> {
     let mut findings = Vec::new();
-    let Some(members) = memberships(&planned.baseline).into_value(&mut findings) else {
+    let Some((today, script)) = begun(planned, Catalog::embedded(), settings, &mut findings) else {
         return Diagnosed::new(None, findings);
     };
-    let Some((today, script)) = begin(planned, members, Catalog::embedded(), settings, &mut findings) else {
-        return Diagnosed::new(None, findings);
-    };
-    let baseline = &planned.baseline;
-    let future = future_users(baseline, &today, settings);
-    let plain = World::new(baseline, &today, &future, settings);
-    let future = staged_users(baseline, &script, &today, settings);
-    let world = Staged::new(&plain, &script, &today, &future);
-    let mut days = Vec::new();
-    follow(&world, &mut Scratch::new(&world), replication, &mut |_, readings| days.push(readings.to_vec()));
-    let population = super::population(&world, replication);
-    let eligible = plain.people.eligible.iter().map(|eligible| eligible.group).collect();
-    let slots = if plain.random_order { plain.exported() as usize + population.joined.len() } else { 0 };
-    let places = draws::places(settings.seed(), replication).take(slots).collect();
-    Diagnosed::new(Some(Observed { population, eligible, places, days }), findings)
+    let future = future_users(&planned.baseline, &today, settings, &script);
+    let world = World::new(&planned.baseline, &today, &future, settings, &script);
+    Diagnosed::new(Some(observe_world(&world, replication)), findings)
 }

@@ -14,7 +14,7 @@ use crate::simulate::event::Slot;
 use crate::simulate::settings::Settings;
 
 /// Whom an act is about. A rule is a position among the cohorts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
     Everybody,
     Users(Vec<Slot>),

@@ -1,18 +1,107 @@
-//! The first tables of a world, and those that a script makes of them. In: a script, licensing today. Out: a world with steps,
-//! acts on people, and newcomers with models of their own. Never: chance.
+//! What holds from one planned day to the next. In: licensing today, a script. Out: stages, which rules decide in each, whom joiners
+//! are like, and the steps between them. Never: chance.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::epoch::{self, Edit, Lists, Resolved, Start, Tables};
-use super::script::{PeopleAct, Script, What, Who};
-use super::world::Staged;
-use crate::directory::{Attribute, GroupIndex, SkuIndex, Users};
-use crate::licensing::{self, BundleIndex, Country, OrderPolicy, Rank, Seeker, Today};
-use crate::scenario::{self, Acquisition, Baseline};
+use super::script::{PeopleAct, Who};
+use crate::directory::{GroupLicense, SkuIndex};
+use crate::licensing::{BundleIndex, Seeker, Target};
+use crate::scenario::Wave;
 use crate::simulate::event::Slot;
 use crate::simulate::people::People;
-use crate::simulate::rows;
+use crate::simulate::person::Persons;
+use crate::simulate::profile::PatternId;
+
+/// What holds from one step to the next.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Rules with `system.now` that decide, with their bundles.
+    pub clocked: Vec<(usize, BundleIndex)>,
+    /// Which of the plan's tables of SKUs by bundle holds.
+    pub version: usize,
+    /// Exported users and newcomers as they would be without chance: whom joiners are like.
+    pub models: Arc<Persons>,
+    /// What a mover takes from a model, by model.
+    pub moving: Arc<Vec<PatternId>>,
+}
+
+impl Stage {
+    /// Today, before anybody knows what movers take.
+    pub fn first(models: Persons, clocked: Vec<(usize, BundleIndex)>) -> Self {
+        Self { clocked, version: 0, models: Arc::new(models), moving: Arc::default() }
+    }
+
+    /// The lists of assigned groups that somebody has.
+    pub fn assigned(&self) -> impl Iterator<Item = Target> + '_ {
+        (0..self.models.len() as Slot).map(|model| self.models.get(model).assigned)
+    }
+}
+
+/// A rule that begins to decide about a group; where members were assigned before, those leave.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun {
+    pub bundle: BundleIndex,
+    pub rule: usize,
+    pub assigned: bool,
+    /// Not where the group is paused again on the same day.
+    pub decides: bool,
+}
+
+/// A change to one person. Rules are positions in the rule set.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// New codes by slot, and what they make of a profile.
+    Rewrite {
+        who: Who,
+        set: Vec<(usize, u32)>,
+        pattern: PatternId,
+    },
+    Members {
+        bundle: BundleIndex,
+        who: Who,
+        wave: Wave,
+        join: bool,
+    },
+    Direct {
+        sku: SkuIndex,
+        who: Who,
+        wave: Wave,
+        give: bool,
+        safely: bool,
+    },
+}
+
+/// One day of changes, after which the next stage holds.
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    pub day: u32,
+    pub replaced: Vec<(BundleIndex, Vec<GroupLicense>)>,
+    /// Groups that are processed no more, with the rule that decided until then.
+    pub paused: Vec<(BundleIndex, usize)>,
+    /// Bundles whose rule with `system.now` decides no more.
+    pub unclocked: Vec<BundleIndex>,
+    pub begun: Vec<Begun>,
+    pub edits: Vec<Edit>,
+    /// SKUs whose direct licences are taken only from those who hold them by a group.
+    pub safely: Vec<SkuIndex>,
+    /// Exported users whom the step changes, ascending, with the bundles that they have before it.
+    pub touched: Vec<(Slot, Target)>,
+}
+
+impl Step {
+    /// Whether it is about what people are or which groups they are in, and not only about what groups give.
+    pub fn is_about_people(&self) -> bool {
+        !(self.paused.is_empty() && self.unclocked.is_empty() && self.begun.is_empty() && self.edits.is_empty())
+    }
+
+    /// Whether anybody's number in a wave matters.
+    pub fn asks_names(&self) -> bool {
+        self.edits.iter().any(|edit| match edit {
+            Edit::Members { wave, .. } | Edit::Direct { wave, .. } => *wave != Wave::WHOLE,
+            Edit::Rewrite { .. } => false,
+        })
+    }
+}
 
 /// Another tenant's people as models: `first` is the number of the first, and they live in a world of their own until they
 /// join.
@@ -29,191 +118,48 @@ pub struct PlannedAct {
     pub key: u64,
 }
 
-/// What licensing needs to know of each newcomer. They stand behind everybody who is there, in order of their numbers.
-pub fn seekers(newcomers: &Acquisition, baseline: &Baseline) -> Vec<Seeker> {
-    let users = &newcomers.users;
-    let class = |user| match &baseline.policy.order {
-        OrderPolicy::Priority { attribute, values } => Attribute::from_graph_name(attribute)
-            .map_or(0, |attribute| licensing::class_of(users.value(user, &attribute), values)),
-        _ => 0,
-    };
-    let seeker = |user| Seeker {
-        location: users.text(user, &Attribute::UsageLocation).and_then(Country::parse),
-        guest: users.is_guest(user),
-        rank: Rank { class: class(user), place: user.0 },
-    };
-    users.indexes().map(seeker).collect()
+/// Today and the stages after it. Invariant: one more stage than steps.
+pub struct Plan {
+    pub stages: Vec<Stage>,
+    pub steps: Vec<Step>,
+    /// What happens to people by plan, in order of days.
+    pub people_acts: Vec<PlannedAct>,
+    pub newcomers: Vec<Newcomers>,
+    /// What licensing needs to know of each newcomer, in order.
+    pub seekers: Vec<Seeker>,
+    /// What waves are drawn by, of each model.
+    pub names: Vec<u64>,
+    /// The SKUs of each bundle as bits, by version: today's, and one for each step that changes what groups give.
+    pub bits: Vec<Vec<u64>>,
+    words: usize,
 }
 
-/// Gives a world its tables. The first `simulated` rules of its set are those of today.
-pub fn set(world: &mut Staged<'_>, script: &Script, today: &Today, simulated: usize) {
-    let tables = first_tables(world, script, today, simulated);
-    let exported = world.exported();
-    let mut deciding: Vec<Option<usize>> = vec![None; today.terms.bundle_count()];
-    for (rule, bundle) in world.rule_bundles.iter().enumerate().take(simulated) {
-        deciding[bundle.get()] = Some(rule);
-    }
-    let names = |users: &Users, names: &mut Vec<u64>| {
-        names.extend(users.indexes().map(|user| scenario::key(users.id(user))));
-    };
-    let mut all = Vec::new();
-    // Only a plan asks for names.
-    if !script.acts.is_empty() {
-        names(&world.baseline().snapshot.users, &mut all);
-        script.newcomers.iter().for_each(|newcomers| names(&newcomers.users, &mut all));
-    }
-    let mut acts: Vec<(u32, Vec<Resolved>)> = Vec::new();
-    let offsets = Offsets { rules: simulated, cohorts: simulated + script.rules.len() };
-    for act in &script.acts {
-        match &act.what {
-            What::People { act: people, key } => {
-                let act = PlannedAct { day: act.day, act: offsets.people(people), key: *key };
-                world.people_acts.push(act);
-            }
-            what => {
-                let Some(resolved) = offsets.resolve(what, script, world) else { continue };
-                match acts.last_mut().filter(|(day, _)| *day == act.day) {
-                    Some((_, acts)) => acts.push(resolved),
-                    None => acts.push((act.day, vec![resolved])),
-                }
-            }
-        }
-    }
-    for act in &script.acts {
-        if let What::Rule { bundle, paused: Some(rule), .. } | What::Processing { bundle, paused: Some(rule), .. } =
-            &act.what
-        {
-            deciding[bundle.get()].get_or_insert(simulated + rule);
-        }
-    }
-    let bundles = (0..today.terms.bundle_count() as u32).map(BundleIndex);
-    let start = Start {
-        tables,
-        rules: world.rules(),
-        snapshot: &world.baseline().snapshot,
-        exported,
-        names: all,
-        licenses: bundles.map(|bundle| today.licenses_of(bundle).to_vec()).collect(),
-        deciding,
-    };
-    let (tables, steps) = epoch::epochs(&start, acts, world.settings());
-    let names = start.names;
-    (world.tables, world.steps, world.names) = (tables, steps, names);
-    let mut first = exported;
-    for acquisition in &script.newcomers {
-        let snapshot = &acquisition.baseline.snapshot;
-        let people = People::new(snapshot, &world.baseline().assumptions, world.settings().points());
-        world.newcomers.push(Newcomers { first, people });
-        first += snapshot.users.len() as u32;
-    }
-}
-
-/// What holds today. Newcomers are where the plan puts them, as if they were here already: nobody looks before they join.
-fn first_tables(world: &Staged<'_>, script: &Script, today: &Today, simulated: usize) -> Tables {
-    let snapshot = &world.baseline().snapshot;
-    let exported = world.exported();
-    let rule_groups: BTreeSet<GroupIndex> = today.memberships.rules().iter().map(|rule| rule.group).collect();
-    let (mut assigned, mut dynamic) = (Vec::new(), Vec::new());
-    for group in snapshot.group_indexes() {
-        let Some(bundle) = today.bundle_of(group) else { continue };
-        let list = if rule_groups.contains(&group) { &mut dynamic } else { &mut assigned };
-        list.extend(today.memberships.members(group).iter().map(|user| (user.0, bundle)));
-    }
-    let mut direct: Vec<(Slot, SkuIndex)> =
-        (0..exported).flat_map(|slot| world.plain.direct.of(slot).iter().map(move |sku| (slot, *sku))).collect();
-    let rows: Vec<u32> = world.future.exported().flat_map(|user| world.rules.row(user)).collect();
-    let width = world.rules.slots().len();
-    let mut first = exported;
-    let now = rows::instant(world.settings().today());
-    for newcomers in &script.newcomers {
-        for (slot, (groups, skus)) in (first..).zip(newcomers.groups.iter().zip(&newcomers.direct)) {
-            assigned.extend(groups.iter().filter_map(|group| Some((slot, today.bundle_of(*group)?))));
-            direct.extend(skus.iter().filter_map(|sku| Some((slot, snapshot.find_sku(sku)?))));
-            let row = &rows[slot as usize * width..(slot as usize + 1) * width];
-            let holds = (0..simulated).filter(|rule| world.rules.holds_row(*rule, row, now));
-            dynamic.extend(holds.map(|rule| (slot, world.rule_bundles[rule])));
-        }
-        first += newcomers.users.len() as u32;
-    }
-    let models = first as usize;
-    let words = snapshot.skus.len().div_ceil(64);
-    let mut decided = vec![false; today.terms.bundle_count()];
-    world.rule_bundles.iter().take(simulated).for_each(|bundle| decided[bundle.get()] = true);
-    Tables {
-        rows: Arc::new(rows),
-        width,
-        assigned: Arc::new(Lists::new(models, assigned)),
-        dynamic: Arc::new(Lists::new(models, dynamic)),
-        direct: Arc::new(Lists::new(models, direct)),
-        bundle_bits: Arc::new(bundle_bits(today, words)),
-        words,
-        active: (0..world.rules.len()).map(|rule| rule < simulated).collect(),
-        decided,
-    }
-}
-
-fn bundle_bits(today: &Today, words: usize) -> Vec<u64> {
-    let mut bits = vec![0u64; today.terms.bundle_count() * words];
-    for number in 0..today.terms.bundle_count() {
-        for sku in today.terms.bundle_skus(BundleIndex(number as u32)) {
-            bits[number * words + sku.get() / 64] |= 1 << (sku.get() % 64);
-        }
-    }
-    bits
-}
-
-/// Where the script's own rules begin in the world's rule set.
-struct Offsets {
-    rules: usize,
-    cohorts: usize,
-}
-
-impl Offsets {
-    fn who(&self, who: &Who) -> Who {
-        match who {
-            Who::Rule(rule) => Who::Rule(self.cohorts + rule),
-            who => who.clone(),
+impl Plan {
+    /// Nothing planned yet.
+    pub fn new(first: Stage, bits: Vec<u64>, words: usize) -> Self {
+        Self {
+            stages: vec![first],
+            steps: Vec::new(),
+            people_acts: Vec::new(),
+            newcomers: Vec::new(),
+            seekers: Vec::new(),
+            names: Vec::new(),
+            bits: vec![bits],
+            words,
         }
     }
 
-    fn people(&self, act: &PeopleAct) -> PeopleAct {
-        match act {
-            PeopleAct::Acquire(number) => PeopleAct::Acquire(*number),
-            PeopleAct::Freeze { who, until } => PeopleAct::Freeze { who: self.who(who), until: *until },
-            PeopleAct::Hire { who, people, until } => {
-                PeopleAct::Hire { who: self.who(who), people: *people, until: *until }
-            }
-            PeopleAct::LayOff { who, size } => PeopleAct::LayOff { who: self.who(who), size: *size },
-            PeopleAct::PurgeGuests { who } => PeopleAct::PurgeGuests { who: self.who(who) },
-        }
+    /// The number of the stage that holds at the end of a day.
+    pub fn stage_on(&self, day: u32) -> usize {
+        self.steps.partition_point(|step| step.day <= day)
     }
 
-    fn resolve(&self, what: &What, script: &Script, world: &Staged<'_>) -> Option<Resolved> {
-        Some(match what {
-            What::Rewrite { who, set } => {
-                let code = |number: &usize| {
-                    let (attribute, _) = &script.values[*number];
-                    // An attribute that no rule names decides about nothing.
-                    let slot = world.rules.slots().iter().position(|slot| slot == attribute)?;
-                    Some((slot, world.future.value(attribute, *number)))
-                };
-                let set = set.iter().filter_map(code).collect();
-                Resolved::Edit(Edit::Rewrite { who: self.who(who), set })
-            }
-            What::Rule { bundle, rule, .. } => Resolved::Rule { bundle: *bundle, rule: self.rules + rule },
-            What::Processing { bundle, on, .. } => Resolved::Processing { bundle: *bundle, on: *on },
-            What::Licenses { bundle, edit } => Resolved::Licenses { bundle: *bundle, edit: edit.clone() },
-            What::Members { bundle, who, wave, join } => {
-                Resolved::Edit(Edit::Members { bundle: *bundle, who: self.who(who), wave: *wave, join: *join })
-            }
-            What::Direct { sku, who, wave, give, safely } => Resolved::Edit(Edit::Direct {
-                sku: *sku,
-                who: self.who(who),
-                wave: *wave,
-                give: *give,
-                safely: *safely,
-            }),
-            What::People { .. } => return None,
-        })
+    /// The SKUs that a bundle gives in a version, as bits.
+    pub fn bundle_bits(&self, version: usize, bundle: BundleIndex) -> &[u64] {
+        &self.bits[version][bundle.get() * self.words..(bundle.get() + 1) * self.words]
+    }
+
+    pub fn gives(&self, version: usize, bundle: BundleIndex, sku: SkuIndex) -> bool {
+        self.bundle_bits(version, bundle)[sku.get() / 64] >> (sku.get() % 64) & 1 == 1
     }
 }

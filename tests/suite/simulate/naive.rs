@@ -175,8 +175,6 @@ impl<'a> Future<'a> {
             self.naive.direct_assign(license.user.0, license.sku.0).unwrap();
         }
         self.supply(self.baseline.today);
-        let now = midnight(self.baseline.today);
-        self.models.iter_mut().for_each(|model| look(&self.groups, model, now));
         self.memberships(self.baseline.today);
         self.naive.settle(0);
         for (slot, place) in observed.places.iter().enumerate() {
@@ -201,6 +199,7 @@ impl<'a> Future<'a> {
 
     fn memberships(&mut self, day: NaiveDate) {
         let now = midnight(day);
+        self.models.iter_mut().for_each(|model| look(&self.groups, model, now));
         for (slot, person) in self.people.iter_mut().filter(|(_, person)| !person.gone) {
             look(&self.groups, person, now);
             let groups: BTreeSet<usize> = person.assigned.union(&person.by_rule).copied().collect();

@@ -4,39 +4,46 @@
 //!
 //! Whoever joins by plan takes a number behind all others, and is drawn by the key of the change, not by its place in a list.
 
-use super::epoch::Person;
+use super::live::Someone;
 use super::script::{PeopleAct, Who};
 use super::stage::{Newcomers, PlannedAct};
-use super::world::Staged;
 use crate::scenario::{self, Size};
 use crate::simulate::event::{Event, Happening, Slot};
 use crate::simulate::people::{NEVER, leaving};
 use crate::simulate::rates::Rates;
+use crate::simulate::replication::Scratch;
 use crate::simulate::workforce::{self, Population};
+use crate::simulate::world::World;
 
-/// The population of a replication.
-pub fn population(world: &Staged<'_>, replication: u32) -> Population {
+/// The population of a replication. The thread's memory only serves to ask rules.
+pub fn population(world: &World<'_>, scratch: &mut Scratch, replication: u32) -> Population {
     let settings = world.settings();
-    let drawn = workforce::draw(world.people(), &world.baseline().assumptions, settings.seed(), replication);
-    if world.people_acts.is_empty() {
+    let drawn = workforce::draw(&world.people, &world.baseline.assumptions, settings.seed(), replication);
+    if world.plan.people_acts.is_empty() {
         return drawn;
     }
-    let mut crowd = Crowd::new(world, drawn, replication);
-    for act in &world.people_acts {
+    let mut crowd = Crowd::new(world, scratch, drawn, replication);
+    for act in &world.plan.people_acts {
         crowd.enact(act);
     }
     crowd.into_population()
 }
 
+/// What waves are drawn by of the person who joined as number `joined`, from 0.
+pub fn joined_name(joined: u32) -> u64 {
+    scenario::key(&format!("joined {joined}"))
+}
+
 /// Everybody of one replication while plans are worked in.
-struct Crowd<'w> {
-    world: &'w Staged<'w>,
+struct Crowd<'w, 's> {
+    world: &'w World<'w>,
+    scratch: &'s mut Scratch,
     replication: u32,
     population: Population,
     /// The day on which somebody is there for the first time, and on which they are not any more, by slot.
     starts: Vec<u32>,
     ends: Vec<u32>,
-    /// Moves, in order of days, and whether a slot has any.
+    /// Moves, in order of slots and days, and whether a slot has any.
     moves: Vec<(Slot, u32, Slot)>,
     moved: Vec<bool>,
     /// The day from which on a slot's events are void, of those that were drawn or added before the end was known.
@@ -46,13 +53,14 @@ struct Crowd<'w> {
     planned_from: Slot,
 }
 
-impl<'w> Crowd<'w> {
-    fn new(world: &'w Staged<'w>, population: Population, replication: u32) -> Self {
+impl<'w, 's> Crowd<'w, 's> {
+    fn new(world: &'w World<'w>, scratch: &'s mut Scratch, population: Population, replication: u32) -> Self {
         let slots = world.exported() as usize + population.joined.len();
         let mut starts = vec![0; world.exported() as usize];
         starts.resize(slots, NEVER);
         let mut crowd = Self {
             world,
+            scratch,
             replication,
             starts,
             ends: vec![NEVER; slots],
@@ -66,10 +74,11 @@ impl<'w> Crowd<'w> {
         let events = std::mem::take(&mut crowd.population.events);
         events.iter().for_each(|event| crowd.note(event));
         crowd.population.events = events;
+        crowd.moves.sort_unstable();
         crowd
     }
 
-    /// Reads the start, the end and the moves of a slot off an event. Events come in order of days.
+    /// Reads the start, the end and the moves of a slot off an event.
     fn note(&mut self, event: &Event) {
         match event.happening {
             Happening::Join { slot, .. } => self.starts[slot as usize] = event.day,
@@ -99,78 +108,110 @@ impl<'w> Crowd<'w> {
         self.starts[slot as usize] < day && self.ends[slot as usize] > day
     }
 
-    /// A number in `[0, 1)` of a person under a change, another in each replication.
-    fn lot(&self, key: u64, number: u64) -> f64 {
-        scenario::lot(key ^ scenario::key(&format!("{} {}", self.world.settings().seed(), self.replication)), number)
+    /// What people are drawn by under a change, another in each replication.
+    fn key(&self, key: u64) -> u64 {
+        key ^ scenario::key(&format!("{} {}", self.world.settings().seed(), self.replication))
     }
 
-    /// The attributes of somebody on a day, as far as rules name them.
-    fn person(&self, slot: Slot, day: u32) -> Person {
+    /// Somebody on a day, as far as rules and groups go.
+    fn someone(&mut self, slot: Slot, day: u32) -> (Someone, usize) {
         let world = self.world;
-        let model = self.model(slot);
-        let since = if slot < world.exported() { 0 } else { self.starts[slot as usize] };
-        let mut done = world.steps.partition_point(|step| step.day <= since);
-        let tables = &world.tables[done];
-        let mut person = Person {
-            exported: Some(slot).filter(|slot| *slot < world.exported()),
-            name: world.name_of(slot),
-            row: tables.row(model).to_vec(),
-            assigned: tables.assigned.of(model).to_vec(),
-            dynamic: tables.dynamic.of(model).to_vec(),
-            direct: Vec::new(),
+        let plan = &world.plan;
+        let joins = slot >= world.exported();
+        let since = if joins { self.starts[slot as usize] } else { 0 };
+        let mut done = plan.stage_on(since);
+        let mut someone = Someone::of(&plan.stages[done].models, self.model(slot));
+        someone.exported = Some(slot).filter(|_| !joins);
+        someone.name = self.scratch.name_of(world, slot);
+        let mut lens = self.scratch.lens(world, &[]);
+        if joins {
+            someone.person.assigned = world.joiner_assigned(someone.person.assigned);
+            someone.kept = crate::licensing::Target::NOTHING;
+            let hired = world.hire_slot.map(|slot| (slot, world.future.hired_on(since)));
+            lens.rewrite(&mut someone, hired.as_slice(), world.joining[since as usize]);
+        } else if (1..day).contains(&self.starts[slot as usize])
+            && let Some([_, enabled]) = world.enabling
+        {
+            lens.rewrite(&mut someone, &[], enabled);
+        }
+        let of_slot = |moves: &[(Slot, u32, Slot)]| {
+            let first = moves.partition_point(|(mover, ..)| *mover < slot);
+            first..first + moves[first..].partition_point(|(mover, at, _)| *mover == slot && *at <= day)
         };
-        let moves = if self.moved[slot as usize] { self.moves.as_slice() } else { &[] };
-        let mut moves = moves.iter().filter(|(mover, at, _)| *mover == slot && *at <= day).peekable();
+        let mut moves = self.moves[of_slot(&self.moves)].iter().peekable();
         loop {
-            let tables = &world.tables[done];
-            let step = world.steps.get(done).filter(|step| step.day <= day);
+            let stage = &plan.stages[done];
+            let step = plan.steps.get(done).filter(|step| step.day <= day);
             match (moves.peek(), step) {
                 (Some((_, at, like)), step) if step.is_none_or(|step| *at < step.day) => {
-                    world.moved_slots.iter().for_each(|moved| person.row[*moved] = tables.row(*like)[*moved]);
-                    person.decide(&world.moved_slots, tables, world.rules(), self.world.midnight(*at));
+                    let taken = stage.models.codes(*like).filter(|(slot, _)| world.moved_slots.contains(slot));
+                    lens.rewrite(&mut someone, &taken.collect::<Vec<_>>(), stage.moving[*like as usize]);
                     moves.next();
                 }
                 (_, Some(step)) => {
-                    person.live_through(
-                        &step.edits,
-                        &world.tables[done + 1],
-                        world.rules(),
-                        self.world.midnight(step.day),
-                    );
+                    someone.person.clock = lens.clock(&stage.clocked, &someone, world.midnight(step.day - 1));
+                    let after = &plan.stages[done + 1];
+                    lens.bits = &plan.bits[after.version];
+                    lens.live(&mut someone, step, (done, after), world.midnight(step.day));
                     done += 1;
                 }
-                (_, None) => return person,
+                (_, None) => {
+                    someone.person.clock = lens.clock(&stage.clocked, &someone, world.midnight(day));
+                    return (someone, done);
+                }
             }
         }
     }
 
-    fn is(&self, slot: Slot, who: &Who, day: u32) -> bool {
+    fn is(&mut self, slot: Slot, who: &Who, day: u32) -> bool {
         let world = self.world;
         match who {
             Who::Everybody => true,
-            // Most people are as exported, and their row is in a table.
-            Who::Rule(rule) if slot < world.exported() && !self.moved[slot as usize] => {
-                let tables = &world.tables[world.steps.partition_point(|step| step.day <= day)];
-                world.rules.holds_row(*rule, tables.row(slot), self.world.midnight(day))
+            // Most people are as exported.
+            Who::Rule(_)
+                if slot < world.exported() && !self.moved[slot as usize] && self.starts[slot as usize] == 0 =>
+            {
+                self.is_model(slot, who, day)
             }
-            who => self.person(slot, day).is(who, world.rules(), self.world.midnight(day)),
+            who => {
+                let (someone, stage) = self.someone(slot, day);
+                let mut lens = self.scratch.lens(world, &[]);
+                let groups = lens.target(stage, &someone);
+                lens.is(&someone, who, groups, world.midnight(day))
+            }
         }
+    }
+
+    /// The same of a model, as the plan alone makes it.
+    fn is_model(&mut self, model: Slot, who: &Who, day: u32) -> bool {
+        let world = self.world;
+        let number = world.plan.stage_on(day);
+        let stage = &world.plan.stages[number];
+        let now = world.midnight(day);
+        let mut someone = Someone::of(&stage.models, model);
+        someone.exported = Some(model).filter(|model| *model < world.exported());
+        let mut lens = self.scratch.lens(world, &[]);
+        if let Who::Rule(_) = who {
+            return lens.is(&someone, who, someone.person.target, now);
+        }
+        someone.person.clock = lens.clock(&stage.clocked, &someone, now);
+        let groups = lens.target(number, &someone);
+        lens.is(&someone, who, groups, now)
     }
 
     fn enact(&mut self, planned: &PlannedAct) {
         let day = planned.day;
         match &planned.act {
-            PeopleAct::Acquire(number) => self.acquire(&self.world.newcomers[*number], day, planned.key),
+            PeopleAct::Acquire(number) => self.acquire(&self.world.plan.newcomers[*number], day, planned.key),
             PeopleAct::Freeze { who, until } => self.freeze(who, day, *until),
             PeopleAct::Hire { who, people, until } => self.hire(who, *people, day, *until, planned.key),
             PeopleAct::LayOff { who, size } => self.lay_off(who, *size, day, planned.key),
             PeopleAct::PurgeGuests { who } => {
-                let guests = (0..self.starts.len() as Slot).filter(|slot| self.is_guest(*slot));
-                let guests: Vec<Slot> =
-                    guests.filter(|slot| self.is_there(*slot, day) && self.is(*slot, who, day)).collect();
-                for slot in guests {
-                    self.end(slot, day);
-                    self.added.push(Event { day, happening: Happening::Delete { slot } });
+                for slot in 0..self.starts.len() as Slot {
+                    if self.is_there(slot, day) && self.is_guest(slot) && self.is(slot, who, day) {
+                        self.end(slot, day);
+                        self.added.push(Event { day, happening: Happening::Delete { slot } });
+                    }
                 }
             }
         }
@@ -184,7 +225,7 @@ impl<'w> Crowd<'w> {
 
     /// Counts somebody in or out at every point on which they would have been counted otherwise.
     fn count(&mut self, from: u32, to: u32, by: i32) {
-        for (point, headcount) in self.world.plain.points.iter().zip(&mut self.population.headcount) {
+        for (point, headcount) in self.world.points.iter().zip(&mut self.population.headcount) {
             if (from..to).contains(point) {
                 *headcount = headcount.saturating_add_signed(by);
             }
@@ -192,13 +233,11 @@ impl<'w> Crowd<'w> {
     }
 
     fn freeze(&mut self, who: &Who, day: u32, until: u32) {
-        let hired = self.world.exported()..self.planned_from;
-        let frozen: Vec<Slot> = hired
-            .filter(|slot| (day..=until).contains(&self.starts[*slot as usize]) && !self.is_guest(*slot))
-            .filter(|slot| self.is(*slot, who, self.starts[*slot as usize]))
-            .collect();
-        for slot in frozen {
+        for slot in self.world.exported()..self.planned_from {
             let (from, to) = (self.starts[slot as usize], self.ends[slot as usize]);
+            if !(day..=until).contains(&from) || self.is_guest(slot) || !self.is(slot, who, from) {
+                continue;
+            }
             self.count(from, to, -1);
             self.starts[slot as usize] = NEVER;
             self.end(slot, 0);
@@ -206,17 +245,23 @@ impl<'w> Crowd<'w> {
     }
 
     fn lay_off(&mut self, who: &Who, size: Size, day: u32, key: u64) {
-        let there = |slot: &Slot| self.is_there(*slot, day) && !self.is_guest(*slot) && self.is_employed(*slot);
-        let mut cohort: Vec<(f64, Slot)> = (0..self.starts.len() as Slot)
-            .filter(|slot| there(slot) && self.is(*slot, who, day))
-            .map(|slot| (self.lot(key, u64::from(slot)), slot))
-            .collect();
-        cohort.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        cohort.truncate(match size {
+        let key = self.key(key);
+        let mut cohort: Vec<(f64, Slot)> = Vec::new();
+        for slot in 0..self.starts.len() as Slot {
+            let there = self.is_there(slot, day) && !self.is_guest(slot) && self.is_employed(slot);
+            if there && self.is(slot, who, day) {
+                cohort.push((scenario::lot(key, u64::from(slot)), slot));
+            }
+        }
+        let count = match size {
             Size::People(people) => people as usize,
             Size::Share(share) => (share * cohort.len() as f64).round() as usize,
-        });
-        let lag = self.world.baseline().assumptions.deletion_lag_days;
+        };
+        if count < cohort.len() {
+            cohort.select_nth_unstable_by(count, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            cohort.truncate(count);
+        }
+        let lag = self.world.baseline.assumptions.deletion_lag_days;
         for (_, slot) in cohort {
             self.count(day, self.ends[slot as usize], -1);
             self.end(slot, day);
@@ -226,7 +271,7 @@ impl<'w> Crowd<'w> {
 
     /// Whether the account is one that comes and goes by chance, too: not one that is switched off today and stays so.
     fn is_employed(&self, slot: Slot) -> bool {
-        slot >= self.world.exported() || self.world.people().members.binary_search(&slot).is_ok()
+        slot >= self.world.exported() || self.world.people.members.binary_search(&slot).is_ok()
     }
 
     fn join(&mut self, like: Slot, day: u32) -> Slot {
@@ -241,30 +286,26 @@ impl<'w> Crowd<'w> {
     }
 
     fn hire(&mut self, who: &Who, people: u32, day: u32, until: u32, key: u64) {
-        let tables = &self.world.tables[self.world.steps.partition_point(|step| step.day <= day)];
-        let now = self.world.midnight(day);
-        let fits = |model: &&Slot| match who {
-            Who::Everybody => true,
-            who => {
-                let row = tables.row(**model).to_vec();
-                let (assigned, dynamic) = (tables.assigned.of(**model).to_vec(), tables.dynamic.of(**model).to_vec());
-                let person = Person { exported: Some(**model), row, assigned, dynamic, ..Person::default() };
-                person.is(who, self.world.rules(), now)
+        let world = self.world;
+        let mut models: Vec<Slot> = Vec::new();
+        for model in &world.people.members {
+            if *who == Who::Everybody || self.is_model(*model, who, day) {
+                models.push(*model);
             }
-        };
-        let models: Vec<Slot> = self.world.people().members.iter().filter(fits).copied().collect();
+        }
         if models.is_empty() {
             return;
         }
+        let (key, chance) = (self.key(key), self.leaving_chance());
         let length = f64::from(until.saturating_sub(day).max(1));
         for number in 0..u64::from(people) {
-            let like = models[(self.lot(key, 3 * number) * models.len() as f64) as usize];
-            let joins = day + (self.lot(key, 3 * number + 1) * length) as u32;
+            let like = models[(scenario::lot(key, 3 * number) * models.len() as f64) as usize];
+            let joins = day + (scenario::lot(key, 3 * number + 1) * length) as u32;
             if joins > self.world.settings().horizon_days() {
                 continue;
             }
             let slot = self.join(like, joins);
-            let end = self.leaving_day(joins, key, 3 * number + 2);
+            let end = self.leaving_day(joins, chance, scenario::lot(key, 3 * number + 2));
             self.count(joins, end, 1);
             if end != NEVER {
                 self.leave(slot, end);
@@ -274,19 +315,23 @@ impl<'w> Crowd<'w> {
 
     fn leave(&mut self, slot: Slot, day: u32) {
         self.ends[slot as usize] = day;
-        let lag = self.world.baseline().assumptions.deletion_lag_days;
+        let lag = self.world.baseline.assumptions.deletion_lag_days;
         self.added.extend(leaving(slot, day, lag, self.world.settings().horizon_days()));
     }
 
-    /// The day on which somebody who joined by plan leaves again by the rate of the replication.
-    fn leaving_day(&self, joins: u32, key: u64, number: u64) -> u32 {
+    /// How likely somebody leaves in a month without a season, by the rate of the replication.
+    fn leaving_chance(&self) -> f64 {
         let world = self.world;
-        let assumptions = &world.baseline().assumptions;
-        let seed = world.settings().seed();
-        let rates = Rates::new(assumptions, &world.people().cohorts.enabled, seed, self.replication);
-        let chance = rates.leavers.chance(world.people().enabled as usize);
-        let mut left = self.lot(key, number);
-        for month in world.people().months.iter().filter(|month| month.start >= joins) {
+        let (assumptions, enabled) = (&world.baseline.assumptions, &world.people.cohorts.enabled);
+        let rates = Rates::new(assumptions, enabled, world.settings().seed(), self.replication);
+        rates.leavers.chance(world.people.enabled as usize)
+    }
+
+    /// The day on which somebody who joined by plan leaves again; `left` is a number in `[0, 1)`.
+    fn leaving_day(&self, joins: u32, chance: f64, mut left: f64) -> u32 {
+        let world = self.world;
+        let assumptions = &world.baseline.assumptions;
+        for month in world.people.months.iter().filter(|month| month.start >= joins) {
             let chance = (chance * assumptions.leaver_seasonality[month.of_year]).clamp(0.0, 1.0);
             if left < chance {
                 return month.start + 1 + ((left / chance * f64::from(month.length)) as u32).min(month.length - 1);
@@ -302,7 +347,7 @@ impl<'w> Crowd<'w> {
         let world = self.world;
         let (people, first) = (&newcomers.people, newcomers.first);
         let theirs =
-            workforce::draw(people, &world.baseline().assumptions, world.settings().seed() ^ key, self.replication);
+            workforce::draw(people, &world.baseline.assumptions, world.settings().seed() ^ key, self.replication);
         let slots = people.count as usize + theirs.joined.len();
         let model = |slot: Slot| first + slot.checked_sub(people.count).map_or(slot, |j| theirs.joined[j as usize]);
         let (mut starts, mut ends) = (vec![NEVER; slots], vec![NEVER; slots]);
@@ -341,10 +386,11 @@ impl<'w> Crowd<'w> {
                 }
             }
         }
+        self.moves.sort_unstable();
     }
 
     fn into_population(self) -> Population {
-        let Crowd { mut population, cut, added, .. } = self;
+        let Crowd { world, mut population, cut, added, .. } = self;
         let stands = |at: usize, event: &Event| {
             let (day, known) = cut[slot_of(event) as usize];
             event.day < day || at >= known
@@ -352,7 +398,7 @@ impl<'w> Crowd<'w> {
         population.events.retain(|event| event.day < cut[slot_of(event) as usize].0);
         let added = added.iter().enumerate().filter(|(at, event)| stands(*at, event));
         population.events.extend(added.map(|(_, event)| *event));
-        population.events.sort_unstable();
+        population.events = workforce::in_order(&population.events, world.people.horizon());
         population
     }
 }

@@ -1,0 +1,106 @@
+//! What people are given today. In: licensing as it stands, newcomers of a plan. Out: for each, groups and SKUs. Never: a rule that
+//! is asked.
+
+use std::collections::BTreeSet;
+
+use super::event::Slot;
+use super::staged::Script;
+use crate::directory::{GroupIndex, SkuIndex, Snapshot};
+use crate::licensing::{BundleIndex, EvaluatedRule, Source, Today};
+
+/// Lists of small numbers, one for each person, end to end.
+#[derive(Clone, Debug, Default)]
+pub struct Lists<T> {
+    ends: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy + Ord> Lists<T> {
+    /// From (user, item) pairs in any order; each list is ascending and distinct.
+    fn new(users: usize, mut pairs: Vec<(u32, T)>) -> Self {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut ends = vec![0u32; users];
+        pairs.iter().for_each(|(user, _)| ends[*user as usize] += 1);
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        Self { ends, items: pairs.into_iter().map(|(_, item)| item).collect() }
+    }
+
+    pub fn of(&self, user: Slot) -> &[T] {
+        let start = if user == 0 { 0 } else { self.ends[user as usize - 1] };
+        &self.items[start as usize..self.ends[user as usize] as usize]
+    }
+}
+
+/// The lists that people are made from: exported users, and newcomers of a plan behind them.
+pub struct Entitlements {
+    pub exported: u32,
+    pub assigned: Lists<BundleIndex>,
+    /// Bundles by rules that do not look at the clock, and by those that do; of newcomers, none.
+    pub still: Lists<BundleIndex>,
+    pub clocked: Lists<BundleIndex>,
+    pub direct: Lists<SkuIndex>,
+}
+
+impl Entitlements {
+    /// Who is in which followed group, and what is assigned directly. `simulated` are the rules that decide today, `clocked` the
+    /// bundles of those that look at the clock.
+    pub fn new(
+        snapshot: &Snapshot,
+        today: &Today,
+        simulated: &[(&EvaluatedRule, BundleIndex)],
+        clocked: &BTreeSet<BundleIndex>,
+        script: &Script,
+    ) -> Self {
+        let exported = snapshot.users.len() as u32;
+        let by_rule: BTreeSet<GroupIndex> = simulated.iter().map(|(rule, _)| rule.group).collect();
+        let [mut assigned, mut still, mut by_clock] = [const { Vec::new() }; 3];
+        for group in snapshot.group_indexes() {
+            let Some(bundle) = today.bundle_of(group) else { continue };
+            let list = match by_rule.contains(&group) {
+                true if clocked.contains(&bundle) => &mut by_clock,
+                true => &mut still,
+                false => &mut assigned,
+            };
+            list.extend(today.memberships.members(group).iter().map(|user| (user.0, bundle)));
+        }
+        let mut direct = directly_held(today, exported);
+        let mut people = exported;
+        for newcomers in &script.newcomers {
+            for (slot, (groups, skus)) in (people..).zip(newcomers.groups.iter().zip(&newcomers.direct)) {
+                assigned.extend(groups.iter().filter_map(|group| Some((slot, today.bundle_of(*group)?))));
+                direct.extend(skus.iter().filter_map(|sku| Some((slot, snapshot.find_sku(sku)?))));
+            }
+            people += newcomers.users.len() as u32;
+        }
+        let people = people as usize;
+        Self {
+            exported,
+            assigned: Lists::new(people, assigned),
+            still: Lists::new(people, still),
+            clocked: Lists::new(people, by_clock),
+            direct: Lists::new(people, direct),
+        }
+    }
+}
+
+/// SKUs that users hold by direct assignment, by what the export says or what no group explains.
+fn directly_held(today: &Today, users: u32) -> Vec<(u32, SkuIndex)> {
+    let paths = (0..users).flat_map(|user| today.ledger.paths(user).into_iter().map(move |path| (user, path)));
+    paths.filter(|(_, path)| path.source == Source::Direct).map(|(user, path)| (user, path.sku)).collect()
+}
+
+/// The SKUs that each bundle gives today as bits, `words` a bundle.
+pub fn bundle_bits(today: &Today, words: usize) -> Vec<u64> {
+    let mut bits = vec![0u64; today.terms.bundle_count() * words];
+    for number in 0..today.terms.bundle_count() {
+        for sku in today.terms.bundle_skus(BundleIndex(number as u32)) {
+            bits[number * words + sku.get() / 64] |= 1 << (sku.get() % 64);
+        }
+    }
+    bits
+}
