@@ -1,15 +1,19 @@
-//! `seatcast backtest`: what past forecasts would have been worth. In: a past, origins. Out: a table or JSON, and a picture.
+//! `seatcast backtest`: what past forecasts would have been worth. In: a past, origins. Out: a table or JSON, and pictures.
 //! Never: shows a forecast what came after its origin.
 
-use std::fmt::Write;
-use std::path::PathBuf;
+mod shown;
 
-use super::history::PastArgs;
+use std::path::{Path, PathBuf};
+
+use super::past::PastArgs;
 use super::settings::Format;
 use super::{Exit, Failure, outputs};
-use crate::history::{self, Method, Month, Options, Run, Score};
+use crate::history::{self, Month, Options, Record};
+use crate::report::{self, Language, Theme};
+use shown::Set;
 
-/// Forecast from past days, and hold it against what happened, beside seasonal-naive and ETS
+/// Forecast from past days, and hold it against what happened, beside seasonal-naive and ETS: people by cohort and, where a store
+/// of snapshots knows who had which seat, seats by SKU
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -27,9 +31,15 @@ pub struct Args {
     /// Cohorts of at least this many people are scored beside the whole
     #[arg(long, default_value_t = 100, value_name = "N")]
     smallest_cohort: u32,
-    /// Draw the whole's bands against what happened into this SVG file
+    /// SKUs of at least this many seats are scored
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    smallest_sku: u32,
+    /// Draw loss and coverage by months ahead, beside the baselines, into this SVG or PNG file
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
+    /// Draw the bands of the whole headcount against what happened into this SVG file
+    #[arg(long, value_name = "FILE")]
+    bands: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -39,79 +49,70 @@ fn month(text: &str) -> Result<Month, String> {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let record = history::whole_months(&args.past.load()?);
-    let last = history::last_month(&record).0 - args.months as i32;
-    let first = Month::of(record.since).0 + 23;
-    let origins = match args.origins.as_slice() {
-        [] => [24, 12, 0].map(|back| Month(last - back)).into_iter().filter(|origin| origin.0 >= first).collect(),
-        given => given.to_vec(),
-    };
-    if origins.is_empty() || origins.iter().any(|origin| !(first..=last).contains(&origin.0)) {
+    let past = args.past.load()?;
+    let record = history::whole_months(&past.people);
+    let (first, last) = args.range(&record);
+    let origins = args.origins(&record);
+    if origins.is_empty() || origins.iter().any(|origin| !(first..=last).contains(origin)) {
         let message = format!(
-            "an origin needs two years before it and {} months after it: it is between {} and {}",
-            args.months,
-            Month(first),
-            Month(last)
+            "an origin needs two years before it and {} months after it: it is between {first} and {last}",
+            args.months
         );
         return Err(Failure::Other(message));
     }
-    let options = Options {
-        origins,
-        months: args.months as usize,
-        replications: args.replications,
-        seed: args.seed,
-        smallest_cohort: args.smallest_cohort,
-    };
-    let runs = history::backtest(&record, &options);
+    let mut sets = vec![Set { runs: history::backtest(&record, &args.options(origins, true)), seats: false }];
+    if let Some(seats) = past.seat_spells.as_ref().map(history::whole_months) {
+        // Seats may be kept for a shorter time than people are.
+        let (first, last) = args.range(&seats);
+        let origins = args.origins(&seats).into_iter().filter(|origin| (first..=last).contains(origin)).collect();
+        let runs = history::backtest(&seats, &args.options(origins, false));
+        sets.extend((!runs.is_empty()).then_some(Set { runs, seats: true }));
+    }
+    if let Some(path) = &args.bands {
+        outputs::write(path, history::picture(&sets[0].runs).as_bytes())?;
+    }
     if let Some(path) = &args.picture {
-        outputs::write(path, history::picture(&runs).as_bytes())?;
+        draw(path, &sets)?;
     }
     match args.format {
-        Format::Json => println!("{:#}", json(&runs)),
-        Format::Text => print!("{}", text(&runs)),
+        Format::Json => outputs::print(&format!("{:#}\n", shown::json(&sets)))?,
+        Format::Text => outputs::print(&shown::text(&sets))?,
     }
     Ok(Exit::Done)
 }
 
-/// Everybody first, then each cohort.
-fn series(runs: &[Run]) -> Vec<Option<Box<str>>> {
-    let mut series: Vec<_> = runs.iter().map(|run| run.cohort.clone()).collect();
-    series.sort();
-    series.dedup();
-    series
-}
+impl Args {
+    /// The months whose ends can be origins.
+    fn range(&self, record: &Record) -> (Month, Month) {
+        (Month(Month::of(record.since).0 + 23), Month(history::last_month(record).0 - self.months as i32))
+    }
 
-fn of(runs: &[Run], method: Method, cohort: &Option<Box<str>>) -> Option<Score> {
-    history::score(runs.iter().filter(|run| run.method == method && run.cohort == *cohort))
-}
-
-fn text(runs: &[Run]) -> String {
-    let mut text = format!("{:<28}{:<16}{:>8}{:>8}{:>9}{:>10}\n", "", "", "MAE", "MASE", "pinball", "in 80 %");
-    let mut line = |name: &str, method: Method, score: Option<Score>| {
-        if let Some(Score { mae, mase, pinball, coverage, .. }) = score {
-            let share = coverage * 100.0;
-            let _ = writeln!(text, "{name:<28}{:<16}{mae:>8.1}{mase:>8.3}{pinball:>9.2}{share:>8.0} %", method.name());
+    fn origins(&self, record: &Record) -> Vec<Month> {
+        let (first, last) = self.range(record);
+        match self.origins.as_slice() {
+            [] => [24, 12, 0].map(|back| Month(last.0 - back)).into_iter().filter(|origin| *origin >= first).collect(),
+            given => given.to_vec(),
         }
-    };
-    for method in Method::ALL {
-        line("all series", method, history::score(runs.iter().filter(|run| run.method == method)));
     }
-    for cohort in series(runs) {
-        let name = cohort.as_deref().unwrap_or("everybody");
-        Method::ALL.into_iter().for_each(|method| line(name, method, of(runs, method, &cohort)));
+
+    fn options(&self, origins: Vec<Month>, people: bool) -> Options {
+        Options {
+            origins,
+            months: self.months as usize,
+            replications: self.replications,
+            seed: self.seed,
+            whole: people,
+            smallest_cohort: if people { self.smallest_cohort } else { self.smallest_sku },
+        }
     }
-    text
 }
 
-fn json(runs: &[Run]) -> serde_json::Value {
-    let scores = |cohort: &Option<Box<str>>| {
-        let of = |method: Method| serde_json::json!({ "method": method, "score": of(runs, method, cohort) });
-        serde_json::json!({ "cohort": cohort, "methods": Method::ALL.map(of) })
-    };
-    let all = |method: Method| {
-        let score = history::score(runs.iter().filter(|run| run.method == method));
-        serde_json::json!({ "method": method, "score": score })
-    };
-    let series: Vec<serde_json::Value> = series(runs).iter().map(scores).collect();
-    serde_json::json!({ "version": 1, "all": Method::ALL.map(all), "series": series })
+fn draw(path: &Path, sets: &[Set]) -> Result<(), Failure> {
+    let failed = |error: report::RenderError| Failure::Other(error.to_string());
+    let skills: Vec<_> = sets.iter().map(Set::skill).collect();
+    let Some(chart) = report::skill(&skills, Language::English) else { return Ok(()) };
+    let svg = report::svg(&chart, Language::English, Theme::Light).map_err(failed)?;
+    let is_png = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+    let bytes = if is_png { report::png(&chart.id, &svg, &[]).map_err(failed)? } else { svg.into_bytes() };
+    outputs::write(path, &bytes)
 }

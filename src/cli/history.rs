@@ -3,15 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
 use clap::Subcommand;
 
-use super::inputs::TenantArgs;
+use super::inputs::{Loaded, TenantArgs};
+use super::past::{PastArgs, settled};
 use super::settings::Format;
 use super::{Exit, Failure, outputs, render};
-use crate::diagnostic::Diagnosed;
-use crate::directory::Attribute;
-use crate::history::{self, Record};
+use crate::directory::{Attribute, SkuIndex, UserIndex};
+use crate::history::{self, Holder, SkuSeats};
+use crate::licensing::{Source, Today};
+use crate::scenario::Baseline;
+use crate::simulate;
 
 /// Keep dated snapshots of a tenant, and learn rates from them
 #[derive(Debug, clap::Args)]
@@ -22,7 +24,7 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Keep who is there today as one Parquet file: ids, dates and attributes that make cohorts, no names
+    /// Keep who is there today, and who has which seat, as two Parquet files: ids, dates and attributes that make cohorts, no names
     Add {
         #[command(flatten)]
         tenant: TenantArgs,
@@ -48,23 +50,6 @@ enum Command {
     },
 }
 
-/// A past to learn from.
-#[derive(Debug, clap::Args)]
-pub struct PastArgs {
-    /// A folder of snapshots, or a CSV of hire and leave dates
-    #[arg(value_name = "PAST")]
-    pub past: PathBuf,
-    /// The attributes of the snapshots, or columns of the CSV, that make cohorts
-    #[arg(long, default_value = "department", value_delimiter = ',', value_name = "ATTRIBUTES")]
-    pub cohort: Vec<String>,
-    /// The day from which the past holds everybody who left [default: the first snapshot, or the first leave date]
-    #[arg(long, value_name = "DATE")]
-    pub since: Option<NaiveDate>,
-    /// The last day that the CSV speaks of [default: its last date]
-    #[arg(long, value_name = "DATE")]
-    pub until: Option<NaiveDate>,
-}
-
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Add { tenant, store, cohort } => add(tenant, store.as_deref(), cohort),
@@ -88,47 +73,50 @@ fn attributes(names: &[String]) -> Result<Vec<Attribute>, Failure> {
 
 fn add(tenant: &TenantArgs, store: Option<&Path>, cohort: &[String]) -> Result<Exit, Failure> {
     let attributes = if cohort.is_empty() { history::ATTRIBUTES.to_vec() } else { attributes(cohort)? };
-    let loaded = tenant.load()?;
-    render::warnings(&loaded.findings);
-    let bytes = history::snapshot(&loaded.baseline.snapshot, &attributes);
-    let bytes = bytes.map_err(|error| Failure::Other(error.to_string()))?;
+    let Loaded { baseline, catalog, mut findings } = tenant.load()?;
+    let standing = simulate::today(&baseline, &catalog).into_value(&mut findings);
+    render::warnings(&findings);
     let store = store.map_or_else(|| tenant.folder.join("history"), Path::to_owned);
-    let path = store.join(history::file_name(loaded.baseline.today));
-    outputs::write(&path, &bytes)?;
-    println!("kept {}", path.display());
+    let keep = |name: String, bytes: Result<Vec<u8>, history::StoreError>| {
+        let path = store.join(name);
+        outputs::write(&path, &bytes.map_err(|error| Failure::Other(error.to_string()))?)?;
+        outputs::print(&format!("kept {}\n", path.display()))
+    };
+    keep(history::file_name(baseline.today), history::snapshot(&baseline.snapshot, &attributes))?;
+    match standing {
+        Some(today) => keep(history::seats_name(baseline.today), history::seats_parquet(&seats(&baseline, &today)))?,
+        None => eprintln!("who has which seat is not kept: see the findings above"),
+    }
     Ok(Exit::Done)
 }
 
-impl PastArgs {
-    pub fn load(&self) -> Result<Record, Failure> {
-        let read = |path: &Path| std::fs::read(path).map_err(|source| Failure::Read { path: path.to_owned(), source });
-        let record = if self.past.is_dir() {
-            let names = std::fs::read_dir(&self.past);
-            let names = names.map_err(|source| Failure::Read { path: self.past.clone(), source })?;
-            let mut paths: Vec<PathBuf> = names.filter_map(|entry| Some(entry.ok()?.path())).collect();
-            paths.sort();
-            let mut files = Vec::new();
-            for path in paths {
-                let day = path.file_stem().and_then(|name| name.to_str()?.parse::<NaiveDate>().ok());
-                if let (Some(day), Some("parquet")) = (day, path.extension().and_then(|end| end.to_str())) {
-                    files.push((day, path.display().to_string(), read(&path)?));
-                }
+/// Every SKU that is planned for, with those who have or await a seat.
+fn seats(baseline: &Baseline, today: &Today) -> Vec<SkuSeats> {
+    let snapshot = &baseline.snapshot;
+    let of = |sku: SkuIndex| {
+        let mut users = today.ledger.holders(sku);
+        users.extend(today.ledger.queue(sku));
+        users.sort_unstable();
+        users.dedup();
+        let holder = |user: u32| {
+            let mut paths = today.ledger.paths(user).into_iter().filter(|path| path.sku == sku);
+            Holder {
+                id: snapshot.users.id(UserIndex(user)).into(),
+                direct: paths.all(|path| path.source == Source::Direct),
             }
-            history::snapshot_record(&files, &self.cohort)
-        } else {
-            let name = self.past.display().to_string();
-            history::employment_record(&name, &read(&self.past)?, &self.cohort, self.since, self.until)
         };
-        let mut record = settled(record)?;
-        record.since = self.since.unwrap_or(record.since);
-        Ok(record)
-    }
-}
-
-/// The value, or the findings as a failure.
-pub fn settled<T>(diagnosed: Diagnosed<Option<T>>) -> Result<T, Failure> {
-    let Diagnosed { value, diagnostics } = diagnosed;
-    value.ok_or(Failure::Findings(diagnostics))
+        let units = today.units[sku.get()];
+        let named = snapshot.sku(sku);
+        SkuSeats {
+            sku_part_number: named.sku_part_number.clone(),
+            enabled: units.enabled,
+            warning: units.warning,
+            assigned: today.ledger.assigned(sku),
+            consumed: named.consumed,
+            holders: users.into_iter().map(holder).collect(),
+        }
+    };
+    snapshot.sku_indexes().filter(|sku| snapshot.sku(*sku).is_planned()).map(of).collect()
 }
 
 fn calibrate(past: &PastArgs, write: Option<&Path>, seed: u64, format: Format) -> Result<Exit, Failure> {
@@ -137,7 +125,7 @@ fn calibrate(past: &PastArgs, write: Option<&Path>, seed: u64, format: Format) -
         Some(_) => attributes(&past.cohort)?.iter().map(Attribute::graph_name).collect(),
         None => past.cohort.clone(),
     };
-    let calibration = settled(history::calibrate(&past.load()?, seed))?;
+    let calibration = settled(history::calibrate(&past.load()?.people, seed))?;
     let settings = calibration.settings(&by);
     if let Some(folder) = write {
         let path = folder.join("rates.toml");

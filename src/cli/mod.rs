@@ -17,6 +17,7 @@ mod hindsight;
 mod history;
 mod inputs;
 mod outputs;
+mod past;
 mod plan;
 mod planning;
 mod progress;

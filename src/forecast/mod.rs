@@ -12,6 +12,7 @@ mod plan;
 mod provenance;
 mod result;
 mod saved;
+mod skill;
 mod status;
 mod whole;
 
@@ -34,6 +35,7 @@ pub use result::{
     StatedAssumption, SupplyLevel, Trouble, TroubleCause,
 };
 pub use saved::{Happened, Outcome, Saved, SavedError, SavedPoint, SavedSku};
+pub use skill::{Skill, SkillLine};
 pub use status::{
     BlockedCause, Difference, DifferenceCause, GuestGroup, NestedGroup, OrderSpread, OrderSpreadAhead, ReclaimCause,
     Reclaimable, SeveralPaths, SkuStatus, Status, UserDifference, WaitingUser,

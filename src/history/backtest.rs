@@ -17,7 +17,9 @@ pub struct Options {
     pub months: usize,
     pub replications: u32,
     pub seed: u64,
-    /// Cohorts of at least this many people at the origin are scored beside the whole.
+    /// Whether everybody is a series, too. SKUs are not added up.
+    pub whole: bool,
+    /// Cohorts of at least this many people at the origin are scored.
     pub smallest_cohort: u32,
 }
 
@@ -84,22 +86,22 @@ fn from_origin(record: &Record, origin: Month, options: &Options) -> Vec<Run> {
         .collect();
     let scored = (0..known.cohorts.len()).filter(|cohort| known.last[*cohort] >= options.smallest_cohort).map(Some);
     let mut runs = Vec::new();
-    for cohort in std::iter::once(None).chain(scored) {
+    for cohort in options.whole.then_some(None).into_iter().chain(scored) {
         let name = cohort.map(|cohort| known.cohorts[cohort].clone());
         let later = name.as_ref().and_then(|name| whole.cohorts.iter().position(|other| other == name));
         let history: Vec<f64> = known.headcount(cohort).into_iter().map(f64::from).collect();
         let actual: Vec<f64> = whole.headcount(later).into_iter().skip(history.len()).map(f64::from).collect();
         let changes: Vec<f64> = history.iter().zip(history.iter().skip(12)).map(|(a, b)| (b - a).abs()).collect();
         let scale = changes.iter().sum::<f64>() / changes.len().max(1) as f64;
-        for method in Method::ALL {
-            let bands = match method {
-                Method::Seatcast => Some(bands(&paths, cohort, options.months)),
-                Method::SeasonalNaive => baseline::seasonal_naive(&history, options.months),
-                Method::Ets => baseline::ets(&history, options.months),
-            };
-            let run = |bands| Run { origin, cohort: name.clone(), method, bands, actual: actual.clone(), scale };
-            runs.extend(bands.map(run));
-        }
+        let bands = |method: Method| match method {
+            Method::Seatcast => Some(bands(&paths, cohort, options.months)),
+            Method::SeasonalNaive => baseline::seasonal_naive(&history, options.months),
+            Method::Ets => baseline::ets(&history, options.months),
+        };
+        // All methods are scored on the same series, or none is.
+        let all: Option<Vec<Vec<Band>>> = Method::ALL.into_iter().map(bands).collect();
+        let run = |(method, bands)| Run { origin, cohort: name.clone(), method, bands, actual: actual.clone(), scale };
+        runs.extend(Method::ALL.into_iter().zip(all.into_iter().flatten()).map(run));
     }
     runs
 }
@@ -122,19 +124,27 @@ fn pinball(quantile: f64, forecast: f64, actual: f64) -> f64 {
     if miss >= 0.0 { quantile * miss } else { (quantile - 1.0) * miss }
 }
 
-/// The means over those runs that `choose` takes; `None` where it takes none.
+/// The means over all months of these runs; `None` where there is none.
 pub fn score<'a>(runs: impl Iterator<Item = &'a Run>) -> Option<Score> {
+    mean(runs.flat_map(|run| run.bands.iter().zip(&run.actual).map(move |point| (run, point))))
+}
+
+/// The same over the month `ahead` months after each origin, the first of them 1.
+pub fn score_ahead<'a>(runs: impl Iterator<Item = &'a Run>, ahead: usize) -> Option<Score> {
+    let point = |run: &'a Run| Some((run, run.bands.iter().zip(&run.actual).nth(ahead.checked_sub(1)?)?));
+    mean(runs.filter_map(point))
+}
+
+fn mean<'a>(points: impl Iterator<Item = (&'a Run, (&'a Band, &'a f64))>) -> Option<Score> {
     let mut sum = Score { points: 0, mae: 0.0, mase: 0.0, pinball: 0.0, coverage: 0.0 };
-    for run in runs {
-        for (band, actual) in run.bands.iter().zip(&run.actual) {
-            let miss = (actual - band.p50).abs();
-            sum.points += 1;
-            sum.mae += miss;
-            sum.mase += if run.scale > 0.0 { miss / run.scale } else { 0.0 };
-            let losses = [(0.1, band.p10), (0.5, band.p50), (0.9, band.p90)].map(|(q, at)| pinball(q, at, *actual));
-            sum.pinball += losses.iter().sum::<f64>() / 3.0;
-            sum.coverage += if (band.p10..=band.p90).contains(actual) { 1.0 } else { 0.0 };
-        }
+    for (run, (band, actual)) in points {
+        let miss = (actual - band.p50).abs();
+        sum.points += 1;
+        sum.mae += miss;
+        sum.mase += if run.scale > 0.0 { miss / run.scale } else { 0.0 };
+        let losses = [(0.1, band.p10), (0.5, band.p50), (0.9, band.p90)].map(|(q, at)| pinball(q, at, *actual));
+        sum.pinball += losses.iter().sum::<f64>() / 3.0;
+        sum.coverage += if (band.p10..=band.p90).contains(actual) { 1.0 } else { 0.0 };
     }
     let points = sum.points as f64;
     let mean = Score {

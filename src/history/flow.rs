@@ -3,10 +3,10 @@
 //!
 //! The level is a local-level model of counts (Harvey and Fernandes, 1989): the rate has a gamma distribution whose information
 //! is discounted month by month, so the past fades and the rate may drift. Each cohort has a multiplier of the same kind, drawn
-//! towards 1 by `pull` months' worth of expectation: partial pooling. Discounts and pull are those that would have forecast the
-//! known months best, one month ahead.
+//! towards 1 by `pull` months' worth of expectation: partial pooling. Which discounts and pull are right is not known either: each
+//! run takes some, those that would have forecast the known months better, one month ahead, more often than others.
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 use rand_distr::{Binomial, Distribution, Gamma, Poisson};
 
 /// Weights of last month's information that are tried.
@@ -61,15 +61,38 @@ pub(super) fn log_gamma(mut x: f64) -> f64 {
     lifted + (x - 0.5) * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI).ln() + series
 }
 
-/// A stream of events over cohorts, ready to run on.
+/// What the known months say under each discount and pull that they do not rule out.
 #[derive(Clone, Debug)]
 pub struct Flow {
-    level: Evidence,
+    levels: Vec<Likely<Level>>,
+    pools: Vec<Likely<Pool>>,
+}
+
+/// One of several possibilities, with its share of all chance.
+#[derive(Clone, Debug)]
+struct Likely<T> {
+    share: f64,
+    what: T,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Level {
+    discount: f64,
+    evidence: Evidence,
+}
+
+#[derive(Clone, Debug)]
+struct Pool {
+    discount: f64,
+    pull: f64,
     cohorts: Vec<Evidence>,
-    /// What the known months chose.
-    pub level_discount: f64,
-    pub cohort_discount: f64,
-    pub pull: f64,
+}
+
+/// A stream of events over cohorts that runs on.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    level: Level,
+    pool: Pool,
 }
 
 impl Flow {
@@ -79,16 +102,15 @@ impl Flow {
         let (seen, hoped) = totals.iter().fold((0.0, 0.0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
         let start = Evidence { seen: 1.0, expected: if seen > 0.0 { hoped / seen } else { 1.0 } };
         let follow_level = |discount: f64| {
-            let mut level = start;
+            let mut evidence = start;
             let mut fit = 0.0;
             for (month, (count, expected)) in totals.iter().enumerate() {
-                level.fade(discount);
-                fit += if month < BURN_IN { 0.0 } else { level.log_likelihood(*count, *expected) };
-                level.add(*count, *expected);
+                evidence.fade(discount);
+                fit += if month < BURN_IN { 0.0 } else { evidence.log_likelihood(*count, *expected) };
+                evidence.add(*count, *expected);
             }
-            (fit, level)
+            (fit, Level { discount, evidence })
         };
-        let (level_discount, level) = best(DISCOUNTS.iter().map(|discount| (*discount, follow_level(*discount))));
         let width = counts.first().map_or(0, Vec::len);
         let follow_cohorts = |discount: f64, pull: f64| {
             let mut cohorts = vec![Evidence { seen: 0.0, expected: 0.0 }; width];
@@ -101,47 +123,28 @@ impl Flow {
                     evidence.add(f64::from(*count), hope);
                 }
             }
-            (fit, cohorts)
+            (fit, Pool { discount, pull, cohorts })
         };
         let pairs = DISCOUNTS.iter().flat_map(|discount| PULLS.iter().map(|pull| (*discount, *pull)));
-        let ((cohort_discount, pull), cohorts) =
-            best(pairs.map(|(discount, pull)| ((discount, pull), follow_cohorts(discount, pull))));
-        Flow { level, cohorts, level_discount, cohort_discount, pull }
+        Flow {
+            levels: likely(DISCOUNTS.iter().map(|discount| follow_level(*discount)).collect()),
+            pools: likely(pairs.map(|(discount, pull)| follow_cohorts(discount, pull)).collect()),
+        }
     }
 
-    /// Draws next month's events by cohort and learns from them as if they had happened: so the uncertainty of the rates is in
-    /// the draw, and rates drift from month to month.
-    pub fn step(&mut self, expected: &[f64], rng: &mut impl Rng) -> Vec<u32> {
-        self.month(expected, rng).counts
-    }
-
-    fn month(&mut self, expected: &[f64], rng: &mut impl Rng) -> Drawn {
-        let hoped: f64 = expected.iter().sum();
-        self.level.fade(self.level_discount);
-        let rate = self.level.draw(rng);
-        let count = poisson(rate * hoped, rng);
-        self.level.add(f64::from(count), hoped);
-        let mut weights = Vec::with_capacity(expected.len());
-        for (evidence, hope) in self.cohorts.iter_mut().zip(expected) {
-            evidence.fade(self.cohort_discount);
-            let pooled = Evidence { seen: evidence.seen + self.pull, expected: evidence.expected + self.pull };
-            weights.push(pooled.draw(rng) * hope);
-        }
-        let counts = split(count, &weights, rng);
-        for ((evidence, count), hope) in self.cohorts.iter_mut().zip(&counts).zip(shared(&counts, expected)) {
-            evidence.add(f64::from(*count), hope);
-        }
-        Drawn { counts, rate, weights }
+    /// A stream that begins where the known months end.
+    pub fn run(&self, rng: &mut impl Rng) -> Stream {
+        Stream { level: *pick(&self.levels, rng), pool: pick(&self.pools, rng).clone() }
     }
 
     /// One draw of the mean rate over months to come, as a multiple of what is expected, and of how much more often each cohort
     /// is hit than expected: with everything that may drift until then.
     pub fn ahead(&self, expected: &[f64], months: usize, rng: &mut impl Rng) -> (f64, Vec<f64>) {
-        let mut flow = self.clone();
+        let mut stream = self.run(rng);
         let hoped: f64 = expected.iter().sum();
         let (mut rate, mut hits) = (0.0, vec![0.0; expected.len()]);
         for _ in 0..months {
-            let drawn = flow.month(expected, rng);
+            let drawn = stream.month(expected, rng);
             rate += drawn.rate;
             let weight: f64 = drawn.weights.iter().sum();
             let scale = if weight > 0.0 { hoped / weight } else { 0.0 };
@@ -150,6 +153,34 @@ impl Flow {
         let months = months.max(1) as f64;
         let times = |(hits, hope): (f64, &f64)| if *hope > 0.0 { hits / months / hope } else { 1.0 };
         (rate / months, hits.into_iter().zip(expected).map(times).collect())
+    }
+}
+
+impl Stream {
+    /// Draws next month's events by cohort and learns from them as if they had happened: so the uncertainty of the rates is in
+    /// the draw, and rates drift from month to month.
+    pub fn step(&mut self, expected: &[f64], rng: &mut impl Rng) -> Vec<u32> {
+        self.month(expected, rng).counts
+    }
+
+    fn month(&mut self, expected: &[f64], rng: &mut impl Rng) -> Drawn {
+        let hoped: f64 = expected.iter().sum();
+        let Stream { level, pool } = self;
+        level.evidence.fade(level.discount);
+        let rate = level.evidence.draw(rng);
+        let count = poisson(rate * hoped, rng);
+        level.evidence.add(f64::from(count), hoped);
+        let mut weights = Vec::with_capacity(expected.len());
+        for (evidence, hope) in pool.cohorts.iter_mut().zip(expected) {
+            evidence.fade(pool.discount);
+            let pooled = Evidence { seen: evidence.seen + pool.pull, expected: evidence.expected + pool.pull };
+            weights.push(pooled.draw(rng) * hope);
+        }
+        let counts = split(count, &weights, rng);
+        for ((evidence, count), hope) in pool.cohorts.iter_mut().zip(&counts).zip(shared(&counts, expected)) {
+            evidence.add(f64::from(*count), hope);
+        }
+        Drawn { counts, rate, weights }
     }
 }
 
@@ -171,16 +202,28 @@ fn shared<'a>(counts: &[u32], expected: &'a [f64]) -> impl Iterator<Item = f64> 
     expected.iter().map(move |hope| hope * scale)
 }
 
-/// The choice with the highest likelihood; the first of equals.
-fn best<C, S>(tries: impl Iterator<Item = (C, (f64, S))>) -> (C, S) {
-    let mut found: Option<(f64, C, S)> = None;
-    for (choice, (fit, state)) in tries {
-        if found.as_ref().is_none_or(|(best, _, _)| fit > *best) {
-            found = Some((fit, choice, state));
-        }
-    }
-    let (_, choice, state) = found.expect("the grids are not empty");
-    (choice, state)
+/// A possibility a thousand times less likely than the best is left out.
+const RULED_OUT: f64 = 1e-3;
+
+/// Possibilities with their logarithms of likelihood, as shares of all chance.
+fn likely<T>(tries: Vec<(f64, T)>) -> Vec<Likely<T>> {
+    let best = tries.iter().map(|(fit, _)| *fit).fold(f64::MIN, f64::max);
+    let kept: Vec<(f64, T)> = tries
+        .into_iter()
+        .map(|(fit, what)| ((fit - best).exp(), what))
+        .filter(|(weight, _)| *weight >= RULED_OUT)
+        .collect();
+    let sum: f64 = kept.iter().map(|(weight, _)| weight).sum();
+    kept.into_iter().map(|(weight, what)| Likely { share: weight / sum, what }).collect()
+}
+
+fn pick<'a, T>(all: &'a [Likely<T>], rng: &mut impl Rng) -> &'a T {
+    let mut lot = rng.random::<f64>();
+    let chosen = all.iter().position(|one| {
+        lot -= one.share;
+        lot < 0.0
+    });
+    &all[chosen.unwrap_or(all.len() - 1)].what
 }
 
 pub(super) fn poisson(mean: f64, rng: &mut impl Rng) -> u32 {

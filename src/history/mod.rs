@@ -11,16 +11,21 @@ mod code;
 mod employment;
 mod flow;
 mod picture;
+mod seats;
 mod spell;
 mod store;
 mod workforce;
 
-pub use backtest::{Method, Options, Run, Score, backtest, score};
+pub use backtest::{Method, Options, Run, Score, backtest, score, score_ahead};
 pub use baseline::Band;
 pub use calibration::{Calibration, Cohort, Range, calibrate, last_month, parse_month, whole_months};
 pub use employment::record as employment_record;
 pub use flow::Flow;
 pub use picture::picture;
+pub use seats::{
+    Holder, SkuSeats, day_of_name as seats_day, days as seats_by_day, file_name as seats_name,
+    parquet as seats_parquet, read as read_seats, record as seats_record, started,
+};
 pub use spell::{Month, Move, Panel, Record, Spell};
-pub use store::{ATTRIBUTES, StoreError, file_name, record as snapshot_record, snapshot};
+pub use store::{ATTRIBUTES, StoreError, Stored, file_name, record as snapshot_record, snapshot};
 pub use workforce::Workforce;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate};
 use polars::frame::DataFrame;
 use polars::prelude::{
     Column, DataType, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, SerReader, Series,
@@ -39,24 +39,54 @@ fn day_of(days: i32) -> Option<NaiveDate> {
     DateTime::from_timestamp(i64::from(days) * 86_400, 0).map(|instant| instant.date_naive())
 }
 
+/// A file of the store.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub day: NaiveDate,
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
 /// The name of a day's file.
 pub fn file_name(day: NaiveDate) -> String {
     format!("{day}.parquet")
 }
 
-/// Enabled accounts that are no guests: id, hire date (else the day the account was made), leave date, and those of `attributes`
-/// that the tenant's files hold.
+/// What an account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Enabled, and no guest: one of those who come, move and go.
+    Member,
+    Disabled,
+    Guest,
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            State::Member => "member",
+            State::Disabled => "disabled",
+            State::Guest => "guest",
+        }
+    }
+}
+
+/// Accounts that are not deleted: id, what it is, hire date (else the day the account was made), leave date, and those of
+/// `attributes` that the tenant's files hold.
 pub fn snapshot(snapshot: &Snapshot, attributes: &[Attribute]) -> Result<Vec<u8>, StoreError> {
     let users = &snapshot.users;
     let day = |user: UserIndex, attribute: &Attribute| match users.value(user, attribute) {
         ValueRef::Instant(instant) => Some(epoch_day(instant.date_naive())),
         _ => None,
     };
-    let counts = |user: &UserIndex| {
-        let enabled = users.boolean(*user, &Attribute::AccountEnabled) != Some(false);
-        enabled && !users.is_guest(*user) && day(*user, &Attribute::DeletedDateTime).is_none()
+    let state = |user: &UserIndex| match users.boolean(*user, &Attribute::AccountEnabled) {
+        _ if users.is_guest(*user) => State::Guest,
+        Some(false) => State::Disabled,
+        _ => State::Member,
     };
-    let present: Vec<UserIndex> = users.indexes().filter(counts).collect();
+    let there = |user: &UserIndex| day(*user, &Attribute::DeletedDateTime).is_none();
+    let present: Vec<UserIndex> = users.indexes().filter(there).collect();
+    let states: Vec<&str> = present.iter().map(|user| state(user).name()).collect();
     let ids: Vec<&str> = present.iter().map(|user| users.id(*user)).collect();
     let started =
         |user: &UserIndex| day(*user, &Attribute::EmployeeHireDate).or_else(|| day(*user, &Attribute::CreatedDateTime));
@@ -64,6 +94,7 @@ pub fn snapshot(snapshot: &Snapshot, attributes: &[Attribute]) -> Result<Vec<u8>
     let ends: Vec<Option<i32>> = present.iter().map(|user| day(*user, &Attribute::EmployeeLeaveDateTime)).collect();
     let mut columns: Vec<Column> = vec![
         Series::new("id".into(), ids).into(),
+        Series::new("state".into(), states).into(),
         Series::new("started".into(), starts).cast(&DataType::Date)?.into(),
         Series::new("leaves".into(), ends).cast(&DataType::Date)?.into(),
     ];
@@ -80,25 +111,28 @@ pub fn snapshot(snapshot: &Snapshot, attributes: &[Attribute]) -> Result<Vec<u8>
     Ok(bytes)
 }
 
-/// One person in one snapshot.
-struct Seen {
-    id: String,
-    cohort: String,
-    started: Option<i32>,
-    leaves: Option<i32>,
+/// One account in one snapshot.
+pub(super) struct Seen {
+    pub id: String,
+    pub state: State,
+    pub cohort: String,
+    pub started: Option<NaiveDate>,
+    pub leaves: Option<NaiveDate>,
 }
 
-fn read(bytes: &[u8], by: &[String]) -> Result<Vec<Seen>, polars::error::PolarsError> {
+/// The accounts of one file. The first snapshots held members only, and said nothing of what they are.
+pub(super) fn read(bytes: &[u8], by: &[String]) -> Result<Vec<Seen>, polars::error::PolarsError> {
     type Failed = polars::error::PolarsError;
     let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
     let texts = |name: &str| -> Result<Vec<Option<String>>, Failed> {
         Ok(frame.column(name)?.str()?.iter().map(|text| text.map(str::to_owned)).collect())
     };
-    let days = |name: &str| -> Result<Vec<Option<i32>>, Failed> {
+    let days = |name: &str| -> Result<Vec<Option<NaiveDate>>, Failed> {
         let numbers = frame.column(name)?.cast(&DataType::Int32)?;
-        Ok(numbers.i32()?.iter().collect())
+        Ok(numbers.i32()?.iter().map(|days| days.and_then(day_of)).collect())
     };
     let (ids, starts, ends) = (texts("id")?, days("started")?, days("leaves")?);
+    let states = if frame.column("state").is_ok() { texts("state")? } else { vec![None; ids.len()] };
     let is_first = |name: &String| name == "department" && frame.column(name).is_err();
     let parts = by.iter().map(|name| texts(if is_first(name) { FIRST_NAME } else { name }));
     let parts = parts.collect::<Result<Vec<_>, Failed>>()?;
@@ -106,21 +140,41 @@ fn read(bytes: &[u8], by: &[String]) -> Result<Vec<Seen>, polars::error::PolarsE
         let values = parts.iter().map(|part| part.get(row).and_then(Option::as_deref).unwrap_or(NO_COHORT));
         values.collect::<Vec<_>>().join(" / ")
     };
-    let rows = ids.into_iter().zip(starts.into_iter().zip(ends)).enumerate();
-    let seen = |(row, (id, (started, leaves)))| Some(Seen { id: id?, cohort: cohort(row), started, leaves });
+    let state = |name: Option<String>| match name.as_deref() {
+        Some("disabled") => State::Disabled,
+        Some("guest") => State::Guest,
+        _ => State::Member,
+    };
+    let rows = ids.into_iter().zip(states).zip(starts.into_iter().zip(ends)).enumerate();
+    let seen = |(row, ((id, name), (started, leaves)))| {
+        Some(Seen { id: id?, state: state(name), cohort: cohort(row), started, leaves })
+    };
     Ok(rows.filter_map(seen).collect())
 }
 
+/// Since when the accounts of one file are there, by id.
+pub(super) fn starts(bytes: &[u8]) -> Result<Vec<(String, NaiveDate)>, polars::error::PolarsError> {
+    Ok(read(bytes, &[])?.into_iter().filter_map(|seen| Some((seen.id, seen.started?))).collect())
+}
+
+/// The day on which something happened that only the second of two snapshots shows: half way between them. In the first
+/// snapshot it is that day itself.
+pub(super) fn between(before: Option<NaiveDate>, day: NaiveDate) -> NaiveDate {
+    let days = before.map_or(0, |before| (day - before).num_days() / 2);
+    day.checked_sub_days(Days::new(days.unsigned_abs())).unwrap_or(day)
+}
+
 /// Spells from snapshots in any order. Somebody who is in one and not in the next left on the leave date where it lies between
-/// the two, else on the day of the next; somebody who is new came on the hire date where it lies between them, else on the
-/// day of the snapshot that first shows them. Cohorts are made of the attributes `by`.
-pub fn record(files: &[(NaiveDate, String, Vec<u8>)], by: &[String]) -> Diagnosed<Option<Record>> {
+/// the two, else half way; somebody who is new came on the hire date where it lies between them, else half way. Cohorts are made
+/// of the attributes `by`.
+pub fn record(files: &[Stored], by: &[String]) -> Diagnosed<Option<Record>> {
     let mut findings = Vec::new();
     let mut snapshots: BTreeMap<NaiveDate, Vec<Seen>> = BTreeMap::new();
-    for (day, name, bytes) in files {
+    for Stored { day, name, bytes } in files {
         match read(bytes, by) {
             Ok(rows) => {
-                snapshots.insert(*day, rows);
+                let members = rows.into_iter().filter(|seen| seen.state == State::Member);
+                snapshots.insert(*day, members.collect());
             }
             Err(error) => {
                 let message = format!("the snapshot cannot be read: {error}").replace('\n', " ");
@@ -136,7 +190,7 @@ pub fn record(files: &[(NaiveDate, String, Vec<u8>)], by: &[String]) -> Diagnose
     if findings.iter().any(Diagnostic::is_error) {
         return Diagnosed::new(None, findings);
     }
-    let (spells, moves) = spells(&snapshots, first);
+    let (spells, moves) = spells(&snapshots);
     Diagnosed::new(Some(Record { spells, moves: Some(moves), since: first, until: last }), findings)
 }
 
@@ -146,29 +200,37 @@ struct Open<'a> {
     leaves: Option<NaiveDate>,
 }
 
-fn spells(snapshots: &BTreeMap<NaiveDate, Vec<Seen>>, first: NaiveDate) -> (Vec<Spell>, Vec<Move>) {
+fn spells(snapshots: &BTreeMap<NaiveDate, Vec<Seen>>) -> (Vec<Spell>, Vec<Move>) {
     let mut open: BTreeMap<&str, Open<'_>> = BTreeMap::new();
     let (mut spells, mut moves) = (Vec::new(), Vec::new());
-    let mut before = NaiveDate::MIN;
+    let mut before = None;
     let close = |open: Open<'_>, end: Option<NaiveDate>| Spell { start: open.start, end, cohort: open.cohort.into() };
     for (day, rows) in snapshots {
         let mut gone = std::mem::take(&mut open);
         for row in rows {
-            let leaves = row.leaves.and_then(day_of);
-            let started = row.started.and_then(day_of).filter(|start| start <= day);
+            let leaves = row.leaves;
+            let started = row.started.filter(|start| start <= day);
             let known = gone.remove(row.id.as_str());
             if let Some(known) = known.as_ref().filter(|known| known.cohort != row.cohort) {
-                moves.push(Move { day: *day, from: known.cohort.into(), to: row.cohort.as_str().into() });
+                moves.push(Move {
+                    day: between(before, *day),
+                    from: known.cohort.into(),
+                    to: row.cohort.as_str().into(),
+                });
             }
-            let new = || started.filter(|start| *start > before || *day == first).unwrap_or(*day);
+            let new = || {
+                let known = started.filter(|start| before.is_none_or(|before| *start > before));
+                known.unwrap_or_else(|| between(before, *day))
+            };
             let start = known.map_or_else(new, |known| known.start);
             open.insert(&row.id, Open { start, cohort: &row.cohort, leaves });
         }
         for (_, person) in gone {
-            let end = person.leaves.filter(|leaves| *leaves > before && leaves <= day).unwrap_or(*day);
+            let known = person.leaves.filter(|leaves| before.is_some_and(|before| *leaves > before) && leaves <= day);
+            let end = known.unwrap_or_else(|| between(before, *day));
             spells.push(close(person, Some(end)));
         }
-        before = *day;
+        before = Some(*day);
     }
     spells.extend(open.into_values().map(|person| close(person, None)));
     spells.sort_unstable();

@@ -120,7 +120,7 @@ impl Workforce {
     pub fn replication(&self, months: usize, seed: u64, replication: u64) -> Vec<Vec<u32>> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(replication);
-        let (mut joiners, mut leavers) = (self.joiners.clone(), self.leavers.clone());
+        let (mut joiners, mut leavers) = (self.joiners.run(&mut rng), self.leavers.run(&mut rng));
         let mut people = self.people.clone();
         let mut fresh = vec![0.0; people.len()];
         let mut path = Vec::with_capacity(months);

@@ -28,7 +28,7 @@ pub use comparison::comparison_json;
 pub use document::comparison;
 pub use document::{
     Block, Cell, Chart, Column, Document, Level, Phrase, Picture, Row, Section, Span, Table, Tone, bundle, document,
-    hindsight, purchase_plan, scenario, status,
+    hindsight, purchase_plan, scenario, skill, status,
 };
 pub use files::{Options, SAVED, files, files_of};
 pub use guard::{guard_comment, guard_json, guard_junit, guard_sarif};

@@ -1,10 +1,12 @@
 //! What a past teaches: spells, rates, and the backtest on a public ten-year employee record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use seatcast::directory::{Attribute, Snapshot, User, Users, Value};
-use seatcast::history::{self, Method, Month, Options, Panel, Record, Run, Score, Spell};
+use seatcast::history::{self, Holder, Method, Month, Options, Panel, Record, Run, Score, SkuSeats, Spell, Stored};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -31,7 +33,8 @@ fn of(runs: &[Run], method: Method) -> Score {
 
 #[test]
 fn bands_cover_what_they_claim_and_beat_the_baselines() {
-    let options = Options { origins: origins(), months: 12, replications: 300, seed: 1, smallest_cohort: 100 };
+    let options =
+        Options { origins: origins(), months: 12, replications: 300, seed: 1, whole: true, smallest_cohort: 100 };
     let runs = history::backtest(&employees(), &options);
     let [own, naive, ets] = Method::ALL.map(|method| of(&runs, method));
     // Everybody and six departments, twelve months, four origins.
@@ -60,7 +63,7 @@ fn a_panel_agrees_with_counting_by_hand() {
 #[test]
 fn an_origin_without_a_past_is_left_out() {
     let origins = vec![Month(Month::of(employees().since).0 - 30), Month::of(employees().since)];
-    let options = Options { origins, months: 12, replications: 10, seed: 1, smallest_cohort: 100 };
+    let options = Options { origins, months: 12, replications: 10, seed: 1, whole: true, smallest_cohort: 100 };
     assert!(history::backtest(&employees(), &options).is_empty());
 }
 
@@ -109,7 +112,7 @@ fn snapshots_teach_the_rates_that_made_them() {
             gone.iter().for_each(|person| assert!(people.remove(person)));
         }
         let bytes = history::snapshot(&tenant(&people, &started), &[Attribute::Department]).unwrap();
-        files.push((today, history::file_name(today), bytes));
+        files.push(Stored { day: today, name: history::file_name(today), bytes });
     }
     let record = history::snapshot_record(&files, &by_department());
     assert!(record.diagnostics.is_empty(), "{:?}", record.diagnostics);
@@ -135,7 +138,7 @@ fn a_broken_past_is_a_finding() {
     assert_eq!(codes("hireDate,leaveDate,department\n2012-02-01,,A\n"), ["D602"]);
     assert!(read("hireDate,leaveDate,department\n2012-02-01,2013-01-01,A\n").value.is_some());
     let broken = history::snapshot_record(
-        &[(day("2026-01-01"), "x.parquet".to_owned(), b"no parquet".to_vec())],
+        &[Stored { day: day("2026-01-01"), name: "x.parquet".to_owned(), bytes: b"no parquet".to_vec() }],
         &by_department(),
     );
     assert!(broken.value.is_none() && broken.has_errors());
@@ -159,7 +162,8 @@ fn movers_are_learnt_with_where_they_go() {
             })
             .collect();
         let snapshot = Snapshot { users: Users::from_records(&records), ..Snapshot::default() };
-        files.push((today, history::file_name(today), history::snapshot(&snapshot, &history::ATTRIBUTES).unwrap()));
+        let bytes = history::snapshot(&snapshot, &history::ATTRIBUTES).unwrap();
+        files.push(Stored { day: today, name: history::file_name(today), bytes });
     }
     let record = history::snapshot_record(&files, &by_department()).value.unwrap();
     assert_eq!(record.moves.as_ref().map(Vec::len), Some(24));
@@ -168,9 +172,9 @@ fn movers_are_learnt_with_where_they_go() {
     assert!(movers.low < 0.005 && 0.005 < movers.high, "{movers:?}");
     let [it, sales] = learned.cohorts.as_slice() else { panic!("two departments") };
     assert_eq!((&*it.name, &*sales.name), ("IT", "Sales"));
-    assert_eq!(sales.moves_to, [("IT".into(), 23)], "the last month has not ended");
+    assert_eq!(sales.moves_to, [("IT".into(), 24)]);
     assert!(sales.movers.unwrap().middle > 4.0 * it.movers.unwrap().middle, "{learned:?}");
-    assert!(learned.settings(&by_department()).contains("moves-to = { \"IT\" = 23 }"));
+    assert!(learned.settings(&by_department()).contains("moves-to = { \"IT\" = 24 }"));
     // Any attributes that the snapshots hold can make cohorts.
     let both = history::snapshot_record(&files, &["department".to_owned(), "country".to_owned()]).value.unwrap();
     assert!(both.spells.iter().any(|spell| &*spell.cohort == "Sales / NL"));
@@ -189,4 +193,135 @@ fn sparse_cohorts_shrink_towards_the_whole() {
     };
     assert!(by_size(1..40) > by_size(400..4000), "{learned:?}");
     assert!(learned.leavers_by_tenure.len() > 3 && learned.leavers_by_tenure.iter().all(|weight| *weight > 0.0));
+}
+
+/// Months of seats: what `gains` and `losses` do to each SKU, one person after the other.
+fn seats_over(months: u32, step: &mut dyn FnMut(u32, &mut Vec<BTreeSet<u32>>)) -> BTreeMap<NaiveDate, Vec<SkuSeats>> {
+    let mut held: Vec<BTreeSet<u32>> = Vec::new();
+    let first = Month::of(day("2021-01-01"));
+    let mut days = BTreeMap::new();
+    for month in 0..months {
+        step(month, &mut held);
+        let sku = |(number, held): (usize, &BTreeSet<u32>)| SkuSeats {
+            sku_part_number: format!("SKU{number}").into(),
+            enabled: 500,
+            warning: 1,
+            assigned: held.len() as u32,
+            consumed: None,
+            holders: held.iter().map(|id| Holder { id: format!("{id:06}").into(), direct: id % 2 == 0 }).collect(),
+        };
+        let seats: Vec<SkuSeats> = held.iter().enumerate().map(sku).collect();
+        let bytes = history::seats_parquet(&seats).unwrap();
+        assert_eq!(history::read_seats(&bytes).unwrap(), seats, "what was kept comes back");
+        let today = Month(first.0 + month as i32).first_day().unwrap();
+        let name = history::seats_name(today);
+        assert_eq!(history::seats_day(&name), Some(today));
+        days.extend(history::seats_by_day(&[Stored { day: today, name, bytes }]).value.unwrap());
+    }
+    days
+}
+
+/// Of one SKU five seats are taken and three given back each month, of the other none: demand is known at every horizon.
+#[test]
+fn seats_that_move_evenly_are_forecast_as_they_come() {
+    let days = seats_over(49, &mut |month, held| match month {
+        0 => *held = vec![(0..200).collect(), (1000..1030).collect()],
+        _ => {
+            held[0].extend(2000 + month * 5..2005 + month * 5);
+            (0..3).for_each(|_| assert!(held[0].pop_first().is_some()));
+        }
+    });
+    let record = history::whole_months(&history::seats_record(&days, &BTreeMap::new()).unwrap());
+    let origins = vec![history::parse_month("2023-12").unwrap()];
+    let options = Options { origins, months: 12, replications: 400, seed: 1, whole: false, smallest_cohort: 1 };
+    let runs = history::backtest(&record, &options);
+    assert_eq!(runs.len(), 6, "two SKUs by three methods");
+    let of =
+        |sku: &str, method: Method| runs.iter().find(|run| run.cohort.as_deref() == Some(sku) && run.method == method);
+    let (own, naive) = (of("SKU0", Method::Seatcast).unwrap(), of("SKU0", Method::SeasonalNaive).unwrap());
+    for ahead in 1..=12 {
+        // Thirty-six months after the first day there are 72 seats more, then two a month.
+        assert!((own.actual[ahead - 1] - (272.0 + 2.0 * ahead as f64)).abs() < 1e-9);
+        let score = history::score_ahead(std::iter::once(own), ahead).unwrap();
+        assert!(score.mae <= 6.0 && score.coverage > 0.99, "{ahead} months ahead: {score:?}");
+        // Last year's count is 24 seats behind at every horizon: the very unit of MASE.
+        let score = history::score_ahead(std::iter::once(naive), ahead).unwrap();
+        assert!((score.mae - 24.0).abs() < 1e-9 && (score.mase - 1.0).abs() < 1e-9, "{ahead} months ahead: {score:?}");
+    }
+    assert!(history::score_ahead(runs.iter(), 13).is_none());
+    let still = history::score(of("SKU1", Method::Seatcast).into_iter()).unwrap();
+    assert!(still.mae < 1.5 && still.coverage > 0.99, "{still:?}");
+}
+
+/// People of five departments come, go and move by chance, and a department is a SKU.
+fn seats_by_chance(seed: u64) -> BTreeMap<NaiveDate, Vec<SkuSeats>> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut luck = move || rng.random::<f64>();
+    let mut next = 10_000;
+    seats_over(64, &mut |month, held| {
+        if month == 0 {
+            *held = (0..5).map(|sku| (sku * 1000..sku * 1000 + 60 * (sku + 1)).collect()).collect();
+        }
+        for sku in 0..5 {
+            let gone: Vec<u32> = held[sku].iter().copied().filter(|_| luck() < 0.02).collect();
+            gone.iter().for_each(|id| assert!(held[sku].remove(id)));
+            let moved: Vec<u32> = held[sku].iter().copied().filter(|_| luck() < 0.005).collect();
+            for id in moved {
+                held[sku].remove(&id);
+                held[(sku + 1) % 5].insert(id);
+            }
+            for _ in 0..20 {
+                if luck() < 0.25 {
+                    held[sku].insert(next);
+                    next += 1;
+                }
+            }
+        }
+    })
+}
+
+#[test]
+fn bands_of_seats_hold_what_they_claim() {
+    let origins = ["2023-12", "2024-12"].map(|text| history::parse_month(text).unwrap()).to_vec();
+    let options = Options { origins, months: 12, replications: 150, seed: 1, whole: false, smallest_cohort: 1 };
+    let runs = (1..=3).flat_map(|seed| {
+        let record = history::seats_record(&seats_by_chance(seed), &BTreeMap::new()).unwrap();
+        history::backtest(&history::whole_months(&record), &options)
+    });
+    let runs: Vec<Run> = runs.collect();
+    let [own, naive, ets] = Method::ALL.map(|method| of(&runs, method));
+    assert_eq!([own.points, naive.points, ets.points], [360; 3]);
+    assert!((0.7..=0.95).contains(&own.coverage), "{own:?}");
+    assert!(own.pinball < naive.pinball && own.pinball < 1.1 * ets.pinball, "{own:?} {naive:?} {ets:?}");
+}
+
+/// Stores from before seats and other accounts were kept, and those whose one attribute was called `cohort`, still teach.
+#[test]
+fn stores_of_earlier_versions_still_read() {
+    use polars::prelude::{DataFrame, DataType, NamedFrom, ParquetWriter, Series};
+    let old = |cohort: &str, today: NaiveDate, people: &[&str]| {
+        let days: Vec<Option<i32>> = vec![Some(18_000); people.len()];
+        let columns = vec![
+            Series::new("id".into(), people.to_vec()).into(),
+            Series::new("started".into(), days).cast(&DataType::Date).unwrap().into(),
+            Series::new("leaves".into(), vec![None::<i32>; people.len()]).cast(&DataType::Date).unwrap().into(),
+            Series::new(cohort.into(), vec!["Sales"; people.len()]).into(),
+        ];
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes).finish(&mut DataFrame::new(people.len(), columns).unwrap()).unwrap();
+        Stored { day: today, name: history::file_name(today), bytes }
+    };
+    for name in ["cohort", "department"] {
+        let files = [old(name, day("2024-01-01"), &["a", "b", "c"]), old(name, day("2024-02-01"), &["a", "c"])];
+        let read = history::snapshot_record(&files, &by_department());
+        assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
+        let spells = read.value.unwrap().spells;
+        assert_eq!(spells.len(), 3);
+        assert!(spells.iter().all(|spell| &*spell.cohort == "Sales" && spell.start == day("2019-04-14")));
+        assert_eq!(spells.iter().filter(|spell| spell.end == Some(day("2024-01-17"))).count(), 1);
+        assert_eq!(history::started(&files).len(), 3);
+    }
+    assert!(history::seats_record(&BTreeMap::new(), &BTreeMap::new()).is_none(), "no seats, nothing of SKUs");
+    let broken = Stored { day: day("2024-01-01"), name: "2024-01-01.seats.parquet".to_owned(), bytes: b"no".to_vec() };
+    assert!(history::seats_by_day(&[broken]).has_errors());
 }

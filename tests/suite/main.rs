@@ -19,4 +19,5 @@ mod report;
 mod rule;
 mod scenario;
 mod simulate;
+mod snapshots;
 mod supply;

@@ -14,6 +14,7 @@ mod palette;
 mod plot;
 mod risk;
 mod runway;
+mod skill;
 
 use std::sync::{Arc, LazyLock};
 
@@ -37,6 +38,7 @@ pub fn size(picture: &Picture) -> (u32, u32) {
         Picture::Heat(data) => heat::size(data.rows.len()),
         Picture::Stack(_) | Picture::Bridge(_) => bars::SIZE,
         Picture::Risk(_) => risk::SIZE,
+        Picture::Skill(sets) => skill::size(sets.len()),
     }
 }
 
@@ -54,6 +56,7 @@ pub fn svg(chart: &Chart, language: Language, theme: Theme) -> Result<String, Re
         Picture::Stack(data) => bars::stack(canvas, chart, data, words),
         Picture::Bridge(steps) => bars::bridge(canvas, chart, steps, words),
         Picture::Risk(data) => risk::draw(canvas, chart, data, words),
+        Picture::Skill(sets) => skill::draw(canvas, chart, sets, words),
     });
     result.map_err(|reason| RenderError::Chart { chart: chart.id.clone(), reason })?;
     Ok(drawn)

@@ -17,6 +17,7 @@ mod pictures;
 mod purchase;
 mod purchase_cost;
 mod seats;
+mod skill;
 mod status;
 mod waiting;
 
@@ -28,6 +29,7 @@ pub use comparison::comparison;
 pub use hindsight::hindsight;
 pub use pictures::{Chart, Fan, Heat, Mark, MarkKind, Picture, RiskCurve, Runway, Stack, Step, Timeline};
 pub use purchase::purchase_plan;
+pub use skill::{skill, title as skill_title};
 pub use status::status;
 
 use super::words::{Language, Words};

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{Tone, in_order, more};
-use crate::forecast::{Forecast, RenewalEvent, SkuForecast};
+use crate::forecast::{Forecast, RenewalEvent, Skill, SkuForecast};
 use crate::money::Currency;
 use crate::report::clean;
 use crate::report::words::Words;
@@ -36,6 +36,8 @@ pub enum Picture {
     Timeline(Timeline),
     /// What each percent of accepted risk costs.
     Risk(RiskCurve),
+    /// How good forecasts of the past were, by months ahead.
+    Skill(Vec<Skill>),
 }
 
 #[derive(Clone, Debug, PartialEq)]
