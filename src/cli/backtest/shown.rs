@@ -69,7 +69,7 @@ pub fn text(sets: &[Set]) -> String {
                 .for_each(|method| line(name, method, history::score(set.of(method, Some(&series)))));
         }
         // By months ahead: the first, the last, and each quarter between them.
-        let shown = |ahead: &usize| *ahead == 1 || ahead % 3 == 0 || *ahead == set.months();
+        let shown = |ahead: &usize| *ahead == 1 || ahead.is_multiple_of(3) || *ahead == set.months();
         for ahead in (1..=set.months()).filter(shown) {
             let name = format!("{all}, {ahead} ahead");
             let score = |method| history::score_ahead(set.of(method, None), ahead);

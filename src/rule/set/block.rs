@@ -2,29 +2,28 @@
 //! many they are. Never: larger than what a cache holds.
 
 use chrono::{DateTime, Utc};
+use pulp::Arch;
 
-use super::plan::{NONE, SlotPlan};
-use super::program::Program;
+use super::plan::SlotPlan;
+use super::straight::{self, Bits, WORDS};
 use super::{RuleSet, Table};
 use crate::directory::UserIndex;
 
 /// Users of a block.
 pub const USERS: usize = WORDS * 64;
-const WORDS: usize = 128;
-
-type Bits = [u64; WORDS];
 
 /// Memory that one thread uses for block after block.
 pub struct Scratch {
-    leaves: Vec<Bits>,
-    sets: Vec<Bits>,
-    stack: Vec<Bits>,
+    arch: Arch,
+    /// The bits of values and of leaves, where the plan places them.
+    rows: Vec<Bits>,
+    levels: Vec<Bits>,
 }
 
 impl Scratch {
     pub fn new(set: &RuleSet<'_>) -> Self {
-        let sets = set.plans.iter().map(|plan| plan.sets).max().unwrap_or(0);
-        Self { leaves: vec![[0; WORDS]; set.leaves.len()], sets: vec![[0; WORDS]; sets], stack: Vec::new() }
+        let depth = set.straight.iter().map(straight::Straight::depth).max().unwrap_or(0);
+        Self { arch: Arch::new(), rows: vec![[0; WORDS]; set.rows], levels: vec![[0; WORDS]; depth.max(1)] }
     }
 }
 
@@ -49,8 +48,8 @@ impl<'s, 'u> Block<'s, 'u> {
         let users = USERS.min(set.users.len() - first);
         let block = Block { set, now, first, users };
         for (slot, plan) in set.plans.iter().enumerate() {
-            for (leaf, holds) in &plan.constant {
-                scratch.leaves[*leaf] = [if *holds { u64::MAX } else { 0 }; WORDS];
+            for (row, holds) in &plan.constant {
+                scratch.rows[*row as usize] = [if *holds { u64::MAX } else { 0 }; WORDS];
             }
             if let Some(column) = set.columns[slot] {
                 let codes = &column.codes()[first..first + users];
@@ -63,7 +62,7 @@ impl<'s, 'u> Block<'s, 'u> {
     }
 
     fn gather(&self, plan: &SlotPlan, codes: &[u32], clock: &[(usize, Box<[u64]>)], scratch: &mut Scratch) {
-        for leaf in &plan.gathered {
+        for (leaf, row) in &plan.gathered {
             let table = match &self.set.leaves[*leaf].table {
                 Table::Bits(bits) => bits,
                 _ => match clock.iter().find(|(index, _)| index == leaf) {
@@ -71,7 +70,7 @@ impl<'s, 'u> Block<'s, 'u> {
                     None => continue,
                 },
             };
-            let out = &mut scratch.leaves[*leaf];
+            let out = &mut scratch.rows[*row as usize];
             *out = [0; WORDS];
             for (word, run) in codes.chunks(64).enumerate() {
                 let at = self.first / 64 + word;
@@ -92,9 +91,8 @@ impl<'s, 'u> Block<'s, 'u> {
 
     /// The bits of a program's members.
     fn members(&self, program: usize, scratch: &mut Scratch) -> Bits {
-        let mut out = [0; WORDS];
-        let Scratch { leaves, stack, .. } = scratch;
-        run(&self.set.programs[program], leaves, &self.set.complemented, stack, 0, &mut out);
+        straight::run(scratch.arch, &self.set.straight[program], &scratch.rows, &mut scratch.levels);
+        let mut out = scratch.levels[0];
         if self.users < USERS {
             out.iter_mut().enumerate().for_each(|(word, bits)| *bits &= self.valid(word));
         }
@@ -121,7 +119,11 @@ impl<'s, 'u> Block<'s, 'u> {
     }
 
     pub fn count(&self, program: usize, scratch: &mut Scratch) -> u32 {
-        ones(&self.members(program, scratch))
+        if self.set.unknown[program] {
+            return ones(&self.members(program, scratch));
+        }
+        let Scratch { arch, rows, levels } = scratch;
+        straight::count(*arch, &self.set.straight[program], rows, levels, self.users)
     }
 
     pub fn for_each_member(&self, program: usize, scratch: &mut Scratch, each: &mut impl FnMut(u32)) {
@@ -145,36 +147,37 @@ impl<'s, 'u> Block<'s, 'u> {
     }
 }
 
+fn ones(bits: &Bits) -> u32 {
+    bits.iter().map(|word| word.count_ones()).sum()
+}
+
 fn join(plan: &SlotPlan, codes: &[u32], scratch: &mut Scratch) {
-    if plan.sets == 0 {
+    if plan.sets.is_empty() {
         return;
     }
-    scratch.sets[..plan.sets].fill([0; WORDS]);
-    for (at, code) in codes.iter().enumerate() {
-        let set = plan.set_of_code[*code as usize];
-        if set != NONE {
-            scratch.sets[set as usize][at / 64] |= 1 << (at % 64);
+    let sets = &mut scratch.rows[plan.sets.clone()];
+    sets.fill([0; WORDS]);
+    for (word, run) in codes.chunks(64).enumerate() {
+        for (bit, code) in run.iter().enumerate() {
+            sets[plan.set_of_code[*code as usize] as usize][word] |= 1 << bit;
         }
     }
-    for (leaf, sets) in &plan.joined {
-        let out = &mut scratch.leaves[*leaf];
-        *out = [0; WORDS];
-        for set in sets {
-            out.iter_mut().zip(&scratch.sets[*set as usize]).for_each(|(all, one)| *all |= one);
-        }
+    for (row, sets) in &plan.joined {
+        straight::unite(scratch.arch, &mut scratch.rows, *row as usize, sets);
     }
 }
 
 fn scatter(plan: &SlotPlan, codes: &[u32], scratch: &mut Scratch) {
-    plan.scattered.iter().for_each(|leaf| scratch.leaves[*leaf] = [0; WORDS]);
     if plan.scatter_ends.is_empty() {
         return;
     }
+    let rows = &mut scratch.rows[plan.scattered.clone()];
+    rows.fill([0; WORDS]);
     for (at, code) in codes.iter().enumerate() {
         let code = *code as usize;
         let start = if code == 0 { 0 } else { plan.scatter_ends[code - 1] };
-        for leaf in &plan.scatter_leaves[start as usize..plan.scatter_ends[code] as usize] {
-            scratch.leaves[*leaf as usize][at / 64] |= 1 << (at % 64);
+        for row in &plan.scatter_rows[start as usize..plan.scatter_ends[code] as usize] {
+            rows[*row as usize][at / 64] |= 1 << (at % 64);
         }
     }
 }
@@ -194,77 +197,4 @@ fn looked_up(table: &[u64], run: &[u32]) -> u64 {
         bits |= (table[*code as usize / 64] >> (code % 64) & 1) << at;
     }
     bits
-}
-
-/// Runs a program; `depth` is the first free place of the stack.
-fn run(program: &Program, leaves: &[Bits], complemented: &[bool], stack: &mut Vec<Bits>, depth: usize, out: &mut Bits) {
-    let (programs, all) = match program {
-        Program::Leaf { leaf, negated } => {
-            let flip = flip(*leaf, *negated, complemented);
-            let bits = &leaves[*leaf as usize];
-            return out.iter_mut().zip(bits).for_each(|(out, bits)| *out = bits ^ flip);
-        }
-        Program::All(programs) => (programs, true),
-        Program::Any(programs) => (programs, false),
-    };
-    *out = [if all { u64::MAX } else { 0 }; WORDS];
-    for inner in programs {
-        if let Program::Leaf { leaf, negated } = inner {
-            let flip = flip(*leaf, *negated, complemented);
-            let bits = &leaves[*leaf as usize];
-            combine(out, bits, flip, all);
-            continue;
-        }
-        if stack.len() <= depth {
-            stack.push([0; WORDS]);
-        }
-        let mut part = std::mem::replace(&mut stack[depth], [0; WORDS]);
-        run(inner, leaves, complemented, stack, depth + 1, &mut part);
-        combine(out, &part, 0, all);
-    }
-}
-
-fn flip(leaf: u32, negated: bool, complemented: &[bool]) -> u64 {
-    if negated != complemented[leaf as usize] { u64::MAX } else { 0 }
-}
-
-fn combine(out: &mut Bits, bits: &Bits, flip: u64, all: bool) {
-    if all {
-        out.iter_mut().zip(bits).for_each(|(out, bits)| *out &= bits ^ flip);
-    } else {
-        out.iter_mut().zip(bits).for_each(|(out, bits)| *out |= bits ^ flip);
-    }
-}
-
-/// Words added side by side.
-const LANES: usize = 4;
-
-/// Set bits, by carry-save addition: sixteen words are summed bit by bit before any bit is counted (Harley and Seal).
-fn ones(bits: &Bits) -> u32 {
-    let mut sums = [[0_u64; LANES]; 4];
-    let mut sixteens = 0;
-    for group in bits.chunks_exact(16 * LANES) {
-        let mut carries = [[0_u64; LANES]; 16];
-        carries.iter_mut().zip(group.chunks_exact(LANES)).for_each(|(carry, words)| carry.copy_from_slice(words));
-        let mut left = 16;
-        for sum in &mut sums {
-            // Two words and a sum become a sum of this weight and a carry of the next.
-            left /= 2;
-            for pair in 0..left {
-                let (first, second) = (carries[2 * pair], carries[2 * pair + 1]);
-                for lane in 0..LANES {
-                    let half = first[lane] ^ second[lane];
-                    carries[pair][lane] = first[lane] & second[lane] | half & sum[lane];
-                    sum[lane] ^= half;
-                }
-            }
-        }
-        sixteens += counted(&carries[0]);
-    }
-    let weighed = sums.iter().enumerate().map(|(power, sum)| counted(sum) << power);
-    16 * sixteens + weighed.sum::<u32>()
-}
-
-fn counted(words: &[u64; LANES]) -> u32 {
-    words.iter().map(|word| word.count_ones()).sum()
 }

@@ -12,6 +12,7 @@ mod lower;
 mod plan;
 mod program;
 mod row;
+mod straight;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -25,6 +26,7 @@ use block::{Block, Scratch};
 pub use class::Classes;
 use plan::SlotPlan;
 use program::Program;
+use straight::Straight;
 
 /// Rules compiled for the users of one snapshot.
 #[derive(Debug)]
@@ -41,8 +43,9 @@ pub struct RuleSet<'u> {
     naming: Vec<Vec<usize>>,
     uses_clock: Vec<bool>,
     plans: Vec<SlotPlan>,
-    /// Leaves whose bits in a block are those of their complement.
-    complemented: Vec<bool>,
+    /// The programs for blocks, and how many rows of bits a block has.
+    straight: Vec<Straight>,
+    rows: usize,
 }
 
 /// A positive test of the attribute in a slot, decided for every code.
@@ -97,7 +100,8 @@ impl<'u> RuleSet<'u> {
         let leaves = decide_leaves(&columns, &interner.predicates());
         let unknown =
             programs.iter().map(|program| program.any_leaf(&|leaf| !leaves[leaf].unknown.is_empty())).collect();
-        let (plans, complemented) = plan::plan(users.len(), &columns, &leaves);
+        let (plans, layout) = plan::plan(users.len(), &columns, &leaves);
+        let straight = programs.iter().map(|program| Straight::new(program, &layout.places)).collect();
         let naming = slots.iter().map(|slot| naming(rules, slot)).collect();
         let uses_clock = rules.iter().map(Checked::uses_clock).collect();
         RuleSet {
@@ -111,7 +115,8 @@ impl<'u> RuleSet<'u> {
             naming,
             uses_clock,
             plans,
-            complemented,
+            straight,
+            rows: layout.rows,
         }
     }
 
