@@ -88,6 +88,15 @@ impl Options {
         Options { others }
     }
 
+    /// The same options with the other of both readings of `choice`.
+    pub fn turned(&self, choice: Choice) -> Options {
+        let mut others = self.others.clone();
+        if !others.remove(&choice) {
+            others.insert(choice);
+        }
+        Options { others }
+    }
+
     pub fn is_other(&self, choice: Choice) -> bool {
         self.others.contains(&choice)
     }

@@ -51,7 +51,7 @@ pub fn review(snapshot: &Snapshot, now: DateTime<Utc>, options: &Options) -> Vec
         reviewed.push(Reviewed { group, rule, findings, members, guests, disabled, sensitivities: Vec::new() });
     }
     together(snapshot, &mut reviewed);
-    evaluate(&snapshot.users, &mut reviewed, now);
+    evaluate(&snapshot.users, &mut reviewed, options, now);
     reviewed.iter_mut().for_each(|one| sort(&mut one.findings));
     reviewed
 }
@@ -101,7 +101,7 @@ fn together(snapshot: &Snapshot, reviewed: &mut [Reviewed]) {
     }
 }
 
-fn evaluate(users: &Users, reviewed: &mut [Reviewed], now: DateTime<Utc>) {
+fn evaluate(users: &Users, reviewed: &mut [Reviewed], options: &Options, now: DateTime<Utc>) {
     let evaluable = |one: &Reviewed| {
         let simulated = |rule: &Checked| matches!(rule.form(), Form::Expression | Form::DirectReports);
         let exported = !one.findings.iter().any(|finding| finding.code == code::NOT_EXPORTED);
@@ -111,7 +111,7 @@ fn evaluate(users: &Users, reviewed: &mut [Reviewed], now: DateTime<Utc>) {
     let rules: Vec<Checked> = places.iter().filter_map(|index| reviewed[*index].rule.clone()).collect();
     let findings: Vec<Vec<Diagnostic>> = places.iter().map(|index| reviewed[*index].findings.clone()).collect();
     let members = RuleSet::compile(users, &rules).members(now);
-    let hanging = sensitivities(users, &rules, &findings, now);
+    let hanging = sensitivities(users, &rules, &findings, options, now);
     for (index, (members, sensitivities)) in places.into_iter().zip(members.into_iter().zip(hanging)) {
         let one = &mut reviewed[index];
         one.guests = members.iter().filter(|user| users.is_guest(**user)).count() as u32;
@@ -119,7 +119,7 @@ fn evaluate(users: &Users, reviewed: &mut [Reviewed], now: DateTime<Utc>) {
         one.disabled = members.iter().filter(disabled).count() as u32;
         one.members = Some(members);
         if let Some(rule) = &one.rule {
-            one.findings.extend(sensitivities.iter().map(|hit| hit.finding(rule)));
+            one.findings.extend(sensitivities.iter().map(|hit| hit.finding(rule, options)));
         }
         one.sensitivities = sensitivities;
     }

@@ -24,7 +24,8 @@ pub struct Sensitivity {
 
 impl Sensitivity {
     /// The warning that says how many members hang on the reading, and how to take the other one.
-    pub fn finding(&self, rule: &Checked) -> Diagnostic {
+    /// `read` are the readings in force.
+    pub fn finding(&self, rule: &Checked, read: &Options) -> Diagnostic {
         let message = match (self.refused, self.leaving, self.joining) {
             (true, leaving, _) => format!("all {leaving} members hang on an open reading: the other refuses the rule"),
             (_, leaving, 0) => format!("{leaving} members hang on an open reading: they would be none under the other"),
@@ -34,11 +35,14 @@ impl Sensitivity {
             }
         };
         let (id, choice) = (self.choice.id(), self.choice);
-        let help = format!(
-            "taken: {}; the other: {} (register {id}; try it with `--other {id}`)",
-            choice.taken(),
-            choice.other()
-        );
+        let help = match read.is_other(choice) {
+            false => format!(
+                "taken: {}; the other: {} (register {id}; try it with `--other {id}`)",
+                choice.taken(),
+                choice.other()
+            ),
+            true => format!("taken, as told: {}; the other: {} (register {id})", choice.other(), choice.taken()),
+        };
         rule.source.warning(choice.code(), rule.source.whole(), message, "").help(help)
     }
 }
@@ -82,19 +86,24 @@ fn touched(rule: &Checked, findings: &[Diagnostic], users: &Users) -> BTreeSet<C
     touched
 }
 
-/// The sensitivities of every rule, those without effect left out. `findings[i]` is what compiling `rules[i]` said.
+/// The sensitivities of every rule, those without effect left out. `findings[i]` is what compiling `rules[i]` under the readings
+/// of `read` said; each choice is held against the other side of what is read, all others staying as they are.
 pub fn sensitivities(
     users: &Users,
     rules: &[Checked],
     findings: &[Vec<Diagnostic>],
+    read: &Options,
     now: DateTime<Utc>,
 ) -> Vec<Vec<Sensitivity>> {
     let mut variants: Vec<Checked> = Vec::new();
     let mut places: Vec<(usize, Choice, Option<usize>)> = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
         let own = findings.get(index).map_or(&[][..], Vec::as_slice);
-        for choice in touched(rule, own, users) {
-            let options = Options::default().with_other(choice);
+        let mut touched = touched(rule, own, users);
+        // What is read the other way warns of nothing.
+        touched.extend(read.others());
+        for choice in touched {
+            let options = read.turned(choice);
             let other = compile_with(rule.text(), &rule.source.origin, &options).value;
             let unchanged = other.as_ref().is_some_and(|other| other.node == rule.node);
             if unchanged {

@@ -155,7 +155,7 @@ fn members_on_open_readings_are_counted() {
     ];
     let findings: Vec<_> =
         rules.iter().map(|rule| rule::compile(rule.text(), &Origin::file("test")).diagnostics).collect();
-    let found = rule::sensitivities(&users, &rules, &findings, sentences::now());
+    let found = rule::sensitivities(&users, &rules, &findings, &rule::Options::default(), sentences::now());
     assert_eq!(found[0].len(), 1);
     assert_eq!((found[0][0].choice, found[0][0].leaving, found[0][0].joining), (Choice::NegativeOnNull, 2, 0));
     assert!(found[1].is_empty());

@@ -38,7 +38,7 @@ fn both(choice: Choice, text: &str, users: &[User]) -> (Vec<String>, Vec<usize>,
     let after = other.as_ref().map(members);
     if let Some(rule) = taken {
         let findings = rule::compile(text, &Origin::file("test")).diagnostics;
-        let found = rule::sensitivities(&columns, &[rule], &[findings], now).remove(0);
+        let found = rule::sensitivities(&columns, &[rule], &[findings], &Options::default(), now).remove(0);
         let hit = found.iter().find(|hit| hit.choice == choice);
         let without = |these: &[usize], those: &[usize]| these.iter().filter(|at| !those.contains(at)).count() as u32;
         let expected = match &after {
@@ -46,10 +46,41 @@ fn both(choice: Choice, text: &str, users: &[User]) -> (Vec<String>, Vec<usize>,
             None => (before.len() as u32, 0, true),
         };
         assert_eq!(hit.map_or((0, 0, false), |hit| (hit.leaving, hit.joining, hit.refused)), expected, "{text}");
-        let code = hit.map(|hit| hit.finding(&compiled(text, &Options::default()).0.unwrap()).code);
+        let code =
+            hit.map(|hit| hit.finding(&compiled(text, &Options::default()).0.unwrap(), &Options::default()).code);
         assert!(code.is_none_or(|code| code == choice.code()));
     }
     (warnings, before, after)
+}
+
+/// Members who would leave and users who would join under the other reading of one choice, where `read` are told.
+fn hanging(read: &[Choice], of: Choice, text: &str, users: &[User]) -> Option<(u32, u32)> {
+    let options = read.iter().fold(Options::default(), |options, choice| options.with_other(*choice));
+    let compiled = rule::compile_with(text, &Origin::file("test"), &options);
+    let rules = [compiled.value.unwrap()];
+    let (columns, findings) = (Users::from_records(users), [compiled.diagnostics]);
+    let found = rule::sensitivities(&columns, &rules, &findings, &options, DateTime::UNIX_EPOCH).remove(0);
+    found.iter().find(|hit| hit.choice == of).map(|hit| (hit.leaving, hit.joining))
+}
+
+#[test]
+fn what_hangs_on_a_reading_is_counted_against_the_readings_that_are_told() {
+    let users = [user(&[]), user(&[("city", "a")]), user(&[("city", "b"), ("state", "y")])];
+    let rule = "user.city -ne \"a\" -and user.state -notIn [\"x\"]";
+    let both = [Choice::NegativeOnNull, Choice::NotInOnNull];
+    assert_eq!(hanging(&[], both[0], rule, &users), Some((1, 0)), "the user without a city");
+    assert_eq!(hanging(&[], both[1], rule, &users), Some((1, 0)), "and without a state");
+    // With `-notIn` strict, the user without a state is out whatever `-ne` does.
+    assert_eq!(hanging(&both[1..], both[0], rule, &users), None);
+    assert_eq!(hanging(&both[1..], both[1], rule, &users), Some((0, 1)), "back to the reading that is usual");
+    // A reading that is told and under which the rule is valid: the usual one refuses it.
+    let dollar = "user.accountEnabled -eq $true";
+    let enabled = [user(&[("city", "a")])];
+    assert_eq!(
+        hanging(&[Choice::DollarBoolean], Choice::DollarBoolean, dollar, &enabled),
+        None,
+        "no member hangs on it"
+    );
 }
 
 #[test]
