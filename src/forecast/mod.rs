@@ -38,6 +38,6 @@ pub use saved::{Happened, Outcome, Saved, SavedError, SavedPoint, SavedSku};
 pub use skill::{Skill, SkillLine};
 pub use status::{
     BlockedCause, Difference, DifferenceCause, GuestGroup, NestedGroup, OrderSpread, OrderSpreadAhead, ReclaimCause,
-    Reclaimable, SeveralPaths, SkuStatus, Status, UserDifference, WaitingUser,
+    Reclaimable, ReservedSeats, SeveralPaths, SkuStatus, Status, TrueUpDue, UserDifference, WaitingUser,
 };
 pub use whole::{Whole, WholeError};

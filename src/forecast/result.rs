@@ -61,6 +61,8 @@ pub enum RenewalOutcome {
     Expires,
     Cancelled,
     ExtendedServiceTerm,
+    /// The anniversary of an Enterprise Agreement: what was used and not ordered is ordered.
+    TrueUp,
 }
 
 /// A change of units on a day, with the last day on which it can still be changed.

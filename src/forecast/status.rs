@@ -76,6 +76,43 @@ pub struct NestedGroup {
     pub users_not_licensed: u32,
 }
 
+/// What the next true-up of an Enterprise Agreement asks for, as of today.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct TrueUpDue {
+    pub sku: String,
+    /// The anniversary, and between which days the order, or a statement that nothing has changed, is due.
+    pub day: NaiveDate,
+    pub order_from: NaiveDate,
+    pub order_by: NaiveDate,
+    /// Units ordered under agreements and in force.
+    pub agreed: u32,
+    /// Units reserved up to the anniversary: invoiced whether or not they are used.
+    pub reserved: u32,
+    /// Seats assigned above all units there are, by whichever channel.
+    pub beyond_paid: u32,
+    /// `reserved + beyond_paid`.
+    pub owed: u32,
+    /// What is owed for the time until then, from the month of use on; for seats beyond what is paid, from this month on.
+    pub until_then: Option<Money>,
+    /// What the units owed cost in each year afterwards.
+    pub each_year: Option<Money>,
+}
+
+/// Units reserved under an Enterprise Agreement that no true-up has invoiced yet.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ReservedSeats {
+    pub sku: String,
+    pub subscription: String,
+    pub units: u32,
+    pub usage_date: NaiveDate,
+    /// The last day on which it can be cancelled; `None` when that has passed.
+    pub cancel_until: Option<NaiveDate>,
+    /// Of the units, those that nobody needs today; `None` before the day of use.
+    pub unused: Option<u32>,
+    pub invoiced_on: NaiveDate,
+    pub cost: Option<Money>,
+}
+
 /// Why a seat could be given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -191,6 +228,9 @@ pub struct Status {
     pub guest_groups: Vec<GuestGroup>,
     pub nested_groups: Vec<NestedGroup>,
     pub reclaimable: Vec<Reclaimable>,
+    /// By day, then by SKU.
+    pub true_ups: Vec<TrueUpDue>,
+    pub reservations: Vec<ReservedSeats>,
     pub users: u32,
     pub guests: u32,
     pub disabled_users: u32,

@@ -36,6 +36,9 @@ pub fn baseline(tables: &Tables, options: &Options) -> Diagnosed<Option<Baseline
     let snapshot = snapshot(tables, &products, exported_on, today, &mut findings);
     let lots = lots(tables);
     let supplies = supplies::supplies(&snapshot.skus, &lots, today, &mut findings);
+    for (sku, supply) in snapshot.skus.iter().zip(&supplies) {
+        supplies::reservations(sku, supply, today, &mut findings);
+    }
     let assumptions = assumptions(tables, &products, &snapshot.skus, &mut findings);
     let mut policy = tables.settings.policy.clone();
     policy.plan_rules.clone_from(&tables.plan_rules);

@@ -303,6 +303,7 @@ fn subscriptions(lots: &[&Subscription]) -> Vec<u8> {
                 Some(billing.to_owned()),
                 Some(channel.to_owned()),
                 Some(lot.trial.to_string()),
+                Some(lot.reserved.to_string()),
             ]
             .into_iter(),
         );

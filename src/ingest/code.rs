@@ -64,6 +64,7 @@ pub const TOO_MANY_UNITS: Code = Code("S101");
 pub const LOT: Code = Code("S102");
 pub const PRICE: Code = Code("S103");
 pub const PLAN_RULE: Code = Code("S104");
+pub const RESERVATION: Code = Code("S105");
 // Settings.
 pub const SETTINGS: Code = Code("P100");
 pub const UNKNOWN_SETTING: Code = Code("P101");

@@ -68,7 +68,9 @@ const SKUS: &str = "Units are whole numbers without separators. `appliesTo` is U
 const LOTS: &str = "`skuId` or `skuPartNumber` is enough, a product name may stand in either. `term` is P1M, P1Y or P3Y. `renewalDate` is the
 first day on which the present term is over; blank is unknown. `autoRenew` is true or false; `endOfTerm` (renew, expire,
 cancel, extend) overrules it. `scheduledQuantity` is the quantity from the renewal on. `billingPlan` is monthly, annual
-or triennial; `channel` direct, csp or ea; `trial` true or false. Only the SKU and the quantity are needed.";
+or triennial; `channel` direct, csp or ea; `trial` true or false. `reserved` true is a
+reservation under an Enterprise Agreement (channel ea): `startDate` is the day of use, `renewalDate` the true-up that
+invoices it back to that month, whether or not it was used. Only the SKU and the quantity are needed.";
 const PRICES: &str = "For one seat and month at annual commitment, with a decimal point. `currency` is an ISO code, `validFrom` an ISO date.";
 
 const PLAN_RULES: &str = "Which service plans exclude or need each other, beside those of the program; a line about a plan of the same kind and

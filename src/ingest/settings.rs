@@ -15,6 +15,7 @@ use crate::licensing::{
     Country, ExtendedService, GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy,
 };
 use crate::scenario::{Assumptions, RATE_FORMS, Rate, SkuPolicy};
+use crate::supply::TrueUpCount;
 
 /// What the file says; names of groups and SKUs are still to be resolved.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +61,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("guests", &["invited", "removed", "expire-after-days"]),
     ("self-service", &["joins", "leaves", "approval-delay-days"]),
     ("groups", &["self-service"]),
-    ("sku", &["ignore", "important", "reserve", "prohibited-locations"]),
+    ("sku", &["ignore", "important", "reserve", "true-up", "prohibited-locations"]),
 ];
 
 pub(super) type Value<'i> = Spanned<DeValue<'i>>;
@@ -278,6 +279,10 @@ impl Reader<'_> {
                 "ignore" if table == "sku" => set(&mut sku.ignore, self.boolean(value)),
                 "important" if table == "sku" => set(&mut sku.important, self.boolean(value)),
                 "reserve" if table == "sku" => self.reserve(value, &mut sku),
+                "true-up" if table == "sku" => {
+                    let words = [("peak", TrueUpCount::Peak), ("at-order", TrueUpCount::AtOrder)];
+                    set(&mut sku.true_up, self.word(value, &words));
+                }
                 "prohibited-locations" if table == "sku" => {
                     set(&mut sku.prohibited_locations, self.countries(value));
                 }

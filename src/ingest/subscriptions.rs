@@ -1,6 +1,8 @@
 //! `subscriptions.csv`: lots of units, written by hand. In: a table. Out: lots with their SKU resolved. Never: a default for a
 //! quantity or a date; an unknown column is a finding.
 
+use chrono::NaiveDate;
+
 use super::code;
 use super::column::Faults;
 use super::convert::Reader;
@@ -14,7 +16,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::supply::{BillingPlan, Channel, Renewal, Subscription, Term};
 
 /// The columns of the file, in the order in which it is documented.
-pub const COLUMNS: [&str; 13] = [
+pub const COLUMNS: [&str; 14] = [
     "subscriptionId",
     "skuId",
     "skuPartNumber",
@@ -28,6 +30,7 @@ pub const COLUMNS: [&str; 13] = [
     "billingPlan",
     "channel",
     "trial",
+    "reserved",
 ];
 
 #[derive(Clone, Copy)]
@@ -46,7 +49,7 @@ pub(super) fn subscriptions(
 ) -> Vec<Subscription> {
     unknown_columns(table, &COLUMNS, report);
     let mut reader = Reader::new(table, false);
-    let [id, sku, part, quantity, start, term, renewal, auto, end, scheduled, billing, channel, trial] =
+    let [id, sku, part, quantity, start, term, renewal, auto, end, scheduled, billing, channel, trial, reserved] =
         COLUMNS.map(|name| reader.column(&[&name.to_lowercase()]));
     report.columns(table, &reader.used);
     let mut lots = Vec::with_capacity(table.rows());
@@ -71,6 +74,11 @@ pub(super) fn subscriptions(
         let channels = [("direct", Channel::Direct), ("csp", Channel::Csp), ("ea", Channel::Ea)];
         let channel = reader.word(row, channel, &channels, faults).unwrap_or_default();
         let trial = reader.boolean(row, trial, faults).unwrap_or(false);
+        let reserved = reader.boolean(row, reserved, faults).unwrap_or(false);
+        if reserved && let Some(message) = unreserved(channel, trial, term, began, term_end) {
+            let help = "a reservation needs channel ea, startDate (the day of use) and renewalDate (the next true-up)";
+            faults.error(row, Diagnostic::error(code::LOT, message).at(&table.at(row)).help(help));
+        }
         let (Some(sku_id), Some(quantity)) = (sku_id, count) else { continue };
         // The term in force began one term before it ends; without either date it began before anything that is counted.
         let start =
@@ -107,10 +115,29 @@ pub(super) fn subscriptions(
             }),
             channel,
             trial,
+            reserved,
             origin: table.at(row),
         });
     }
     lots
+}
+
+/// What keeps a lot from being a reservation.
+fn unreserved(
+    channel: Channel,
+    trial: bool,
+    term: Term,
+    start: Option<NaiveDate>,
+    true_up: Option<NaiveDate>,
+) -> Option<&'static str> {
+    match (start, true_up) {
+        _ if channel != Channel::Ea || trial || term == Term::P1M => {
+            Some("units are reserved under a term of an Enterprise Agreement only")
+        }
+        (None, _) => Some("a reservation without a day of use"),
+        (_, None) => Some("a reservation without the day of the true-up that invoices it"),
+        _ => None,
+    }
 }
 
 /// The SKU of a line: the first column that holds anything decides.

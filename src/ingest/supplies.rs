@@ -10,7 +10,7 @@ use super::source::Source;
 use crate::catalog::SkuId;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::directory::{PrepaidUnits, TenantSku};
-use crate::supply::{Renewal, Subscription, Supply};
+use crate::supply::{Channel, Renewal, Reservation, Subscription, Supply};
 
 /// One entry for each SKU that a file counts or that `held` names.
 pub(super) fn skus(
@@ -151,7 +151,11 @@ pub(super) fn supplies(
                     "the SKU export counts {} enabled units of `{name}`, the lots in force {owned}; {} are held as they are",
                     counted.enabled, unexplained.enabled
                 );
-                findings.push(Diagnostic::warning(code::UNEXPLAINED_UNITS, message).at(&place).help("add the missing lot to subscriptions.csv"));
+                let help = match lots.iter().any(|lot| lot.channel == Channel::Ea) {
+                    true => "add the missing lot to subscriptions.csv, with `reserved` true for seats reserved before the true-up",
+                    false => "add the missing lot to subscriptions.csv",
+                };
+                findings.push(Diagnostic::warning(code::UNEXPLAINED_UNITS, message).at(&place).help(help));
             }
             if owned > counted.enabled {
                 let message = format!(
@@ -167,6 +171,26 @@ pub(super) fn supplies(
             Supply { lots, unexplained: explained }
         })
         .collect()
+}
+
+/// Reservations of a SKU that nobody can have made by today.
+pub(super) fn reservations(sku: &TenantSku, supply: &Supply, today: chrono::NaiveDate, findings: &mut Vec<Diagnostic>) {
+    for lot in supply.reservations() {
+        let reservation = Reservation { units: lot.quantity, usage_date: lot.start };
+        // The agreement is what the lot itself is a part of: its true-up is the anniversary.
+        let made = lot.start <= today || reservation.can_be_made(today, lot);
+        if made {
+            continue;
+        }
+        let (name, units) = (&sku.sku_part_number, lot.quantity);
+        let message = format!("{units} units of `{name}` are reserved for {}, which cannot be done today", lot.start);
+        let help = match reservation.opens() {
+            opens if opens > today => format!("reservations are taken from {opens} on, six months ahead"),
+            _ => "in the last 30 days before an anniversary none are taken: put the units in the order of the true-up"
+                .to_owned(),
+        };
+        findings.push(Diagnostic::warning(code::RESERVATION, message).at(&lot.origin).help(help));
+    }
 }
 
 /// Enabled units of a lot today; a term that is over went on as its renewal says.

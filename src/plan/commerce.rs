@@ -275,6 +275,7 @@ fn unit_lot(
         billing,
         channel,
         trial: false,
+        reserved: false,
         origin: Origin::default(),
     }
 }

@@ -285,6 +285,7 @@ pub fn supply(owned: &Owned, moves: &[Move], chosen: &[(usize, u32)], sku_id: &S
             billing: BillingPlan::Annual,
             channel: Channel::Direct,
             trial: false,
+            reserved: false,
             origin: Origin::default(),
         });
     }

@@ -195,6 +195,7 @@ impl<'a> Market<'a> {
             },
             channel: Channel::Direct,
             trial: false,
+            reserved: false,
             origin: Origin::default(),
         });
         self.ledger.cost(&supply, today, self.subject.end)

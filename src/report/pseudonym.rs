@@ -117,6 +117,9 @@ fn hidden(forecast: &Forecast, names: &mut Pseudonyms<'_>) -> Forecast {
     for sku in &mut forecast.skus {
         sku.sources.iter_mut().for_each(|(source, _)| names.replace("group", source));
     }
+    for reservation in &mut forecast.status.reservations {
+        names.replace("subscription", &mut reservation.subscription);
+    }
     for event in &mut forecast.renewals {
         names.replace("subscription", &mut event.subscription);
     }

@@ -95,6 +95,7 @@ fn renewals(forecast: &Forecast) -> Frame {
             RenewalOutcome::Expires => "expires",
             RenewalOutcome::Cancelled => "cancelled",
             RenewalOutcome::ExtendedServiceTerm => "extended-service-term",
+            RenewalOutcome::TrueUp => "true-up",
         };
         name.to_owned()
     };

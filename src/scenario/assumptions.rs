@@ -8,6 +8,7 @@ use super::{Cohorts, Spread};
 use crate::catalog::SkuId;
 use crate::directory::Attribute;
 use crate::licensing::Country;
+use crate::supply::TrueUpCount;
 
 /// How often something happens in a month.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -76,6 +77,8 @@ pub struct SkuPolicy {
     /// Units to keep free: a share of capacity.
     pub reserve_share: f64,
     pub reserve_units: u32,
+    /// How a true-up counts what was used.
+    pub true_up: TrueUpCount,
     /// Countries in which the SKU may not be used. Microsoft publishes no list that a machine can read, so none is assumed.
     pub prohibited_locations: Vec<Country>,
 }

@@ -31,6 +31,7 @@ mod suites;
 mod summary;
 mod tally;
 mod trouble;
+mod true_up;
 mod waits;
 mod workforce;
 mod world;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::suites::Suites;
-use super::{reconcile, spread, summary};
+use super::{reconcile, spread, summary, true_up};
 use crate::calendar;
 use crate::catalog::Catalog;
 use crate::directory::{Attribute, GroupIndex, PrepaidUnits, SkuIndex, UserIndex, Users, ValueRef};
@@ -45,6 +45,8 @@ pub fn status(baseline: &Baseline, today: &Today, catalog: &Catalog) -> Status {
         guest_groups: guest_groups(baseline, today),
         nested_groups: nested_groups(baseline, today),
         reclaimable: reclaimable(baseline, today),
+        true_ups: true_up::due(baseline, today),
+        reservations: true_up::reservations(baseline, today),
         users: users.len() as u32,
         guests: users.indexes().filter(|user| users.is_guest(*user)).count() as u32,
         disabled_users: users.indexes().filter(disabled).count() as u32,

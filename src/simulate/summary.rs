@@ -7,6 +7,7 @@ use super::costs;
 use super::rates;
 use super::tally::{SkuTally, Tally};
 use super::trouble;
+use super::true_up;
 use super::world::World;
 use crate::calendar;
 use crate::directory::{Attribute, PrepaidUnits, SkuIndex};
@@ -22,7 +23,7 @@ use crate::supply::{SupplyStep, TermEnd};
 pub fn forecast(world: &World<'_>, today: &Today, tally: &Tally, status: Status, coverage: Coverage) -> Forecast {
     let planned: Vec<SkuIndex> = planned(world.baseline);
     let skus: Vec<SkuForecast> = planned.iter().map(|sku| sku_forecast(world, today, tally, *sku)).collect();
-    let renewals = renewals(world, &planned);
+    let renewals = renewals(world, &planned, &skus);
     Forecast {
         provenance: Provenance { replications: tally.replications, ..provenance(world) },
         trouble: trouble::find(world, &skus, tally.replications, &renewals, &status),
@@ -196,24 +197,25 @@ fn sources(world: &World<'_>, today: &Today, sku: SkuIndex) -> Vec<(String, u32)
     sources
 }
 
-fn renewals(world: &World<'_>, planned: &[SkuIndex]) -> Vec<RenewalEvent> {
+fn renewals(world: &World<'_>, planned: &[SkuIndex], skus: &[SkuForecast]) -> Vec<RenewalEvent> {
     let (from, to) = (world.settings().today(), *world.settings().points().last().unwrap_or(&NaiveDate::MAX));
-    let mut events: Vec<RenewalEvent> = planned
-        .iter()
-        .flat_map(|sku| {
-            let name = world.baseline.snapshot.sku(*sku).product_name.to_string();
-            let renewals = world.baseline.supplies[sku.get()].renewals(from, to);
-            renewals.into_iter().map(move |renewal| RenewalEvent {
-                day: renewal.day,
-                subscription: renewal.subscription.to_string(),
-                sku: name.clone(),
-                quantity_before: renewal.quantity_before,
-                quantity_after: renewal.quantity_after,
-                outcome: outcome(renewal.end),
-                last_day_to_act: Some(renewal.last_day_to_act),
-            })
+    // On one day the order for the true-up comes before the renewal.
+    let true_ups =
+        planned.iter().zip(skus).flat_map(|(sku, forecast)| true_up::calendar(world.baseline, *sku, forecast));
+    let renewing = planned.iter().flat_map(|sku| {
+        let name = world.baseline.snapshot.sku(*sku).product_name.to_string();
+        let renewals = world.baseline.supplies[sku.get()].renewals(from, to);
+        renewals.into_iter().map(move |renewal| RenewalEvent {
+            day: renewal.day,
+            subscription: renewal.subscription.to_string(),
+            sku: name.clone(),
+            quantity_before: renewal.quantity_before,
+            quantity_after: renewal.quantity_after,
+            outcome: outcome(renewal.end),
+            last_day_to_act: Some(renewal.last_day_to_act),
         })
-        .collect();
+    });
+    let mut events: Vec<RenewalEvent> = true_ups.chain(renewing).collect();
     events.sort_by(|a, b| (a.day, &a.sku, &a.subscription).cmp(&(b.day, &b.sku, &b.subscription)));
     events
 }

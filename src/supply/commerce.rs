@@ -162,7 +162,7 @@ impl Subscription {
     }
 
     /// An Enterprise Agreement is reduced at an anniversary, the end of its term among them (INV-42).
-    fn next_anniversary(&self, day: NaiveDate) -> Option<NaiveDate> {
+    pub(super) fn next_anniversary(&self, day: NaiveDate) -> Option<NaiveDate> {
         let end = self.term_ends_after(day)?;
         let years = (1u32..).map_while(|years| end.checked_sub_months(chrono::Months::new(12 * years)));
         // Bounded: a term has at most three anniversaries, and each is a year before the last.
@@ -208,57 +208,5 @@ impl Supply {
     /// Units that a plan may count on: those that can be assigned, less those that a renewal shows twice.
     pub fn plannable_on(&self, day: NaiveDate) -> u32 {
         self.units_on(day).capacity().saturating_sub(self.overlap_on(day))
-    }
-}
-
-/// How a true-up counts what was used (reference 5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TrueUpCount {
-    /// Enterprise products: qualified users at the time of the order.
-    AtOrder,
-    /// Additional products: the most that was used since the last order.
-    Peak,
-}
-
-/// Units to order at an anniversary, given what is owned and the use on each day since the last order, the latest last.
-pub fn true_up(count: TrueUpCount, owned: u32, use_by_day: &[u32]) -> u32 {
-    let used = match count {
-        TrueUpCount::AtOrder => use_by_day.last().copied(),
-        TrueUpCount::Peak => use_by_day.iter().copied().max(),
-    };
-    used.unwrap_or(0).saturating_sub(owned)
-}
-
-/// Units reserved under an Enterprise Agreement: a commitment, invoiced whether or not they are used (INV-42).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reservation {
-    pub units: u32,
-    pub usage_date: NaiveDate,
-}
-
-/// Days before the usage date on which a reservation can no longer be cancelled (72 hours).
-const RESERVATION_NOTICE_DAYS: u32 = 3;
-/// Months ahead for which a reservation can be made.
-const RESERVATION_MONTHS: u32 = 6;
-/// Days before the anniversary on which none can be made.
-const RESERVATION_CLOSED_DAYS: u32 = 30;
-
-impl Reservation {
-    /// Whether it can be made on `day` under a lot of an Enterprise Agreement.
-    pub fn can_be_made(&self, day: NaiveDate, lot: &Subscription) -> bool {
-        let latest = day.checked_add_months(chrono::Months::new(RESERVATION_MONTHS)).unwrap_or(NaiveDate::MAX);
-        let closed = lot.next_anniversary(day).map(|end| calendar::before(end, RESERVATION_CLOSED_DAYS));
-        lot.channel == Channel::Ea
-            && (day..=latest).contains(&self.usage_date)
-            && closed.is_none_or(|closed| day < closed)
-    }
-
-    pub fn can_be_cancelled(&self, day: NaiveDate) -> bool {
-        day < calendar::before(self.usage_date, RESERVATION_NOTICE_DAYS)
-    }
-
-    /// Units invoiced at the next true-up.
-    pub fn invoiced(&self, used: u32) -> u32 {
-        self.units.max(used)
     }
 }

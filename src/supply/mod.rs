@@ -8,10 +8,12 @@ mod prepaid;
 mod price;
 mod renewal;
 mod subscription;
+mod true_up;
 
-pub use commerce::{Account, NotAllowed, Order, Reservation, TrueUpCount, WINDOW_DAYS, true_up};
+pub use commerce::{Account, NotAllowed, Order, WINDOW_DAYS};
 pub use lifecycle::{Channel, Lifecycle};
 pub use prepaid::{Supply, SupplyStep};
 pub use price::{Price, PriceBook};
 pub use renewal::{LotRenewal, TermEnd};
 pub use subscription::{BillingPlan, Renewal, Stage, Subscription, Term};
+pub use true_up::{Reservation, TrueUp, TrueUpCount, true_up};

@@ -73,6 +73,8 @@ pub struct Subscription {
     pub billing: BillingPlan,
     pub channel: Channel,
     pub trial: bool,
+    /// Reserved under an Enterprise Agreement: used from `start`, invoiced at the true-up on `term_end` back to that month.
+    pub reserved: bool,
     pub origin: Origin,
 }
 

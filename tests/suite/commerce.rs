@@ -36,6 +36,7 @@ fn lot(quantity: u32) -> Subscription {
         billing: BillingPlan::Annual,
         channel: Channel::Csp,
         trial: false,
+        reserved: false,
         origin: Origin::default(),
     }
 }

@@ -28,6 +28,7 @@ fn lot(quantity: u32, term: Term, end: &str, renewal: Renewal) -> Subscription {
         billing: BillingPlan::Annual,
         channel: Channel::Direct,
         trial: false,
+        reserved: false,
         origin: Origin::default(),
     }
 }
@@ -181,6 +182,7 @@ fn any_lot() -> impl Strategy<Value = Subscription> {
                 term_end: Some(start + chrono::Days::new(length)),
                 channel,
                 trial,
+                reserved: false,
                 ..lot(quantity, term, "2026-01-31", renewal)
             }
         },

@@ -102,6 +102,7 @@ fn buy(entry: &mut Entry<'_, '_, '_, '_>) -> Option<()> {
         billing,
         channel,
         trial: false,
+        reserved: false,
         origin: entry.text.at(&entry.span),
     };
     entry.push(entry.on, Deed::Buy(lot), &format!("{name}: {quantity} more units"));

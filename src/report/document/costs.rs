@@ -24,7 +24,10 @@ pub fn renewals(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section
         Column::number(words.say("column.after"), units()),
     ];
     let rows: Vec<Row> = forecast.renewals.iter().map(|event| renewal_row(forecast, event, words)).collect();
-    let notes = vec![words.say("renewals.note")];
+    let mut notes = vec![words.say("renewals.note")];
+    if forecast.renewals.iter().any(|event| event.outcome == RenewalOutcome::TrueUp) {
+        notes.push(words.say("renewals.true-up-note"));
+    }
     let table = Table { id: "renewals".to_owned(), caption: words.say("renewals.caption"), columns, rows, notes };
     let blocks = match table.rows.is_empty() {
         true => vec![Block::Paragraph(Phrase::plain(words.say("renewals.none")))],
@@ -62,6 +65,7 @@ pub fn outcome(outcome: RenewalOutcome) -> &'static str {
         RenewalOutcome::Expires => "renewals.expires",
         RenewalOutcome::Cancelled => "renewals.cancelled",
         RenewalOutcome::ExtendedServiceTerm => "renewals.extended-service-term",
+        RenewalOutcome::TrueUp => "renewals.true-up",
     }
 }
 

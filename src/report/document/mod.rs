@@ -19,6 +19,7 @@ mod purchase_cost;
 mod seats;
 mod skill;
 mod status;
+mod true_up;
 mod waiting;
 
 use chrono::NaiveDate;
@@ -128,6 +129,7 @@ pub fn document(forecast: &Forecast, language: Language) -> Document {
         seats::outlook(forecast, words, &charts),
         seats::today(forecast, words),
         costs::renewals(forecast, words, &charts),
+        true_up::where_owed(&forecast.status, words),
         waiting::waiting(forecast, words),
         orders::orders(forecast, words),
         costs::months(forecast, words, &charts),

@@ -1,7 +1,9 @@
 //! Today on its own. In: a status, where it came from, what was not evaluated. Out: a document with the tables of today. Never: a
 //! word about the future.
 
-use super::{Block, Cell, Column, Document, Level, Phrase, Row, Section, Table, Tone, basis, orders, seats, waiting};
+use super::{
+    Block, Cell, Column, Document, Level, Phrase, Row, Section, Table, Tone, basis, orders, seats, true_up, waiting,
+};
 use crate::forecast::{Certainty, Coverage, DifferenceCause, Forecast, Provenance, Status};
 use crate::report::clean;
 use crate::report::words::{Language, Words};
@@ -32,6 +34,7 @@ pub fn status(status: &Status, coverage: &Coverage, provenance: &Provenance, lan
         orders::orders(&forecast, words),
         waiting::groups(&forecast, words),
         several_paths(status, words),
+        true_up::section(status, words),
         waiting::reclaimable(&forecast, words),
         reconciliation(status, words),
         basis::coverage(&forecast, words),

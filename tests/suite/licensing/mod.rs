@@ -9,4 +9,5 @@ mod oracle;
 mod replay;
 mod stages;
 mod status;
+mod true_up;
 mod worlds;

@@ -75,6 +75,7 @@ fn lot(quantity: u32, term: Term, ends: NaiveDate, channel: Channel) -> Subscrip
         billing: if term == Term::P1M { BillingPlan::Monthly } else { BillingPlan::Annual },
         channel,
         trial: false,
+        reserved: false,
         origin: Origin::default(),
     }
 }

@@ -288,6 +288,7 @@ fn lots() -> impl Strategy<Value = Vec<Subscription>> {
                 billing: if term == Term::P1M { BillingPlan::Monthly } else { BillingPlan::Annual },
                 channel,
                 trial: false,
+                reserved: false,
                 origin: Origin::default(),
             }
         };

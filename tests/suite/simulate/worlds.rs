@@ -99,6 +99,7 @@ pub fn lot() -> impl Strategy<Value = Subscription> {
         billing: BillingPlan::Annual,
         channel: Channel::Direct,
         trial: false,
+        reserved: false,
         origin: Origin::default(),
     })
 }
