@@ -46,8 +46,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let settings = args.run.settings(loaded.baseline.today)?;
     let runs = plans.len() as u32 + 1;
     let work = |progress: &Progress| simulate::compare(&loaded.baseline, &plans, &loaded.catalog, &settings, progress);
-    let (comparison, more) =
+    let (mut comparison, more) =
         args.run.on_threads(|| progress::shown_times(&settings, runs, args.report.quiet, work))??;
+    simulate::with_clauses(&mut comparison, &plans);
     args.report.warn(&[loaded.findings, more].concat());
     let folder = outputs::default_folder(&args.tenant.name()).join("compare");
     let holds = args.fail_on.iter().any(|condition| comparison.scenarios.iter().any(|case| holds(*condition, case)));

@@ -44,7 +44,8 @@ pub(super) fn some(verdicts: impl Iterator<Item = Option<bool>>) -> Option<bool>
     every(verdicts.map(|verdict| verdict.map(|holds| !holds))).map(|none| !none)
 }
 
-fn node(tree: &Node, user: &User, now: DateTime<Utc>) -> Option<bool> {
+/// Whether a part of a rule holds for the user.
+pub(super) fn node(tree: &Node, user: &User, now: DateTime<Utc>) -> Option<bool> {
     match tree {
         Node::All(nodes) => every(nodes.iter().map(|inner| node(inner, user, now))),
         Node::Any(nodes) => some(nodes.iter().map(|inner| node(inner, user, now))),

@@ -116,7 +116,7 @@ fn element(source: &Source, body: &Body, element: Element<'_>) -> Step {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

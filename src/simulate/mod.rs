@@ -1,6 +1,7 @@
 //! The future of a tenant, many times over. In: a baseline and settings. Out: a forecast. Never: reads a file, prints, or
 //! looks at a licence while it draws what people do.
 
+mod clauses;
 mod cohorts;
 mod costs;
 mod coverage;
@@ -36,11 +37,12 @@ mod waits;
 mod workforce;
 mod world;
 
+pub use clauses::with_clauses;
 pub use coverage::coverage;
 pub use demand::{demand, with_ample_units};
 pub use event::{Event, Happening, Slot};
 pub use guard::verdicts;
-pub use rule_change::{RuleChange, SkuChange, rule_change, with_rule};
+pub use rule_change::{Cause, RuleChange, SkuChange, rule_change, with_rule};
 pub use run::{Observed, Progress, licensed, memberships, observe, run, run_from, today};
 pub use settings::{HORIZON_MONTHS_MAX, REPLICATIONS_MAX, Settings, SettingsError};
 pub use staged::{compare, demand_planned, joined_name, observe_planned, run_planned};

@@ -4,13 +4,17 @@
 //! A person who satisfies both rules stays: no gap for an edit (register A25). How many that are is told, because under the
 //! other reading they lose the group, and its licences, until the new rule is processed.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnosed;
 use crate::directory::{GroupIndex, Membership, ProcessingState, RuleText, SkuIndex, UserIndex};
 use crate::licensing::Today;
 use crate::money::Money;
+use crate::rule::{self, Checked};
 use crate::scenario::Baseline;
 
+use super::rows;
 use super::run::today;
 
 /// The effect of the change.
@@ -23,6 +27,21 @@ pub struct RuleChange {
     pub staying: Vec<UserIndex>,
     /// SKUs on which anything changes.
     pub skus: Vec<SkuChange>,
+    /// Why, the most people first; nobody stands in two. Those whom no clause moved (an old rule that was not evaluated) come
+    /// last, without one.
+    pub causes: Vec<Cause>,
+}
+
+/// Users whom the same clauses make join, or leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    pub joins: bool,
+    /// In a sentence; `None` where no rule decided before.
+    pub clauses: Option<String>,
+    /// Ascending.
+    pub users: Vec<UserIndex>,
+    /// What they have at these clauses, and how many of them; the most first.
+    pub values: Vec<(String, u32)>,
 }
 
 /// One SKU, before and after.
@@ -76,7 +95,47 @@ pub fn rule_change(
     let skus = baseline.snapshot.sku_indexes().filter_map(|sku| sku_change(baseline, &before, &after, sku)).collect();
     let (joining, leaving) = (without(&new, &old), without(&old, &new));
     let staying = without(&old, &leaving);
-    Diagnosed::new(Some(RuleChange { joining, leaving, staying, skus }), findings)
+    let causes = causes(baseline, groups, rule, [(&joining, true), (&leaving, false)]);
+    Diagnosed::new(Some(RuleChange { joining, leaving, staying, skus, causes }), findings)
+}
+
+fn causes(
+    baseline: &Baseline,
+    groups: &[GroupIndex],
+    edited: &RuleText,
+    moved: [(&Vec<UserIndex>, bool); 2],
+) -> Vec<Cause> {
+    let (users, now) = (&baseline.snapshot.users, rows::instant(baseline.today));
+    let compiled = |text: &RuleText| rule::compile_with(&text.text, &text.origin, &baseline.policy.readings).value;
+    let old: Vec<Checked> =
+        groups.iter().filter_map(|group| compiled(baseline.snapshot.group(*group).rule()?)).collect();
+    let Some(new) = compiled(edited) else { return Vec::new() };
+    let mut found: BTreeMap<(bool, Option<String>), (Vec<UserIndex>, BTreeMap<String, u32>)> = BTreeMap::new();
+    for (moved, joins) in moved {
+        for index in moved {
+            let user = users.record(*index);
+            let cause = old.iter().find_map(|old| {
+                let found = rule::difference(old, &new, &user, now)?;
+                (new.decide(&user, now) == Some(joins)).then_some(found)
+            });
+            let sentence = cause.as_ref().map(|cause| cause.sentence(joins));
+            let (users, values) = found.entry((joins, sentence)).or_default();
+            users.push(*index);
+            if let Some(cause) = cause {
+                *values.entry(cause.values()).or_default() += 1;
+            }
+        }
+    }
+    let cause =
+        |((joins, clauses), (users, values)): ((bool, Option<String>), (Vec<UserIndex>, BTreeMap<String, u32>))| {
+            let mut values: Vec<(String, u32)> = values.into_iter().collect();
+            values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            Cause { joins, clauses, users, values }
+        };
+    let mut causes: Vec<Cause> = found.into_iter().map(cause).collect();
+    let order = |cause: &Cause| (!cause.joins, cause.clauses.is_none(), std::cmp::Reverse(cause.users.len()));
+    causes.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.clauses.cmp(&b.clauses)));
+    causes
 }
 
 fn members(today: &Today, groups: &[GroupIndex]) -> Vec<UserIndex> {

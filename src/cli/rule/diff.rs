@@ -1,6 +1,8 @@
 //! `seatcast rule diff`: a rule change before it is saved. In: the old rule, the new one, a tenant folder. Out: who joins, who
 //! leaves, seats, money and waiting users by SKU. Never: changes a tenant.
 
+mod text;
+
 use clap::Args;
 use serde_json::{Value as Json, json};
 
@@ -10,11 +12,8 @@ use crate::cli::settings::Format;
 use crate::cli::{Exit, Failure, render};
 use crate::diagnostic::Origin;
 use crate::directory::{GroupIndex, RuleText, Snapshot, UserIndex};
-use crate::rule::{self, Checked, Choice, Form};
-use crate::simulate::{self, RuleChange, SkuChange};
-
-/// Users named in the text output, of each kind.
-const NAMED: usize = 10;
+use crate::rule::{self, Checked, Choice, Form, Options};
+use crate::simulate::{self, Cause, RuleChange, SkuChange};
 
 /// Show what a rule change does: who joins, who leaves, seats and money by SKU, guests and waiting users
 #[derive(Debug, Args)]
@@ -40,8 +39,8 @@ pub fn run(args: &DiffArgs) -> Result<Exit, Failure> {
         let message = format!("licences are settled by the readings taken; `rule check --other {}` counts", other.id());
         return Err(Failure::Other(message));
     }
-    let new = compile(&args.new)?;
     let mut loaded = args.tenant.load()?;
+    let new = compile(&args.new, &loaded.baseline.policy.readings)?;
     let snapshot = &loaded.baseline.snapshot;
     let groups = groups(snapshot, &args.old)?;
     for attribute in new.attributes() {
@@ -65,14 +64,14 @@ pub fn run(args: &DiffArgs) -> Result<Exit, Failure> {
         }
         Format::Text => {
             put(&render::findings(&advice, false, 100))?;
-            put(&shown(&loaded.baseline.snapshot, &groups, &change))?;
+            put(&text::shown(&loaded.baseline.snapshot, &groups, &change))?;
         }
     }
     Ok(Exit::Done)
 }
 
-fn compile(text: &str) -> Result<Checked, Failure> {
-    let compiled = rule::compile(text, &Origin::file("NEW"));
+fn compile(text: &str, readings: &Options) -> Result<Checked, Failure> {
+    let compiled = rule::compile_with(text, &Origin::file("NEW"), readings);
     let Some(checked) = compiled.value else { return Err(Failure::Findings(compiled.diagnostics)) };
     match checked.form() {
         Form::Device => Err(Failure::Other("device rules are recognised but not simulated".to_owned())),
@@ -116,6 +115,18 @@ fn sku_json(snapshot: &Snapshot, change: &SkuChange) -> Json {
     })
 }
 
+fn cause_json(snapshot: &Snapshot, cause: &Cause) -> Json {
+    let values: Vec<Json> =
+        cause.values.iter().map(|(value, users)| json!({ "value": value, "users": users })).collect();
+    json!({
+        "change": if cause.joins { "joins" } else { "leaves" },
+        "cause": cause.clauses,
+        "count": cause.users.len(),
+        "values": values,
+        "users": cause.users.iter().map(|user| snapshot.users.id(*user)).collect::<Vec<_>>(),
+    })
+}
+
 fn change_json(snapshot: &Snapshot, groups: &[GroupIndex], change: &RuleChange, findings: &[Json]) -> Json {
     let ids =
         |users: &[UserIndex]| -> Vec<String> { users.iter().map(|user| snapshot.users.id(*user).to_owned()).collect() };
@@ -127,54 +138,8 @@ fn change_json(snapshot: &Snapshot, groups: &[GroupIndex], change: &RuleChange, 
         "staying": ids(&change.staying),
         "guests_joining": guests(snapshot, &change.joining),
         "guests_leaving": guests(snapshot, &change.leaving),
+        "causes": change.causes.iter().map(|cause| cause_json(snapshot, cause)).collect::<Vec<_>>(),
         "skus": change.skus.iter().map(|sku| sku_json(snapshot, sku)).collect::<Vec<_>>(),
         "findings": findings,
     })
-}
-
-fn shown(snapshot: &Snapshot, groups: &[GroupIndex], change: &RuleChange) -> String {
-    let names: Vec<&str> = groups.iter().map(|group| &*snapshot.group(*group).display_name).collect();
-    let mut text = format!("groups: {}\n", names.join(", "));
-    for (sign, users) in [('+', &change.joining), ('-', &change.leaving)] {
-        let word = if sign == '+' { "join" } else { "leave" };
-        text.push_str(&format!("{} {word}, {} of them guests\n", users.len(), guests(snapshot, users)));
-        users.iter().take(NAMED).for_each(|user| text.push_str(&format!("  {sign} {}\n", snapshot.users.name(*user))));
-        if users.len() > NAMED {
-            text.push_str(&format!("  {sign} … {} more\n", users.len() - NAMED));
-        }
-    }
-    if !change.staying.is_empty() {
-        text.push_str(&format!(
-            "{} stay; if the edit emptied the group first, they would lose it until it is filled again ({}, `--other {}`)\n",
-            change.staying.len(),
-            Choice::RuleEdit.code(),
-            Choice::RuleEdit.id()
-        ));
-    }
-    for sku in &change.skus {
-        let money = match sku.monthly {
-            Some(money) => format!("{} {} a month", money.decimal(), money.currency),
-            None => "no price".to_owned(),
-        };
-        text.push_str(&format!(
-            "{}: seats {} -> {}, waiting {} -> {}, blocked {} -> {}; {} newly wait; demand changes by {money}\n",
-            snapshot.sku(sku.sku).sku_part_number,
-            sku.seated.0,
-            sku.seated.1,
-            sku.waiting.0,
-            sku.waiting.1,
-            sku.blocked.0,
-            sku.blocked.1,
-            sku.newly_waiting.len(),
-        ));
-        let waiting = sku.newly_waiting.iter().take(NAMED);
-        waiting.for_each(|user| text.push_str(&format!("  waits: {}\n", snapshot.users.name(*user))));
-        if sku.newly_waiting.len() > NAMED {
-            text.push_str(&format!("  waits: … {} more\n", sku.newly_waiting.len() - NAMED));
-        }
-    }
-    if change.skus.is_empty() {
-        text.push_str("no SKU changes\n");
-    }
-    text
 }

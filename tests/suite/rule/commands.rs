@@ -128,3 +128,21 @@ fn diff_shows_who_joins_and_leaves_and_what_it_costs() {
     let unknown = run(&["diff", "no such group", "user.city -eq \"x\"", DEMO]);
     assert_eq!(unknown.status.code(), Some(1));
 }
+
+#[test]
+fn diff_names_the_clause_that_makes_people_join_or_leave() {
+    let answer = json(&["check", DEMO]);
+    let groups = answer["groups"].as_array().unwrap();
+    let group = groups.iter().find(|group| group["displayName"] == "SG-LIC-M365-E5").unwrap();
+    let id = group["id"].as_str().unwrap();
+    let diff = json(&["diff", id, "user.objectId -ne null", DEMO]);
+    let causes = diff["causes"].as_array().unwrap();
+    let counted: u64 = causes.iter().map(|cause| cause["count"].as_u64().unwrap()).sum();
+    assert_eq!(counted as usize, diff["joining"].as_array().unwrap().len() + diff["leaving"].as_array().unwrap().len());
+    for cause in causes {
+        assert!(cause["cause"].as_str().unwrap().contains("no longer required"), "{cause}");
+        assert!(cause["count"].as_u64() >= cause["values"][0]["users"].as_u64(), "{cause}");
+    }
+    let text = String::from_utf8(run(&["diff", id, "user.city -eq \"Atlantis\"", DEMO]).stdout).unwrap();
+    assert!(text.contains("`user.city -eq \"Atlantis\"` is required now") && text.contains("city = "), "{text}");
+}

@@ -4,6 +4,7 @@ mod advice;
 mod book;
 mod commands;
 mod corpus;
+mod difference;
 mod eval;
 mod language;
 mod laws;
