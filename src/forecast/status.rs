@@ -77,7 +77,7 @@ pub struct NestedGroup {
 }
 
 /// What the next true-up of an Enterprise Agreement asks for, as of today.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TrueUpDue {
     pub sku: String,
     /// The anniversary, and between which days the order, or a statement that nothing has changed, is due.
@@ -99,7 +99,7 @@ pub struct TrueUpDue {
 }
 
 /// Units reserved under an Enterprise Agreement that no true-up has invoiced yet.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ReservedSeats {
     pub sku: String,
     pub subscription: String,
@@ -229,7 +229,9 @@ pub struct Status {
     pub nested_groups: Vec<NestedGroup>,
     pub reclaimable: Vec<Reclaimable>,
     /// By day, then by SKU.
+    #[serde(default)]
     pub true_ups: Vec<TrueUpDue>,
+    #[serde(default)]
     pub reservations: Vec<ReservedSeats>,
     pub users: u32,
     pub guests: u32,
