@@ -160,7 +160,7 @@ fn value(document: &Document) -> serde_json::Value {
             "tone": tone(trouble.tone),
             "phrase": phrase(&trouble.phrase),
         })).collect::<Vec<_>>(),
-        "first-chart": document.chart("overview-first").or(document.chart("overview")).map(chart),
+        "first-chart": document.first_chart().map(chart),
         "first-note": words.say("first-note"),
         "sections": document.sections.iter().map(|part| section(document, part, words)).collect::<Vec<_>>(),
     })

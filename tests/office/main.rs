@@ -10,11 +10,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use seatcast::report::{Options, files};
+use seatcast::forecast::Whole;
+use seatcast::report::{Kind, Options, files_of};
 
 fn written(name: &str) -> (tempfile::TempDir, PathBuf) {
+    written_of(&Whole::Forecast(fixture::forecast()), name)
+}
+
+fn written_of(whole: &Whole, name: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    let made = files(&fixture::forecast(), &Options::default()).unwrap();
+    let kind = Kind::parse(name.rsplit('.').next().unwrap()).unwrap();
+    let made = files_of(whole, &Options { only: vec![kind], ..Options::default() }).unwrap();
     let (_, bytes) = made.iter().find(|(known, _)| known == name).unwrap();
     let path = folder.path().join(name);
     fs::write(&path, bytes).unwrap();
@@ -48,13 +54,34 @@ fn recalculated(folder: &Path, book: &Path) {
 }
 
 fn sheet(folder: &Path, name: &str) -> Vec<Vec<String>> {
-    let path = folder.join(format!("report-{name}.csv"));
+    sheet_of(folder, "report", name)
+}
+
+fn sheet_of(folder: &Path, book: &str, name: &str) -> Vec<Vec<String>> {
+    let path = folder.join(format!("{book}-{name}.csv"));
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).unwrap();
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
 fn number(cell: &str) -> f64 {
     cell.replace(',', "").parse().unwrap_or_else(|_| panic!("`{cell}` is no number"))
+}
+
+/// The price of Microsoft 365 E3 stands in E5 of the second sheet.
+fn double_the_price_of_e3(folder: &Path, book: &Path) {
+    let change = r#"
+import re, shutil, sys, zipfile
+source, target = sys.argv[1:]
+with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+    for name in old.namelist():
+        data = old.read(name)
+        if name == "xl/worksheets/sheet2.xml":
+            data, n = re.subn(rb'(<c r="E5"[^>]*><v>)34(</v>)', rb'\g<1>68\g<2>', data)
+            assert n == 1, n
+        new.writestr(name, data)
+shutil.move(target, source)
+"#;
+    run(Command::new("python3").args(["-c", change]).arg(book).arg(folder.join("changed.xlsx")));
 }
 
 /// What the engine says that 24 months of euros cost.
@@ -81,20 +108,7 @@ fn the_workbook_reckons_what_the_engine_reckoned_and_follows_a_changed_price() {
         let wrong = rows.iter().flatten().find(|cell| cell.starts_with('#') || cell.starts_with("Err:"));
         assert!(wrong.is_none(), "{name}: {wrong:?}");
     }
-    // The price of Microsoft 365 E3 stands in E5 of the second sheet: doubled, its cost comes on top once more.
-    let change = r#"
-import re, shutil, sys, zipfile
-source, target = sys.argv[1:]
-with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-    for name in old.namelist():
-        data = old.read(name)
-        if name == "xl/worksheets/sheet2.xml":
-            data, n = re.subn(rb'(<c r="E5"[^>]*><v>)34(</v>)', rb'\g<1>68\g<2>', data)
-            assert n == 1, n
-        new.writestr(name, data)
-shutil.move(target, source)
-"#;
-    run(Command::new("python3").args(["-c", change]).arg(&book).arg(folder.path().join("changed.xlsx")));
+    double_the_price_of_e3(folder.path(), &book);
     recalculated(folder.path(), &book);
     let forecast = fixture::forecast();
     let months = forecast.skus[0].points.iter().take(24);
@@ -127,20 +141,108 @@ fn the_page_sorts_filters_reads_values_and_complains_of_nothing() {
 
     }) + "</pre>";
     </script></body>"##;
-    let html = fs::read_to_string(&page).unwrap().replace("</body>", probe);
-    fs::write(&page, html).unwrap();
-    let output = run(Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,1000"])
-        .args(["--enable-logging=stderr", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-        .arg(format!("file://{}", page.display())));
-    assert!(!output.contains("CONSOLE"), "{output}");
-    let found = output.split("id=\"probe\">").nth(1).and_then(|rest| rest.split("</pre>").next()).unwrap_or(&output);
-    let found: serde_json::Value = serde_json::from_str(&found.replace("&nbsp;", " ")).unwrap();
+    probed(&page, probe);
+    let found = in_browser(folder.path(), &page);
     assert_eq!(found["first"], "POWER_BI_PRO");
     assert_eq!(found["up"], "Microsoft_Teams_Rooms_Pro");
     assert_eq!(found["down"], "SPE_E3 *");
     assert_eq!(found["filtered"], serde_json::json!(["VISIOCLIENT"]));
     assert_eq!(found["reading"], "24 November 2028: demand 272 seats (P10 to P90: 247 to 297), capacity 190.");
     assert_eq!(found["theme"], true);
+}
+
+fn probed(page: &Path, probe: &str) {
+    let html = fs::read_to_string(page).unwrap().replace("</body>", probe);
+    fs::write(page, html).unwrap();
+}
+
+/// What the probe of a page found, once the browser has run it without a complaint.
+fn in_browser(folder: &Path, page: &Path) -> serde_json::Value {
+    let output = run(Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,1000"])
+        .args(["--enable-logging=stderr", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .arg(format!("file://{}", page.display())));
+    assert!(!output.contains("CONSOLE"), "{output}");
+    let found = output.split("id=\"probe\">").nth(1).and_then(|rest| rest.split("</pre>").next()).unwrap_or(&output);
+    serde_json::from_str(&found.replace("&nbsp;", " ")).unwrap_or_else(|error| panic!("{error}: {found}"))
+}
+
+#[test]
+fn the_workbook_of_a_comparison_reckons_what_the_engine_reckoned_and_follows_a_changed_price() {
+    let compared = fixture::comparison_over(24);
+    let last = compared.baseline.skus[0].points.last().unwrap().day;
+    let total = |forecast: &seatcast::forecast::Forecast| {
+        let euros = forecast.costs.iter().filter(|cost| cost.currency.code() == "EUR" && cost.day < last);
+        euros.map(|cost| cost.minor).sum::<i64>() as f64 / 100.0
+    };
+    let (before, after) = (total(&compared.baseline), total(&compared.scenarios[0].forecast));
+    assert!(after > before, "the scenario buys seats");
+    let e3 = compared.baseline.skus[0].points.iter().filter(|point| point.day < last);
+    let e3 = e3.filter_map(|point| point.cost).map(|cost| cost.minor).sum::<i64>() as f64 / 100.0;
+
+    let (folder, book) = written_of(&Whole::Comparison(compared), "compare.xlsx");
+    let close = |cell: &str, value: f64| assert!((number(cell) - value).abs() < 0.005, "{cell} is not {value}");
+    let check = |before: f64, after: f64| {
+        recalculated(folder.path(), &book);
+        let sheet = |name: &str| sheet_of(folder.path(), "compare", name);
+        let sums = sheet("Cost").into_iter().find(|row| row[0].starts_with("Sum of")).unwrap();
+        close(&sums[1], before);
+        close(&sums[2], after);
+        close(&sums[3], after - before);
+        let summary = sheet("Summary");
+        let of = |name: &str| summary.iter().find(|row| row[0] == name && row[2] == "EUR").unwrap();
+        close(&of("Baseline")[3], before);
+        close(&of("Faster growth")[4], after - before);
+        // Five seats a month more for two years.
+        let demand = sheet("Demand");
+        let end = demand.iter().rfind(|row| row[0] == "1" && row[2] == "SPE_E3").unwrap();
+        assert_eq!(number(&end[8]), 120.0);
+        for name in ["Summary", "Assumptions", "Demand", "Cost"] {
+            let rows = sheet(name);
+            let wrong = rows.iter().flatten().find(|cell| cell.starts_with('#') || cell.starts_with("Err:"));
+            assert!(wrong.is_none(), "{name}: {wrong:?}");
+        }
+    };
+    check(before, after);
+    double_the_price_of_e3(folder.path(), &book);
+    check(before + e3, after + e3);
+}
+
+/// Radio buttons of one name: the browser itself lets the arrow keys choose among them. What is not chosen is not there, on screen
+/// and on paper.
+#[test]
+fn the_page_of_a_scenario_switches_to_the_baseline_and_that_of_a_comparison_to_each_scenario() {
+    let compared = fixture::comparison_over(12);
+    let case = compared.scenarios[0].clone();
+    let (forecast, baseline) = (Box::new(case.forecast), Box::new(compared.baseline.clone()));
+    let scenario = Whole::Scenario { title: case.title, forecast, baseline };
+    let probe = r##"<script>
+    const choices = [...document.querySelectorAll("input[type=radio][name=case]")];
+    const seen = () => [...document.querySelectorAll("main > div")].map((part) => part.offsetHeight > 0);
+    const links = () => [...document.querySelectorAll("nav ul")].map((list) => list.offsetHeight > 0);
+    const rounds = choices.map((choice) => { choice.click(); return [seen(), links()]; });
+    choices[1].focus();
+    const focused = document.activeElement === choices[1];
+    const targets = [...document.querySelectorAll("nav ul a")].every((link) => document.querySelector(link.hash) !== null);
+    document.body.innerHTML = "<pre id=\"probe\">" + JSON.stringify({
+      names: choices.map((choice) => choice.parentElement.textContent.trim()), rounds, focused, targets,
+    }) + "</pre>";
+    </script></body>"##;
+    let wanted: [(Whole, &str, &[&str]); 2] = [
+        (scenario, "report.html", &["Faster growth", "Baseline"]),
+        (Whole::Comparison(compared), "compare.html", &["Side by side", "Baseline", "Faster growth"]),
+    ];
+    for (whole, name, names) in wanted {
+        let (folder, page) = written_of(&whole, name);
+        probed(&page, probe);
+        let found = in_browser(folder.path(), &page);
+        assert_eq!(found["names"], serde_json::json!(names));
+        for chosen in 0..names.len() {
+            let only: Vec<bool> = (0..names.len()).map(|place| place == chosen).collect();
+            assert_eq!(found["rounds"][chosen], serde_json::json!([only, only]), "{name}, {chosen}");
+        }
+        assert_eq!(found["focused"], true);
+        assert_eq!(found["targets"], true);
+    }
 }

@@ -14,7 +14,17 @@ impl CountAxis {
     /// An axis for values from `least` to `most` with about `ticks` ticks. It starts at zero unless the values would then
     /// crowd into the top quarter, where a reader could not tell demand from capacity.
     pub fn over(least: u32, most: u32, ticks: u32) -> CountAxis {
-        let crowded = u64::from(most - least.min(most)) * 4 < u64::from(most) && most > 20;
+        CountAxis::unless_crowded(least, most, ticks, 4)
+    }
+
+    /// The same for lines that are held against each other from panel to panel: it leaves zero as soon as they would crowd into the
+    /// top half.
+    pub fn close(least: u32, most: u32, ticks: u32) -> CountAxis {
+        CountAxis::unless_crowded(least, most, ticks, 2)
+    }
+
+    fn unless_crowded(least: u32, most: u32, ticks: u32, part: u64) -> CountAxis {
+        let crowded = u64::from(most - least.min(most)) * part < u64::from(most) && most > 20;
         let spread = most.saturating_sub(least).max(most / 50).max(4);
         let floor = if crowded { least.saturating_sub(spread / 3) } else { 0 };
         let step = round_step(most.saturating_sub(floor).max(1), ticks);
@@ -34,7 +44,7 @@ impl CountAxis {
 }
 
 /// 1, 2 or 5 times a power of ten, so that `span` has at most about `ticks` steps.
-fn round_step(span: u32, ticks: u32) -> u32 {
+pub fn round_step(span: u32, ticks: u32) -> u32 {
     let least = span.div_ceil(ticks.max(1)).max(1);
     let mut power = 1u32;
     loop {

@@ -5,12 +5,14 @@
 mod axis;
 mod bars;
 mod canvas;
+mod differences;
 mod fan;
 mod fixed;
 mod head;
 mod heat;
 mod overview;
 mod palette;
+mod panels;
 mod plot;
 mod risk;
 mod runway;
@@ -39,6 +41,9 @@ pub fn size(picture: &Picture) -> (u32, u32) {
         Picture::Stack(_) | Picture::Bridge(_) => bars::SIZE,
         Picture::Risk(_) => risk::SIZE,
         Picture::Skill(sets) => skill::size(sets.len()),
+        Picture::Bars(data) => differences::size(data.rows.len()),
+        Picture::MonthBars(data) => differences::months_size(data.panels.len()),
+        Picture::Sides(fans) => panels::size(fans.len()),
     }
 }
 
@@ -57,6 +62,9 @@ pub fn svg(chart: &Chart, language: Language, theme: Theme) -> Result<String, Re
         Picture::Bridge(steps) => bars::bridge(canvas, chart, steps, words),
         Picture::Risk(data) => risk::draw(canvas, chart, data, words),
         Picture::Skill(sets) => skill::draw(canvas, chart, sets, words),
+        Picture::Bars(data) => differences::bars(canvas, chart, data),
+        Picture::MonthBars(data) => differences::months(canvas, chart, data, words),
+        Picture::Sides(fans) => panels::sides(canvas, chart, fans, words),
     });
     result.map_err(|reason| RenderError::Chart { chart: chart.id.clone(), reason })?;
     Ok(drawn)

@@ -27,9 +27,13 @@ pub struct Plot {
 
 impl Plot {
     pub fn of(fan: &Fan, frame: Frame, ticks: u32) -> Option<Plot> {
-        let (start, end) = (*fan.days.first()?, *fan.days.last()?);
         let values = || fan.p10.iter().chain(&fan.p90).copied().chain(fan.supply.iter().map(|(_, units)| *units));
-        let counts = CountAxis::over(values().min()?, values().max()?, ticks);
+        Plot::on(fan, frame, CountAxis::over(values().min()?, values().max()?, ticks))
+    }
+
+    /// On a scale that several plots share.
+    pub fn on(fan: &Fan, frame: Frame, counts: CountAxis) -> Option<Plot> {
+        let (start, end) = (*fan.days.first()?, *fan.days.last()?);
         Some(Plot { frame, start, end, counts })
     }
 

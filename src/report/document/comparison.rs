@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Block, Cell, Column, Document, Level, Phrase, Row, Section, Table, Tone, Trouble, basis, comparison_months,
+    comparison_pictures,
 };
 use crate::forecast::{Case, Comparison, Forecast, Service, Sign, SkuDifference};
 use crate::money::{Currency, Money};
@@ -20,14 +21,15 @@ pub fn comparison(comparison: &Comparison, language: Language) -> Document {
     let provenance = &comparison.baseline.provenance;
     let tenant = clean::text(&provenance.tenant);
     let today = words.date(provenance.today);
+    let charts = comparison_pictures::charts(comparison, words);
     let mut sections = vec![
         overview(comparison, words),
         differences(comparison, words),
-        people(comparison, words),
         at_risk(comparison, words),
         changes(comparison, words),
-        comparison_months::costs(comparison, words),
-        comparison_months::seats(comparison, words),
+        comparison_months::costs(comparison, words, &charts),
+        comparison_months::seats(comparison, words, &charts),
+        people(comparison, words),
         basis::assumptions(&comparison.baseline, words),
         basis::provenance(&comparison.baseline, words),
     ];
@@ -52,7 +54,7 @@ pub fn comparison(comparison: &Comparison, language: Language) -> Document {
         today: provenance.today,
         tenant,
         sections,
-        charts: Vec::new(),
+        charts,
     }
 }
 
@@ -83,7 +85,7 @@ fn difference(comparison: &Comparison, case: &Case) -> Vec<Money> {
 }
 
 /// Amounts with a sign, as a person reads them.
-fn amounts(list: &[Money], words: &Words) -> String {
+pub fn amounts(list: &[Money], words: &Words) -> String {
     let shown = |money: &Money| {
         let plus = if money.minor > 0 { "+" } else { "" };
         format!("{plus}{} {}", words.amount(*money), money.currency)

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::comparison::title;
-use super::{Block, Cell, Column, Level, Row, Section, Table};
-use crate::forecast::{Comparison, Forecast, Sign};
+use super::comparison_pictures::changed;
+use super::{Block, Cell, Chart, Column, Level, Row, Section, Table};
+use crate::forecast::{Comparison, Forecast, SkuForecast};
 use crate::money::{Currency, Money};
 use crate::report::clean;
 use crate::report::words::Words;
@@ -25,7 +26,7 @@ fn columns(comparison: &Comparison, unit: &str, words: &Words) -> Vec<Column> {
     columns
 }
 
-pub fn costs(comparison: &Comparison, words: &Words) -> Section {
+pub fn costs(comparison: &Comparison, words: &Words, charts: &[Chart]) -> Section {
     let months = |forecast: &Forecast, currency: Currency| -> BTreeMap<NaiveDate, i64> {
         let own = forecast.costs.iter().filter(|cost| cost.currency == currency);
         own.map(|cost| (cost.day, cost.minor)).collect()
@@ -59,26 +60,22 @@ pub fn costs(comparison: &Comparison, words: &Words) -> Section {
             notes: Vec::new(),
         })
     };
-    let blocks = currencies.iter().map(table).collect();
+    let pictures = |currency: &Currency| picture(format!("compare-costs-{currency}"), charts);
+    let blocks = currencies.iter().flat_map(|currency| pictures(currency).into_iter().chain([table(currency)]));
+    let blocks = blocks.collect();
     Section { id: "costs", title: words.say("compare.costs"), level: Level::Full, blocks }
 }
 
 /// Demand (P50) of each SKU that any scenario changes.
-pub fn seats(comparison: &Comparison, words: &Words) -> Section {
-    let mut skus: Vec<(&str, &str)> = Vec::new();
-    for sku in comparison.scenarios.iter().flat_map(|case| &case.skus).filter(|sku| sku.sign != Sign::Same) {
-        if !skus.iter().any(|(id, _)| *id == sku.sku_id) {
-            skus.push((&sku.sku_id, &sku.product_name));
-        }
-    }
-    skus.sort_by_key(|(_, name)| name.to_lowercase());
+pub fn seats(comparison: &Comparison, words: &Words, charts: &[Chart]) -> Section {
     let days: Vec<NaiveDate> =
         comparison.baseline.skus.first().map_or(Vec::new(), |sku| sku.points.iter().map(|point| point.day).collect());
     let demand = |forecast: &Forecast, sku_id: &str| -> Vec<u32> {
         let sku = forecast.skus.iter().find(|sku| sku.sku_id == sku_id);
         sku.map_or(vec![0; days.len()], |sku| sku.points.iter().map(|point| point.demand.p50).collect())
     };
-    let table = |(sku_id, name): &(&str, &str)| {
+    let table = |sku: &SkuForecast| {
+        let (sku_id, name) = (sku.sku_id.as_str(), sku.product_name.as_str());
         let before = demand(&comparison.baseline, sku_id);
         let others: Vec<_> = comparison.scenarios.iter().map(|case| demand(&case.forecast, sku_id)).collect();
         let rows = days.iter().zip(&before).enumerate().map(|(at, (day, base))| {
@@ -97,6 +94,13 @@ pub fn seats(comparison: &Comparison, words: &Words) -> Section {
             notes: Vec::new(),
         })
     };
-    let blocks = skus.iter().map(table).collect();
+    let blocks = changed(comparison)
+        .into_iter()
+        .flat_map(|(sku, id)| picture(id, charts).into_iter().chain([table(sku)]))
+        .collect();
     Section { id: "seats", title: words.say("compare.seats"), level: Level::Full, blocks }
+}
+
+fn picture(id: String, charts: &[Chart]) -> Option<Block> {
+    charts.iter().any(|chart| chart.id == id).then_some(Block::Chart(id))
 }

@@ -7,6 +7,7 @@ mod cells;
 mod certainty;
 mod comparison;
 mod comparison_months;
+mod comparison_pictures;
 mod costs;
 mod guidance;
 mod hindsight;
@@ -28,7 +29,9 @@ pub use bundle::bundle;
 pub use cells::{Cell, Column, Phrase, Row, Span, Table, Tone};
 pub use comparison::comparison;
 pub use hindsight::hindsight;
-pub use pictures::{Chart, Fan, Heat, Mark, MarkKind, Picture, RiskCurve, Runway, Stack, Step, Timeline};
+pub use pictures::{
+    Bars, Chart, Fan, Heat, Mark, MarkKind, MonthBars, Picture, RiskCurve, Runway, Stack, Step, Timeline,
+};
 pub use purchase::purchase_plan;
 pub use skill::{skill, title as skill_title};
 pub use status::status;
@@ -96,6 +99,11 @@ pub enum Block {
 impl Document {
     pub fn chart(&self, id: &str) -> Option<&Chart> {
         self.charts.iter().find(|chart| chart.id == id)
+    }
+
+    /// The picture on page one.
+    pub fn first_chart(&self) -> Option<&Chart> {
+        ["overview-first", "overview", comparison_pictures::DEMAND].into_iter().find_map(|id| self.chart(id))
     }
 
     /// Every table with the section it stands in.

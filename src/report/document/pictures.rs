@@ -38,6 +38,36 @@ pub enum Picture {
     Risk(RiskCurve),
     /// How good forecasts of the past were, by months ahead.
     Skill(Vec<Skill>),
+    /// Differences to the baseline, a bar each.
+    Bars(Bars),
+    /// Differences of cost to the baseline month by month, a panel for each scenario.
+    MonthBars(MonthBars),
+    /// One SKU without and with scenarios: panels on one scale.
+    Sides(Vec<Fan>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bars {
+    pub rows: Vec<Bar>,
+}
+
+/// `value` to the right of zero or to the left, with `text` at its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bar {
+    pub name: String,
+    /// The scenario.
+    pub of: String,
+    pub value: i64,
+    pub text: String,
+    pub tone: Tone,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct MonthBars {
+    pub currency: Currency,
+    pub days: Vec<NaiveDate>,
+    /// Name, a verdict of a few words, and minor units by day.
+    pub panels: Vec<(String, String, Vec<i64>)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -201,7 +231,7 @@ fn fan_chart(forecast: &Forecast, id: String, fan: Fan, sku: &SkuForecast, words
     }
 }
 
-fn fan(forecast: &Forecast, sku: &SkuForecast, words: &Words) -> Fan {
+pub fn fan(forecast: &Forecast, sku: &SkuForecast, words: &Words) -> Fan {
     let name = match clean::text(&sku.product_name) {
         name if name.is_empty() => clean::text(&sku.sku_part_number),
         name => name,
@@ -261,11 +291,21 @@ fn renewal_mark(event: &RenewalEvent, words: &Words) -> Mark {
 }
 
 /// Names of other files of a report.
-const RESERVED: [&str; 9] =
-    ["overview", "overview-first", "report", "forecast", "series", "runway", "shortage-chance", "renewals", "costs"];
+const RESERVED: [&str; 10] = [
+    "overview",
+    "overview-first",
+    "report",
+    "forecast",
+    "series",
+    "runway",
+    "shortage-chance",
+    "renewals",
+    "costs",
+    "demand",
+];
 
 /// File names for the SKUs: their part numbers, made safe for every file system and distinct without regard to case.
-fn names(skus: &[&SkuForecast]) -> Vec<String> {
+pub fn names(skus: &[&SkuForecast]) -> Vec<String> {
     let mut taken: Vec<String> = RESERVED.map(str::to_owned).to_vec();
     let mut name = |sku: &&SkuForecast| {
         let safe = safe_name(&sku.sku_part_number);

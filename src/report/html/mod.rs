@@ -125,7 +125,7 @@ fn first(page: &mut String, document: &Document, charts: &[(&Chart, String)], pl
         }
         page.push_str("</ul>\n");
     }
-    let overview = document.chart("overview-first").or(document.chart("overview"));
+    let overview = document.first_chart();
     if let Some(overview) = overview {
         figure(page, &overview.id, charts, place, words);
         page.push_str(&format!("<p class=\"note\">{}</p>\n", escape(&words.say("first-note"))));

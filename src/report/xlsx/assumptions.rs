@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::amount;
-use super::sheet::{Formats, named, on};
+use super::sheet::{Formats, HEADER_HEIGHT, named, on};
 use crate::forecast::Forecast;
 use crate::report::clean;
 use crate::report::words::Words;
@@ -20,6 +20,13 @@ pub enum Input {
     Growth = 6,
 }
 
+/// Which cells a reader may change: those that formulas of the workbook read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tinted {
+    All,
+    Prices,
+}
+
 /// The reference to an input of SKU number `sku`.
 pub fn reference(words: &Words, sku: usize, input: Input) -> String {
     let row = HEADER_ROW + 1 + u32::try_from(sku).unwrap_or(u32::MAX / 2);
@@ -28,6 +35,7 @@ pub fn reference(words: &Words, sku: usize, input: Input) -> String {
 
 pub fn sheet(
     forecast: &Forecast,
+    tinted: Tinted,
     words: &Words,
     formats: &Formats,
     taken: &mut Vec<String>,
@@ -44,7 +52,9 @@ pub fn sheet(
         words.say("xlsx.reserve"),
         words.say("xlsx.growth"),
     ];
-    for (column, header) in (0..).zip(&headers) {
+    let shown = if tinted == Tinted::All { headers.len() } else { headers.len() - 2 };
+    sheet.set_row_height(HEADER_ROW, HEADER_HEIGHT)?;
+    for (column, header) in (0..).zip(&headers[..shown]) {
         let format = if column < 3 { &formats.header } else { &formats.number_header };
         sheet.write_string_with_format(HEADER_ROW, column, header, format)?;
     }
@@ -64,8 +74,10 @@ pub fn sheet(
                 sheet.write_string_with_format(row, Input::EnginePrice as u16, absent, &formats.absent)?;
             }
         }
-        sheet.write_number_with_format(row, Input::Reserve as u16, 0, &formats.input_count)?;
-        sheet.write_number_with_format(row, Input::Growth as u16, 0, &formats.input_rate)?;
+        if tinted == Tinted::All {
+            sheet.write_number_with_format(row, Input::Reserve as u16, 0, &formats.input_count)?;
+            sheet.write_number_with_format(row, Input::Growth as u16, 0, &formats.input_rate)?;
+        }
     }
     let mut row = HEADER_ROW + 3 + u32::try_from(forecast.skus.len()).unwrap_or(0);
     sheet.write_string_with_format(row, 0, words.say("assumptions.caption"), &formats.title)?;
@@ -81,7 +93,7 @@ pub fn sheet(
         sheet.write_string(row, 1, clean::cell(&line.value))?;
         sheet.write_string(row, 2, origin)?;
     }
-    for (column, width) in [(0, 34.0), (1, 40.0), (2, 16.0), (3, 18.0), (4, 14.0), (5, 14.0), (6, 16.0)] {
+    for (column, width) in [(0, 34.0), (1, 40.0), (2, 16.0), (3, 22.0), (4, 14.0), (5, 14.0), (6, 16.0)] {
         sheet.set_column_width(column, width)?;
     }
     sheet.set_freeze_panes(HEADER_ROW + 1, 1)?;

@@ -4,7 +4,7 @@
 use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::assumptions::{Input, reference};
-use super::sheet::{Formats, named, near};
+use super::sheet::{Formats, HEADER_HEIGHT, named, near};
 use super::{amount, excel_day, first_row};
 use crate::forecast::{Forecast, MonthPoint, SkuForecast};
 use crate::report::clean;
@@ -56,6 +56,7 @@ pub fn sheet(
         (words.say("column.currency"), 10.0),
         (words.say("xlsx.cost"), 16.0),
     ];
+    sheet.set_row_height(HEADER_ROW, HEADER_HEIGHT)?;
     for (column, (header, width)) in (0..).zip(&headers) {
         let format = if column == 0 { &formats.header } else { &formats.number_header };
         sheet.write_string_with_format(HEADER_ROW, column, header, format)?;

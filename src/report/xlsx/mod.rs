@@ -6,6 +6,7 @@
 
 mod assumptions;
 mod charts;
+mod compare;
 mod cost;
 mod demand;
 mod sheet;
@@ -18,9 +19,10 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use super::RenderError;
 use super::document::Document;
 use super::words::Words;
-use crate::forecast::Forecast;
+use crate::forecast::{Comparison, Forecast};
 use crate::money::Money;
 
+use self::assumptions::Tinted;
 use self::sheet::Formats;
 
 pub fn render(forecast: &Forecast, document: &Document) -> Result<Vec<u8>, RenderError> {
@@ -28,40 +30,26 @@ pub fn render(forecast: &Forecast, document: &Document) -> Result<Vec<u8>, Rende
     build(forecast, document, words).map_err(|error| RenderError::Xlsx(error.to_string()))
 }
 
-/// A workbook of a document's tables alone, one sheet a section.
-pub fn tables_of(document: &Document) -> Result<Vec<u8>, RenderError> {
+/// The workbook of a comparison.
+pub fn comparison(comparison: &Comparison, document: &Document) -> Result<Vec<u8>, RenderError> {
     let words = Words::of(document.language);
-    let made = || {
-        let mut workbook = Workbook::new();
-        let properties = DocProperties::new()
-            .set_title(&document.title)
-            .set_author(&document.creator)
-            .set_creation_datetime(&excel_day(document.today)?);
-        workbook.set_properties(&properties);
-        let formats = Formats::new();
-        let mut taken: Vec<String> = Vec::new();
-        for section in &document.sections {
-            if let Some(sheet) = tables::sheet(section, words, &formats, &mut taken)? {
-                workbook.push_worksheet(sheet);
-            }
-        }
-        workbook.save_to_buffer()
-    };
-    made().map_err(|error: XlsxError| RenderError::Xlsx(error.to_string()))
+    compare::build(comparison, document, words).map_err(|error| RenderError::Xlsx(error.to_string()))
+}
+
+/// The only date that a workbook stores is that of the forecast.
+fn properties(document: &Document) -> Result<DocProperties, XlsxError> {
+    let properties = DocProperties::new().set_title(&document.title).set_author(&document.creator);
+    Ok(properties.set_creation_datetime(&excel_day(document.today)?))
 }
 
 fn build(forecast: &Forecast, document: &Document, words: &Words) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let properties = DocProperties::new()
-        .set_title(&document.title)
-        .set_author(&document.creator)
-        .set_creation_datetime(&excel_day(document.today)?);
-    workbook.set_properties(&properties);
+    workbook.set_properties(&properties(document)?);
     let formats = Formats::new();
     let mut taken: Vec<String> = Vec::new();
     // Order of making and order of sheets are the same: a formula may name a sheet that comes later.
     workbook.push_worksheet(summary::sheet(forecast, document, words, &formats, &mut taken)?);
-    workbook.push_worksheet(assumptions::sheet(forecast, words, &formats, &mut taken)?);
+    workbook.push_worksheet(assumptions::sheet(forecast, Tinted::All, words, &formats, &mut taken)?);
     workbook.push_worksheet(demand::sheet(forecast, words, &formats, &mut taken)?);
     workbook.push_worksheet(cost::sheet(forecast, words, &formats, &mut taken)?);
     if !forecast.skus.is_empty() {

@@ -12,6 +12,8 @@ pub struct Formats {
     pub text: Format,
     pub wrap: Format,
     pub strong: Format,
+    /// Strong on one line that may run over its neighbours.
+    pub strong_line: Format,
     pub count: Format,
     pub tenths: Format,
     pub day: Format,
@@ -22,6 +24,9 @@ pub struct Formats {
     /// Words in a column of numbers.
     pub absent: Format,
 }
+
+/// Points that a header of two or three short lines takes: a program that opens the file need not find that out.
+pub const HEADER_HEIGHT: f64 = 34.0;
 
 const INPUT: Color = Color::RGB(0xFFF6DF);
 
@@ -37,6 +42,7 @@ impl Formats {
             text: top(),
             wrap: top().set_text_wrap(),
             strong: top().set_bold().set_text_wrap(),
+            strong_line: top().set_bold(),
             count: top().set_num_format("#,##0"),
             tenths: top().set_num_format("#,##0.0"),
             day: top().set_num_format("d mmm yyyy"),

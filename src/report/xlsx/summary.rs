@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 use super::assumptions::{Input, reference};
 use super::demand::Series;
 use super::first_row;
-use super::sheet::{Formats, named, near, run};
+use super::sheet::{Formats, HEADER_HEIGHT, named, near, run};
 use crate::forecast::{Forecast, SkuForecast};
 use crate::money::Money;
 use crate::report::clean;
@@ -43,6 +43,7 @@ pub fn sheet(
         (words.say("xlsx.buy-cost"), 22.0),
         (words.say("column.currency"), 10.0),
     ];
+    sheet.set_row_height(row, HEADER_HEIGHT)?;
     for (column, (header, width)) in (0..).zip(&headers) {
         let format = if column == 0 { &formats.header } else { &formats.number_header };
         sheet.write_string_with_format(row, column, header, format)?;

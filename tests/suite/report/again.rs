@@ -74,11 +74,10 @@ fn all_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         let name = entry.file_name().unwrap().to_string_lossy().into_owned();
-        match entry.is_dir() {
-            true => {
-                files.extend(all_files(&entry).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)))
-            }
-            false => files.push((name, fs::read(&entry).unwrap())),
+        if entry.is_dir() {
+            files.extend(all_files(&entry).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+        } else {
+            files.push((name, fs::read(&entry).unwrap()));
         }
     }
     files.sort();

@@ -80,7 +80,7 @@ pub fn sku(plan: &Plan, months: u32) -> SkuForecast {
         capacity: *units,
     });
     SkuForecast {
-        sku_id: format!("00000000-0000-0000-0000-{:012}", plan.part_number.len()),
+        sku_id: format!("00000000-0000-0000-0000-{:012}", plan.part_number.bytes().map(u32::from).sum::<u32>()),
         sku_part_number: plan.part_number.to_owned(),
         product_name: plan.product.to_owned(),
         important: plan.part_number == "SPE_E3",

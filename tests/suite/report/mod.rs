@@ -5,6 +5,7 @@ mod fixture;
 mod hostile;
 mod pictures;
 mod shapes;
+mod side_by_side;
 mod words;
 
 use std::sync::LazyLock;

@@ -1,0 +1,180 @@
+//! What the charts of a comparison show. In: a comparison. Out: charts as data. Never: a pixel, or two panels that are to be held
+//! against each other on two scales.
+
+use chrono::NaiveDate;
+
+use super::comparison::{amounts, title};
+use super::pictures::{Bar, Bars, Chart, Fan, Picture, fan, names};
+use super::{MonthBars, Tone};
+use crate::forecast::{Comparison, Forecast, Sign, SkuForecast};
+use crate::money::{Currency, Money};
+use crate::report::clean;
+use crate::report::words::Words;
+
+/// So many bars fit on a page.
+const BARS: usize = 32;
+
+/// The chart on page one.
+pub const DEMAND: &str = "compare-demand";
+
+pub fn charts(comparison: &Comparison, words: &Words) -> Vec<Chart> {
+    let mut charts: Vec<Chart> = demand(comparison, words).into_iter().collect();
+    charts.extend(months(comparison, words));
+    charts.extend(sides(comparison, words));
+    charts
+}
+
+/// The SKUs that any scenario changes, each with the id of the chart that holds all scenarios side by side.
+pub fn changed(comparison: &Comparison) -> Vec<(&SkuForecast, String)> {
+    let mut skus: Vec<&SkuForecast> = Vec::new();
+    for case in &comparison.scenarios {
+        for changed in case.skus.iter().filter(|sku| sku.sign != Sign::Same) {
+            let known = skus.iter().any(|sku| sku.sku_id == changed.sku_id);
+            skus.extend(case.forecast.skus.iter().find(|sku| sku.sku_id == changed.sku_id).filter(|_| !known));
+        }
+    }
+    skus.sort_by_key(|sku| sku.product_name.to_lowercase());
+    let ids = names(&skus);
+    skus.into_iter().zip(ids).map(|(sku, id)| (sku, format!("compare-{id}"))).collect()
+}
+
+/// By how many seats demand at the horizon differs, SKU by SKU.
+fn demand(comparison: &Comparison, words: &Words) -> Option<Chart> {
+    let mut bars: Vec<Bar> = Vec::new();
+    for case in &comparison.scenarios {
+        for sku in case.skus.iter().filter(|sku| sku.demand.difference() != 0) {
+            let difference = sku.demand.difference();
+            let tone = if sku.runs_short_sooner() { Tone::Alarm } else { Tone::Plain };
+            let name = match clean::text(&sku.product_name) {
+                name if name.is_empty() => clean::text(&sku.sku_part_number),
+                name => name,
+            };
+            let plus = if difference > 0 { "+" } else { "" };
+            let text = format!("{plus}{}", words.signed(difference));
+            bars.push(Bar { name, of: title(case), value: difference, text, tone });
+        }
+    }
+    let all = bars.len();
+    let shown = all.min(BARS);
+    // The largest, then by name, so that the bars of a SKU stand together.
+    bars.sort_by_key(|bar| std::cmp::Reverse(bar.value.unsigned_abs()));
+    bars.truncate(BARS);
+    bars.sort_by(|a, b| a.name.to_lowercase().cmp(&b.name.to_lowercase()));
+    let mut subtitle = words.say("compare.chart-demand-subtitle");
+    if shown < all {
+        let values = [("shown", words.count(shown as u64)), ("all", words.count(all as u64))];
+        subtitle = format!("{subtitle} · {}", words.tell("compare.chart-largest", &values));
+    }
+    let described: Vec<String> = bars.iter().map(|bar| format!("{}, {}: {}", bar.name, bar.of, bar.text)).collect();
+    (!bars.is_empty()).then(|| Chart {
+        id: DEMAND.to_owned(),
+        title: words.say("compare.chart-demand"),
+        subtitle,
+        description: described.join("; "),
+        picture: Picture::Bars(Bars { rows: bars }),
+    })
+}
+
+fn cost_on(forecast: &Forecast, day: NaiveDate, currency: Currency) -> i64 {
+    let own = forecast.costs.iter().filter(|cost| cost.day == day && cost.currency == currency);
+    own.map(|cost| cost.minor).sum()
+}
+
+/// By how much the cost of each month differs, a panel for each scenario.
+fn months(comparison: &Comparison, words: &Words) -> Vec<Chart> {
+    let forecasts =
+        || std::iter::once(&comparison.baseline).chain(comparison.scenarios.iter().map(|case| &case.forecast));
+    let mut currencies: Vec<Currency> =
+        forecasts().flat_map(|forecast| &forecast.costs).map(|cost| cost.currency).collect();
+    currencies.sort();
+    currencies.dedup();
+    let mut days: Vec<NaiveDate> = forecasts().flat_map(|forecast| &forecast.costs).map(|cost| cost.day).collect();
+    days.sort();
+    days.dedup();
+    let chart = |currency: Currency| {
+        let panel = |case: &crate::forecast::Case| {
+            let difference = |day: &NaiveDate| {
+                cost_on(&case.forecast, *day, currency) - cost_on(&comparison.baseline, *day, currency)
+            };
+            let values: Vec<i64> = days.iter().map(difference).collect();
+            let total = Money { minor: values.iter().sum(), currency };
+            (title(case), words.tell("compare.chart-total", &[("amount", amounts(&[total], words))]), values)
+        };
+        let panels: Vec<_> = comparison.scenarios.iter().map(panel).collect();
+        let values = [("currency", currency.to_string())];
+        let described: Vec<String> = panels.iter().map(|(name, total, _)| format!("{name}: {total}")).collect();
+        Chart {
+            id: format!("compare-costs-{currency}"),
+            title: words.tell("compare.chart-months", &values),
+            subtitle: words.tell("compare.chart-months-subtitle", &values),
+            description: described.join("; "),
+            picture: Picture::MonthBars(MonthBars { currency, days: days.clone(), panels }),
+        }
+    };
+    currencies.into_iter().map(chart).filter(|chart| differs(&chart.picture)).collect()
+}
+
+fn differs(picture: &Picture) -> bool {
+    match picture {
+        Picture::MonthBars(data) => data.panels.iter().any(|(_, _, values)| values.iter().any(|value| *value != 0)),
+        _ => true,
+    }
+}
+
+/// Demand against supply of each SKU that any scenario changes, with the baseline first.
+fn sides(comparison: &Comparison, words: &Words) -> Vec<Chart> {
+    let drawn = changed(comparison).into_iter().filter(|(sku, _)| sku.points.len() > 1);
+    drawn.map(|(sku, id)| side_by_side(comparison, sku, id, words)).collect()
+}
+
+fn side_by_side(comparison: &Comparison, sku: &SkuForecast, id: String, words: &Words) -> Chart {
+    let of = |forecast: &Forecast, name: String| {
+        let own = forecast.skus.iter().find(|own| own.sku_id == sku.sku_id);
+        let drawn = own.map_or_else(|| absent(sku, words), |own| fan(forecast, own, words));
+        Fan { name, marks: Vec::new(), ..drawn }
+    };
+    let mut fans = vec![of(&comparison.baseline, words.say("compare.baseline"))];
+    for case in &comparison.scenarios {
+        let changed = case.skus.iter().any(|own| own.sku_id == sku.sku_id && own.sign != Sign::Same);
+        if changed {
+            fans.push(of(&case.forecast, title(case)));
+        }
+    }
+    let product = match clean::text(&sku.product_name) {
+        name if name.is_empty() => clean::text(&sku.sku_part_number),
+        name => name,
+    };
+    let end = |fan: &Fan| {
+        let values = [
+            ("scenario", fan.name.clone()),
+            ("demand", words.count(fan.p50.last().copied().map_or(0, u64::from))),
+            ("capacity", words.count(fan.supply.last().map_or(0, |(_, units)| u64::from(*units)))),
+            ("verdict", fan.verdict.clone()),
+        ];
+        words.tell("compare.chart-sides-end", &values)
+    };
+    Chart {
+        id,
+        title: words.tell("compare.chart-sides", &[("product", product)]),
+        subtitle: words.say("compare.chart-sides-subtitle"),
+        description: fans.iter().map(end).collect::<Vec<_>>().join("; "),
+        picture: Picture::Sides(fans),
+    }
+}
+
+/// A SKU that a forecast does not have: nobody needs it, and there are no units.
+fn absent(sku: &SkuForecast, words: &Words) -> Fan {
+    let days: Vec<NaiveDate> = sku.points.iter().map(|point| point.day).collect();
+    let zeros = vec![0; days.len()];
+    Fan {
+        name: String::new(),
+        verdict: words.say("compare.not-there"),
+        tone: Tone::Plain,
+        supply: days.first().map(|day| (*day, 0)).into_iter().collect(),
+        days,
+        p10: zeros.clone(),
+        p50: zeros.clone(),
+        p90: zeros,
+        marks: Vec::new(),
+    }
+}
