@@ -1,4 +1,4 @@
-//! Sets of sources, each stored once, and what becomes of a set when a source joins or leaves it. In: terms. Out: numbers
+//! Sets of sources, each stored once, and what becomes of a set when a source joins it. In: terms. Out: numbers
 //! that stand for sets. Never: a user, a seat count, an order.
 //!
 //! Most users hold all they are meant to hold, and few sets of sources are in use, so such a user is one number, and joining
@@ -33,16 +33,6 @@ pub(super) struct Joined {
     /// SKUs of the parcel that the set does not hold yet: each needs a unit.
     pub need: Box<[SkuIndex]>,
     pub misfit: Option<Box<Misfit>>,
-}
-
-/// A set after a parcel leaves it.
-#[derive(Clone, Debug)]
-pub(super) struct Left {
-    pub to: SetId,
-    /// SKUs that no parcel of the set holds any more.
-    pub freed: Box<[SkuIndex]>,
-    /// Whether a plan that stays needs one that would go.
-    pub refused: bool,
 }
 
 /// Multiplicative hashing of small integers: fast, and the same in every process. No hash map here is ever iterated.
@@ -83,7 +73,6 @@ struct Book {
     sets: Vec<SourceSet>,
     numbers: NumberMap<Box<[ParcelId]>, SetId>,
     joins: NumberMap<u64, Joined>,
-    leaves: NumberMap<u64, Left>,
 }
 
 /// A shared book, and what was added to it since it was shared.
@@ -174,27 +163,6 @@ impl Atlas {
         Joined { to: self.with(parcels, set, parcel), need, misfit }
     }
 
-    /// What becomes of `set` when `parcel`, which it has, leaves.
-    pub fn leave(&mut self, parcels: Parcels<'_>, set: SetId, parcel: ParcelId) -> &Left {
-        let key = key(set, parcel);
-        if self.shared.leaves.contains_key(&key) {
-            return &self.shared.leaves[&key];
-        }
-        if !self.own.leaves.contains_key(&key) {
-            let left = self.compute_leave(parcels, set, parcel);
-            self.own.leaves.insert(key, left);
-        }
-        &self.own.leaves[&key]
-    }
-
-    fn compute_leave(&mut self, parcels: Parcels<'_>, set: SetId, parcel: ParcelId) -> Left {
-        let to = self.without(parcels, set, parcel);
-        let removed: Vec<&Item> = parcels.get(parcel).items.iter().collect();
-        let refused = !parcels.terms.needed(&removed, &self.items(parcels, to)).is_empty();
-        let freed = self.set(set).skus.iter().copied().filter(|sku| !self.holds(to, *sku)).collect();
-        Left { to, freed, refused }
-    }
-
     /// Every item of a set, parcel by parcel.
     pub fn items<'a>(&self, parcels: Parcels<'a>, set: SetId) -> Vec<&'a Item> {
         self.set(set).parcels.iter().flat_map(|parcel| parcels.get(*parcel).items.iter()).collect()
@@ -205,17 +173,17 @@ impl Atlas {
         if let Err(at) = list.binary_search(&parcel) {
             list.insert(at, parcel);
         }
-        self.number(parcels, list)
+        self.number(parcels, &list)
     }
 
     pub fn without(&mut self, parcels: Parcels<'_>, set: SetId, parcel: ParcelId) -> SetId {
-        let list = self.set(set).parcels.iter().copied().filter(|other| *other != parcel).collect();
-        self.number(parcels, list)
+        let list: Vec<ParcelId> = self.set(set).parcels.iter().copied().filter(|other| *other != parcel).collect();
+        self.number(parcels, &list)
     }
 
-    fn number(&mut self, parcels: Parcels<'_>, list: Vec<ParcelId>) -> SetId {
-        let list: Box<[ParcelId]> = list.into();
-        if let Some(id) = self.shared.numbers.get(&list).or_else(|| self.own.numbers.get(&list)) {
+    /// The set of some parcels, ascending and distinct.
+    pub fn number(&mut self, parcels: Parcels<'_>, list: &[ParcelId]) -> SetId {
+        if let Some(id) = self.shared.numbers.get(list).or_else(|| self.own.numbers.get(list)) {
             return *id;
         }
         let id = (self.shared.sets.len() + self.own.sets.len()) as SetId;
@@ -223,8 +191,8 @@ impl Atlas {
             list.iter().flat_map(|parcel| parcels.get(*parcel).items.iter().map(|item| item.sku)).collect();
         skus.sort_unstable();
         skus.dedup();
-        self.own.sets.push(SourceSet { parcels: list.clone(), skus: skus.into() });
-        self.own.numbers.insert(list, id);
+        self.own.sets.push(SourceSet { parcels: list.into(), skus: skus.into() });
+        self.own.numbers.insert(list.into(), id);
         id
     }
 
@@ -238,16 +206,14 @@ impl Atlas {
             book.numbers.insert(list, id);
         }
         book.joins.extend(own.joins);
-        book.leaves.extend(own.leaves);
         self.shared = Arc::new(book);
     }
 
-    /// Forgets what joins and leaves come to, because the terms changed. Sets stay.
+    /// Forgets what joins come to, because the terms changed. Sets stay.
     pub fn forget_transitions(&mut self) {
         self.share();
         let book = Arc::make_mut(&mut self.shared);
         book.joins.clear();
-        book.leaves.clear();
         self.forget_turns();
     }
 

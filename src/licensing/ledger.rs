@@ -68,6 +68,8 @@ pub(super) struct Outgoing {
 pub(super) struct Detail {
     pub wanted: Vec<Wanted>,
     pub outgoing: Vec<Outgoing>,
+    /// The SKUs for which the user is counted as waiting or stuck, and whether as waiting.
+    pub counted: Vec<(SkuIndex, bool)>,
 }
 
 /// What is remembered of a deleted user.
@@ -345,22 +347,27 @@ impl Ledger {
             || detail.wanted.iter().any(|wanted| wanted.held.iter().any(|held| held.sku == sku))
     }
 
-    /// Takes a user's detail out for a change; [`Ledger::end_edit`] puts it back. Between the two the user is not counted.
+    /// Takes a user's detail out for a change; [`Ledger::end_edit`] puts it back. Between the two the user is not counted, and an
+    /// empty detail keeps the place.
     pub(super) fn begin_edit(&mut self, user: u32) -> Detail {
         if !self.has_detail(user) {
             return Detail::default();
         }
-        let detail = self.details.remove(&user).unwrap_or_default();
-        self.tally(user, &detail, false);
         self.marks[user as usize] &= !DETAIL;
+        let mut detail = self.details.get_mut(&user).map(std::mem::take).unwrap_or_default();
+        for (sku, waits) in detail.counted.drain(..) {
+            let seats = &mut self.seats[sku.get()];
+            *(if waits { &mut seats.queued } else { &mut seats.stuck }) -= 1;
+        }
         detail
     }
 
-    pub(super) fn end_edit(&mut self, user: u32, detail: Detail) {
+    pub(super) fn end_edit(&mut self, user: u32, mut detail: Detail) {
         if detail.wanted.is_empty() && detail.outgoing.is_empty() {
+            self.details.remove(&user);
             return;
         }
-        self.tally(user, &detail, true);
+        self.count(user, &mut detail);
         self.marks[user as usize] |= DETAIL;
         self.details.insert(user, detail);
     }
@@ -394,6 +401,7 @@ impl Ledger {
             return;
         }
         let mut detail = self.begin_edit(user);
+        self.details.remove(&user);
         let only_waits = detail.outgoing.is_empty() && detail.wanted.iter().all(|wanted| wanted.held.is_empty());
         if how == Deletion::Final && only_waits {
             detail.wanted.iter_mut().for_each(|wanted| self.unwatch(user, wanted));

@@ -67,6 +67,11 @@ impl From<&Policy> for SeatPolicy {
 pub(super) struct Item {
     pub sku: SkuIndex,
     pub plans: Box<[PlanIndex]>,
+    /// Those of the plans that any exclusion names.
+    exclusive: Box<[PlanIndex]>,
+    /// Whether one of the plans needs others, and whether others can need one of them.
+    dependent: bool,
+    pub carries: bool,
 }
 
 /// Everything that one source gives one user at once: the bundle of a group, or one SKU assigned directly.
@@ -210,9 +215,18 @@ impl Terms {
             let mut plans: Vec<PlanIndex> = plans.copied().filter(|plan| !disabled.contains(plan)).collect();
             plans.sort_unstable();
             plans.dedup();
-            items.insert(license.sku, Item { sku: license.sku, plans: plans.into() });
+            items.insert(license.sku, self.item(license.sku, plans.into()));
         }
         Parcel { source, items: items.into_values().collect() }
+    }
+
+    fn item(&self, sku: SkuIndex, plans: Box<[PlanIndex]>) -> Item {
+        let excluded = |plan: &&PlanIndex| !self.exclusions[usize::from(plan.0)].is_empty();
+        let exclusive = plans.iter().filter(excluded).copied().collect();
+        let has = |plan: &PlanIndex| plans.binary_search(plan).is_ok();
+        let dependent = self.dependencies.iter().any(|dependency| has(&dependency.plan));
+        let carries = self.dependencies.iter().any(|dependency| dependency.needs.iter().any(has));
+        Item { sku, plans, exclusive, dependent, carries }
     }
 
     /// Stage 1 (R6): the SKUs of a parcel that may not be used where the user is. A direct assignment needs the user's own
@@ -238,6 +252,9 @@ impl Terms {
     /// Stages 2 and 3 (R6): whether the plans of `own` fit together with those of `others`, the user's other sources.
     pub(super) fn misfit(&self, own: &[Item], others: &[&Item]) -> Option<Misfit> {
         use super::LicenseError::{DependencyViolation, MutuallyExclusiveViolation};
+        if own.iter().all(Item::fits_all) {
+            return None;
+        }
         let every = || others.iter().copied().chain(own);
         let excluded =
             |item: &&Item| every().any(|other| other.sku != item.sku && self.exclude_each_other(item, other));
@@ -253,18 +270,17 @@ impl Terms {
     /// A plan that both have does not exclude itself.
     fn exclude_each_other(&self, a: &Item, b: &Item) -> bool {
         let exclusions = |plan: &PlanIndex| &self.exclusions[usize::from(plan.0)];
-        let exclusive = |item: &'_ Item| -> Vec<PlanIndex> {
-            item.plans.iter().copied().filter(|plan| !exclusions(plan).is_empty()).collect()
-        };
-        let theirs = exclusive(b);
-        exclusive(a)
-            .iter()
-            .any(|p| theirs.iter().any(|q| p != q && exclusions(p).iter().any(|number| exclusions(q).contains(number))))
+        let pair =
+            |p: &PlanIndex, q: &PlanIndex| p != q && exclusions(p).iter().any(|number| exclusions(q).contains(number));
+        a.exclusive.iter().any(|p| b.exclusive.iter().any(|q| pair(p, q)))
     }
 
     /// Whether taking `removed` away would cost a plan that stays its last prerequisite (R9): the SKUs that carry it.
     pub(super) fn needed(&self, removed: &[&Item], remaining: &[&Item]) -> Vec<SkuIndex> {
         let mut carriers = Vec::new();
+        if !removed.iter().any(|item| item.carries) {
+            return carriers;
+        }
         for dependency in &self.dependencies {
             let meets = |item: &&Item| dependency.needs.iter().any(|need| item.has(*need));
             let dependent = remaining.iter().any(|item| item.has(dependency.plan));
@@ -279,6 +295,11 @@ impl Terms {
 }
 
 impl Item {
+    /// Whether no plan of it excludes or needs another.
+    pub fn fits_all(&self) -> bool {
+        self.exclusive.is_empty() && !self.dependent
+    }
+
     fn has(&self, plan: PlanIndex) -> bool {
         self.plans.binary_search(&plan).is_ok()
     }

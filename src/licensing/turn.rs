@@ -4,11 +4,12 @@
 //! Where there are units for everybody who could ask for one in a tick, the order of R8 decides nothing: such grants are made at
 //! once. All others go the long way, in order; so do all where the codes of failed bundles stand as they were last evaluated.
 
-use super::BundleIndex;
 use super::atlas::{Parcels, SetId, TurnId};
 use super::ledger::Ledger;
 use super::target::Target;
+use super::terms::{Item, ParcelId};
 use super::waitlist::Key;
+use super::{BundleIndex, Source};
 use crate::directory::SkuIndex;
 
 /// A set whose user is to have other groups.
@@ -32,6 +33,38 @@ pub(super) struct Turning {
     pub turn: TurnId,
 }
 
+/// Takes the groups that are not among `bundles` out of a set, in order, until a plan that stays needs one that would go (R9):
+/// true in that case.
+fn leave(parcels: Parcels<'_>, kept: &mut Vec<ParcelId>, bundles: &[BundleIndex]) -> bool {
+    let left = kept.iter().filter_map(|parcel| match parcels.get(*parcel).source {
+        Source::Bundle(bundle) if bundles.binary_search(&bundle).is_err() => Some((bundle, *parcel)),
+        _ => None,
+    });
+    let mut left: Vec<(BundleIndex, ParcelId)> = left.collect();
+    left.sort_unstable();
+    for (_, parcel) in left {
+        let removed = &parcels.get(parcel).items;
+        if removed.iter().any(|item| item.carries) {
+            let stay = kept.iter().filter(|other| **other != parcel);
+            let stay: Vec<&Item> = stay.flat_map(|other| &parcels.get(*other).items).collect();
+            if !parcels.terms.needed(&removed.iter().collect::<Vec<_>>(), &stay).is_empty() {
+                return true;
+            }
+        }
+        kept.retain(|other| *other != parcel);
+    }
+    false
+}
+
+/// Whether the plans of a parcel fit together with those of a set (stages 2 and 3 of R6).
+fn fit(parcels: Parcels<'_>, set: &[ParcelId], own: &[Item]) -> bool {
+    if own.iter().all(Item::fits_all) {
+        return true;
+    }
+    let others: Vec<&Item> = set.iter().flat_map(|parcel| &parcels.get(*parcel).items).collect();
+    parcels.terms.misfit(own, &others).is_none()
+}
+
 impl Ledger {
     /// What becomes of `set` when its user is to have the groups of `target`.
     pub(super) fn turn(&mut self, set: SetId, target: Target) -> TurnId {
@@ -43,30 +76,32 @@ impl Ledger {
     }
 
     fn compute_turn(&mut self, set: SetId, target: Target) -> Turn {
-        let bundles = self.targets.list(target).to_vec();
-        let (mut left, mut freed, mut refused) = (set, Vec::new(), false);
-        while let Some((_, parcel)) = self.left_parcel(left, &bundles) {
-            let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-            let leave = self.atlas.leave(parcels, left, parcel);
-            if leave.refused {
-                refused = true;
-                break;
-            }
-            left = leave.to;
-            freed.extend_from_slice(&leave.freed);
-        }
-        let has = |bundle: &BundleIndex| self.atlas.has(left, self.current(*bundle));
-        let fresh: Vec<BundleIndex> = bundles.into_iter().filter(|bundle| !has(bundle)).collect();
-        let (mut to, mut need, mut fits) = (left, Vec::new(), !refused);
+        let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+        let bundles = self.targets.list(target);
+        let mut kept: Vec<ParcelId> = self.atlas.set(set).parcels.to_vec();
+        let refused = leave(parcels, &mut kept, bundles);
+        let left =
+            if kept.len() == self.atlas.set(set).parcels.len() { set } else { self.atlas.number(parcels, &kept) };
+        let stays = |sku: &SkuIndex| self.atlas.holds(left, *sku);
+        let freed: Vec<SkuIndex> = self.atlas.set(set).skus.iter().copied().filter(|sku| !stays(sku)).collect();
+        let has = |bundle: &BundleIndex| kept.binary_search(&self.current(*bundle)).is_ok();
+        let fresh: Vec<BundleIndex> = bundles.iter().copied().filter(|bundle| !has(bundle)).collect();
+        let mut held = self.atlas.set(left).skus.to_vec();
+        let (mut need, mut fits) = (Vec::new(), !refused);
         for bundle in &fresh {
             let parcel = self.current(*bundle);
-            let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-            let joined = self.atlas.join(parcels, to, parcel);
-            fits &= joined.misfit.is_none();
-            to = joined.to;
-            need.extend_from_slice(&joined.need);
+            let own = &parcels.get(parcel).items;
+            fits = fits && fit(parcels, &kept, own);
+            for item in own.iter().filter(|item| !held.contains(&item.sku)).map(|item| item.sku).collect::<Vec<_>>() {
+                held.push(item);
+                need.push(item);
+            }
+            if let Err(at) = kept.binary_search(&parcel) {
+                kept.insert(at, parcel);
+            }
         }
-        Turn { left, freed: freed.into(), refused, fresh: fresh.into(), granted: fits.then(|| (to, need.into())) }
+        let granted = fits.then(|| (self.atlas.number(parcels, &kept), need.into()));
+        Turn { left, freed: freed.into(), refused, fresh: fresh.into(), granted }
     }
 
     /// Grants to every healthy user with new bundles whose SKUs have units for all who could ask in this tick, and lists the

@@ -4,7 +4,6 @@
 //! one is `CountViolation`, its siblings are `Other`. So nothing has to be written when a SKU runs out or frees up, and one
 //! counter stands for all. Where they are not, the codes of the last evaluation stand.
 
-use super::atlas::Parcels;
 use super::ledger::{Detail, Ledger, Verdict, Wanted};
 use super::terms::ParcelId;
 use super::{BundleIndex, LicenseError, Path, PathState, Source};
@@ -65,26 +64,26 @@ impl Ledger {
         }
     }
 
-    /// Adds a user's failed paths to the counters, or takes them off.
-    pub(super) fn tally(&mut self, user: u32, detail: &Detail, add: bool) {
-        let mut seats = std::mem::take(&mut self.seats);
+    /// Counts a user's failed paths, and notes in the detail where they were counted.
+    pub(super) fn count(&mut self, user: u32, detail: &mut Detail) {
+        let mut counted = std::mem::take(&mut detail.counted);
         let evaluated = || detail.wanted.iter().filter(|wanted| wanted.verdict != Verdict::Fresh);
-        let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-        let gives = |wanted: &Wanted, sku: SkuIndex| parcels.get(self.current(wanted.bundle)).has(sku);
-        for (at, wanted) in evaluated().enumerate() {
-            for item in &parcels.get(self.current(wanted.bundle)).items {
-                // Of several failed paths to one SKU, one that waits decides (R16); the SKU counts with the first of them.
-                let counted = evaluated().take(at).any(|earlier| gives(earlier, item.sku));
-                if counted || self.holds_with(user, detail, item.sku) {
-                    continue;
+        for wanted in evaluated() {
+            for item in &self.parcels().get(self.current(wanted.bundle)).items {
+                // Of several failed paths to one SKU, one that waits decides (R16); the SKU counts once.
+                let waits = self.waits(wanted, item.sku);
+                match counted.iter_mut().find(|(sku, _)| *sku == item.sku) {
+                    Some((_, any)) => *any |= waits,
+                    None if self.holds_with(user, detail, item.sku) => {}
+                    None => counted.push((item.sku, waits)),
                 }
-                let waits = evaluated().skip(at).any(|path| gives(path, item.sku) && self.waits(path, item.sku));
-                let seats = &mut seats[item.sku.get()];
-                let counter = if waits { &mut seats.queued } else { &mut seats.stuck };
-                *counter = if add { *counter + 1 } else { *counter - 1 };
             }
         }
-        self.seats = seats;
+        for (sku, waits) in &counted {
+            let seats = &mut self.seats[sku.get()];
+            *(if *waits { &mut seats.queued } else { &mut seats.stuck }) += 1;
+        }
+        detail.counted = counted;
     }
 
     /// Seats held.

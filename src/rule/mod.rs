@@ -47,7 +47,7 @@ pub use request::{Sandbox, refusal};
 pub use review::{Reviewed, review};
 pub use sample::{Answers, Pair, compare, sample};
 pub use sensitivity::{Sensitivity, sensitivities};
-pub use set::{Classes, RuleSet};
+pub use set::{Classes, RuleSet, Sieve};
 pub use token::{Operator, Span};
 
 use source::Source;

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use foldhash::fast::FixedState;
 
 use crate::licensing::{BundleIndex, Ledger, Target};
-use crate::rule::{Classes, RuleSet};
+use crate::rule::{Classes, RuleSet, Sieve};
 
 /// Classes by slot.
 pub type ProfileId = u32;
@@ -44,7 +44,8 @@ pub struct Turnover {
 pub struct Kinds {
     classes: Classes,
     /// Rules that do not look at the clock, and the bundle that each one's members get, today.
-    still: Vec<(usize, BundleIndex)>,
+    still: Sieve,
+    bundles: Vec<BundleIndex>,
     /// What changes in them with each stage after today's.
     turnovers: Vec<Turnover>,
     patterns: Vec<Vec<(usize, u32)>>,
@@ -54,10 +55,13 @@ pub struct Kinds {
 impl Kinds {
     /// `bundles` are those of the rules that decide today, which come first in the set.
     pub fn new(rules: &RuleSet<'_>, bundles: &[BundleIndex]) -> Self {
-        let still = bundles.iter().copied().enumerate().filter(|(rule, _)| !rules.uses_clock(*rule)).collect();
+        let still = bundles.iter().copied().enumerate().filter(|(rule, _)| !rules.uses_clock(*rule));
+        let (still, bundles) = still.unzip();
+        let classes = rules.classes();
         Self {
-            classes: rules.classes(),
-            still,
+            still: rules.sieve(still, &classes),
+            bundles,
+            classes,
             turnovers: Vec::new(),
             patterns: Vec::new(),
             pattern_of: HashMap::default(),
@@ -288,8 +292,9 @@ impl Profiles {
         let codes = classes.iter().enumerate().map(|(slot, class)| kinds.classes.representative(slot, *class));
         row.extend(codes);
         // None of these rules looks at the instant.
-        let holds = |(rule, _): &&(usize, BundleIndex)| rules.holds_row(*rule, &row, DateTime::<Utc>::UNIX_EPOCH);
-        let mut bundles: Vec<BundleIndex> = kinds.still.iter().filter(holds).map(|(_, bundle)| *bundle).collect();
+        let holds = |rule: usize| rules.holds_row(rule, &row, DateTime::<Utc>::UNIX_EPOCH);
+        let mut bundles: Vec<BundleIndex> = Vec::new();
+        kinds.still.holding(classes, holds, |place| bundles.push(kinds.bundles[place]));
         bundles.sort_unstable();
         bundles.dedup();
         self.row = row;

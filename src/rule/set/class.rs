@@ -25,6 +25,11 @@ impl Classes {
         self.slots[slot].of_code[code as usize]
     }
 
+    /// How many classes a slot has.
+    pub fn count(&self, slot: usize) -> usize {
+        self.slots[slot].representative.len()
+    }
+
     /// The first code of a class.
     pub fn representative(&self, slot: usize, class: u32) -> u32 {
         self.slots[slot].representative[class as usize]

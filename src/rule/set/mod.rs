@@ -12,6 +12,7 @@ mod lower;
 mod plan;
 mod program;
 mod row;
+mod sieve;
 mod straight;
 
 use std::collections::{BTreeSet, HashMap};
@@ -26,6 +27,7 @@ use block::{Block, Scratch};
 pub use class::Classes;
 use plan::SlotPlan;
 use program::Program;
+pub use sieve::Sieve;
 use straight::Straight;
 
 /// Rules compiled for the users of one snapshot.

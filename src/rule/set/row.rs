@@ -40,7 +40,7 @@ impl RuleSet<'_> {
         self.holds_program(program, row, now)
     }
 
-    fn holds_program(&self, program: &Program, row: &[u32], now: DateTime<Utc>) -> bool {
+    pub(super) fn holds_program(&self, program: &Program, row: &[u32], now: DateTime<Utc>) -> bool {
         match program {
             Program::Leaf { leaf, negated } => self.leaf_holds(*leaf as usize, row, now) != *negated,
             Program::All(programs) => programs.iter().all(|inner| self.holds_program(inner, row, now)),
