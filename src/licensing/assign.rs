@@ -2,7 +2,7 @@
 //! Never: takes a seat from somebody because units are short.
 //!
 //! The order is that of R2: removals, then grants by class, arrival, user and group, then both again. Only users who changed
-//! and the heads of queues whose SKU has a free unit are looked at; everybody else cannot have become grantable.
+//! and the heads of queues whose SKUs have a free unit are looked at; everybody else cannot have become grantable.
 
 use std::collections::BTreeSet;
 
@@ -262,21 +262,20 @@ impl Ledger {
     }
 
     /// Evaluates bundles in the order of grants: those listed, those that a grant to the same user may have helped, and the
-    /// heads of queues whose SKU has a free unit.
+    /// heads of queues whose SKUs have a free unit.
     fn grant(&mut self, day: u32, mut listed: Vec<Key>) -> bool {
         listed.sort_unstable();
         listed.dedup();
         let mut listed = listed.into_iter().peekable();
         let mut late: BTreeSet<Key> = BTreeSet::new();
-        // Units only become fewer from here on, so a SKU without one now stays without.
-        let open = |(sku, queue): (usize, &BTreeSet<Key>)| !queue.is_empty() && self.seats[sku].available() > 0;
-        let open: Vec<usize> =
-            self.queues.iter().enumerate().filter(|entry| open(*entry)).map(|(sku, _)| sku).collect();
+        // Units only become fewer from here on, so a queue whose units are not there now stays closed.
+        let open = self.queues.open(|sku| self.seats[sku.get()].available() > 0);
         let mut granted = false;
         loop {
-            let free = open.iter().filter(|sku| self.seats[**sku].available() > 0);
-            let head = free.filter_map(|sku| self.queues[*sku].first()).min();
-            let Some(key) = [listed.peek(), late.first(), head].into_iter().flatten().min().copied() else { break };
+            let head = self.queues.head(&open, |sku| self.seats[sku.get()].available() > 0);
+            let Some(key) = [listed.peek(), late.first(), head.as_ref()].into_iter().flatten().min().copied() else {
+                break;
+            };
             listed.next_if_eq(&key);
             late.remove(&key);
             if !self.try_bundle(key.user, key.bundle, day) {

@@ -11,7 +11,7 @@ use super::atlas::{Atlas, NOTHING, Parcels, SetId};
 use super::target::{Target, Targets};
 use super::terms::{Item, Misfit, Parcel, ParcelId, Terms};
 use super::turn::Turning;
-use super::waitlist::Key;
+use super::waitlist::Queues;
 use super::{BundleIndex, Deletion, LicenseError, Reprocess, Seeker, Source};
 use crate::directory::{GroupLicense, SkuIndex};
 
@@ -41,8 +41,8 @@ pub(super) struct Wanted {
     pub verdict: Verdict,
     /// SKUs of the bundle that the member holds by it all the same (`ActiveWithError`).
     pub held: Vec<Held>,
-    /// The SKU in whose queue the bundle stands: one without a free unit.
-    pub watch: Option<SkuIndex>,
+    /// The queue in which the bundle stands.
+    pub watch: Option<u32>,
 }
 
 /// Why a path is to go.
@@ -120,8 +120,7 @@ pub struct Ledger {
     pub(super) details: BTreeMap<u32, Detail>,
     pub(super) graves: BTreeMap<u32, Grave>,
     pub(super) seats: Vec<Seats>,
-    /// Bundles that wait, by one SKU that each of them waits for.
-    pub(super) queues: Vec<BTreeSet<Key>>,
+    pub(super) queues: Queues,
     /// The open tick: intents, users to look at again, bundles to evaluate when nothing is retried by itself.
     pub(super) intents: Vec<Intent>,
     pub(super) turning: Vec<Turning>,
@@ -211,7 +210,7 @@ impl Ledger {
             details: BTreeMap::new(),
             graves: BTreeMap::new(),
             seats: vec![Seats::default(); skus],
-            queues: vec![BTreeSet::new(); skus],
+            queues: Queues::default(),
             intents: Vec::new(),
             turning: Vec::new(),
             dirty: BTreeSet::new(),

@@ -4,6 +4,8 @@
 //! one is `CountViolation`, its siblings are `Other`. So nothing has to be written when a SKU runs out or frees up, and one
 //! counter stands for all. Where they are not, the codes of the last evaluation stand.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::ledger::{Detail, Ledger, Verdict, Wanted};
 use super::terms::ParcelId;
 use super::{BundleIndex, LicenseError, Path, PathState, Source};
@@ -19,6 +21,44 @@ pub(super) struct Key {
     pub user: u32,
 }
 
+/// Bundles that wait, by the SKUs of which each lacked a unit: it is tried again when all of them have one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queues {
+    lines: Vec<Line>,
+    numbers: BTreeMap<Box<[SkuIndex]>, u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    lacks: Box<[SkuIndex]>,
+    keys: BTreeSet<Key>,
+}
+
+impl Queues {
+    fn insert(&mut self, lacks: &[SkuIndex], key: Key) -> u32 {
+        let number = self.numbers.get(lacks).copied().unwrap_or_else(|| {
+            let number = self.lines.len() as u32;
+            self.lines.push(Line { lacks: lacks.into(), keys: BTreeSet::new() });
+            self.numbers.insert(lacks.into(), number);
+            number
+        });
+        self.lines[number as usize].keys.insert(key);
+        number
+    }
+
+    /// The lines in which somebody stands and has a unit of all that was lacking.
+    pub fn open(&self, free: impl Fn(SkuIndex) -> bool) -> Vec<u32> {
+        let open = |(_, line): &(usize, &Line)| !line.keys.is_empty() && line.lacks.iter().all(|sku| free(*sku));
+        self.lines.iter().enumerate().filter(open).map(|(number, _)| number as u32).collect()
+    }
+
+    /// The first in some lines, of those that are still open.
+    pub fn head(&self, lines: &[u32], free: impl Fn(SkuIndex) -> bool) -> Option<Key> {
+        let lines = lines.iter().map(|number| &self.lines[*number as usize]);
+        lines.filter(|line| line.lacks.iter().all(|sku| free(*sku))).filter_map(|line| line.keys.first()).min().copied()
+    }
+}
+
 impl Ledger {
     pub(super) fn key(&self, user: u32, bundle: BundleIndex, since: u32) -> Key {
         let rank = self.seekers[user as usize].rank;
@@ -28,19 +68,18 @@ impl Ledger {
 
     /// Takes a waiting bundle out of its queue.
     pub(super) fn unwatch(&mut self, user: u32, wanted: &mut Wanted) {
-        if let Some(sku) = wanted.watch.take() {
+        if let Some(line) = wanted.watch.take() {
             let key = self.key(user, wanted.bundle, wanted.since.unwrap_or(0));
-            self.queues[sku.get()].remove(&key);
+            self.queues.lines[line as usize].keys.remove(&key);
         }
     }
 
-    /// Puts a bundle that waits into the queue of a SKU that has no unit for it.
+    /// Puts a bundle that waits into the queue of the SKUs that have no unit for it.
     pub(super) fn watch(&mut self, user: u32, wanted: &mut Wanted) {
         let Verdict::Count(short) = &wanted.verdict else { return };
-        if let (true, Some(sku), Some(since)) = (self.is_automatic(), short.first().copied(), wanted.since) {
+        if let (true, false, Some(since)) = (self.is_automatic(), short.is_empty(), wanted.since) {
             let key = self.key(user, wanted.bundle, since);
-            self.queues[sku.get()].insert(key);
-            wanted.watch = Some(sku);
+            wanted.watch = Some(self.queues.insert(short, key));
         }
     }
 
