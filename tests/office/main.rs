@@ -1,10 +1,12 @@
 //! The workbook in LibreOffice and the page in Chromium: `cargo test --test office`. Not part of the suite, because it needs
-//! both programs (`soffice`, `chromium`), and `python3` to change a cell.
+//! both programs (`soffice`, `chromium`), `python3` to change a cell and to open a workbook, and `pdftotext`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 #[path = "../suite/report/fixture.rs"]
 mod fixture;
+#[path = "../suite/report/names.rs"]
+mod names;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -244,5 +246,38 @@ fn the_page_of_a_scenario_switches_to_the_baseline_and_that_of_a_comparison_to_e
         }
         assert_eq!(found["focused"], true);
         assert_eq!(found["targets"], true);
+    }
+}
+
+/// The suite looks into every other kind of file.
+#[test]
+fn workbooks_and_pages_without_names_hold_none() {
+    let names = names::Names::of_the_demo();
+    let unpacked = r#"
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as book:
+    for name in book.namelist():
+        print(name, book.read(name).decode())
+"#;
+    let runs: [(&[&str], &str); 2] = [
+        (&["forecast", "data/demo"], "report"),
+        (&["compare", "data/demo", "--scenario", "copilot", "--scenario", "lay-off"], "compare"),
+    ];
+    for (arguments, stem) in runs {
+        let out = tempfile::tempdir().unwrap();
+        run(Command::new(env!("CARGO_BIN_EXE_seatcast"))
+            .args(arguments)
+            .args(["--months", "3", "--replications", "3", "--pseudonymise", "a salt", "--only", "pdf,xlsx", "--quiet"])
+            .arg("--out")
+            .arg(out.path())
+            .current_dir(env!("CARGO_MANIFEST_DIR")));
+        let pages = run(Command::new("pdftotext").arg(out.path().join(format!("{stem}.pdf"))).arg("-"));
+        let book = out.path().join(format!("{stem}.xlsx"));
+        let cells = run(Command::new("python3").args(["-c", unpacked]).arg(book));
+        for (kind, text) in [("PDF", pages), ("XLSX", cells)] {
+            assert!(text.contains("tenant-"), "{kind} of {stem} was not opened");
+            let text = text.replace("&amp;", "&").replace("&apos;", "'").replace('\u{a0}', " ");
+            assert_eq!(names.in_text(&text), None, "{kind} of {stem}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 mod again;
 mod fixture;
 mod hostile;
+mod nameless;
+mod names;
 mod pictures;
 mod shapes;
 mod side_by_side;
