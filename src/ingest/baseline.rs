@@ -237,7 +237,7 @@ fn assumptions(
 ) -> Assumptions {
     let mut assumptions = tables.settings.assumptions.clone();
     if let Some((learned, origin, _)) = &tables.rates {
-        findings.extend(rates::take_over(&mut assumptions, learned, origin));
+        findings.extend(rates::take_over(&mut assumptions, &learned.assumptions, origin));
     }
     for (name, policy, origin) in &tables.settings.skus {
         let found = products.find(name);
@@ -252,6 +252,13 @@ fn assumptions(
             findings.push(finding);
         }
         assumptions.skus.insert(found.sku_id().clone(), policy.clone());
+    }
+    // What was learned of a SKU that the tenant has given up is of no use, and no mistake.
+    for (name, learned, origin) in tables.rates.iter().flat_map(|(learned, ..)| &learned.skus) {
+        let found = products.find(name).sku_id().clone();
+        if skus.iter().any(|sku| sku.sku_id == found) {
+            findings.extend(rates::take_over_sku(assumptions.skus.entry(found).or_default(), learned, origin));
+        }
     }
     assumptions
 }

@@ -14,7 +14,6 @@ use super::table::Table;
 use super::{Options, SourceFile, bytes, code, code_page, rates};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::digest::InputDigest;
-use crate::scenario::Assumptions;
 
 /// What one file turned out to be, before its cells are looked at.
 pub(super) struct Loaded {
@@ -30,7 +29,7 @@ pub(super) enum Content {
     Undecoded(Vec<u8>),
     Table(Source, Table),
     Settings(Settings, String),
-    Rates(Assumptions, String),
+    Rates(Settings, String),
 }
 
 /// Reads every file, in the order given.

@@ -7,19 +7,22 @@ use toml::de::{DeTable, DeValue};
 use super::code;
 use super::settings::{KEYS, Reader, Settings, Value, set};
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::scenario::{Assumptions, Cohort, Spread};
+use crate::scenario::{Assumptions, Cohort, SkuPolicy, Spread};
 
 /// Keys of a `[cohort."Name"]`.
 pub const COHORT_KEYS: &[&str] = &["joiners", "leavers", "movers", "moves-to"];
+
+/// Keys of a `[sku.PART_NUMBER]` that can be learned.
+const SKU_KEYS: &[&str] = &["requests"];
 
 /// The most cohorts that have chance of their own.
 const COHORTS_MAX: usize = 10_000;
 
 /// Reads the file. Findings of severity error mean that it must not be used.
-pub(super) fn rates(origin: &Origin, text: &str, findings: &mut Vec<Diagnostic>) -> Assumptions {
+pub(super) fn rates(origin: &Origin, text: &str, findings: &mut Vec<Diagnostic>) -> Settings {
     let mut settings = Settings::default();
     let mut reader = Reader::new(origin, text, findings);
-    let Some(root) = reader.root() else { return settings.assumptions };
+    let Some(root) = reader.root() else { return settings };
     for (key, value) in root.get_ref() {
         match &**key.get_ref() {
             "by" => set(&mut settings.assumptions.cohorts.by, reader.attributes(value)),
@@ -38,7 +41,14 @@ pub(super) fn rates(origin: &Origin, text: &str, findings: &mut Vec<Diagnostic>)
                 let cohorts = entries.iter().filter_map(|(name, value)| cohort(&mut reader, name, value));
                 settings.assumptions.cohorts.cohorts = cohorts.collect();
             }
-            _ => reader.unknown(key, ["by", "workforce", "guests", "cohort"].into_iter()),
+            "sku" => {
+                let Some(entries) = reader.table(value) else { continue };
+                for (name, value) in entries {
+                    let Some(entries) = reader.table(value) else { continue };
+                    reader.named("sku", SKU_KEYS, name, entries, &mut settings);
+                }
+            }
+            _ => reader.unknown(key, ["by", "workforce", "guests", "sku", "cohort"].into_iter()),
         }
     }
     let cohorts = &mut settings.assumptions.cohorts;
@@ -55,7 +65,7 @@ pub(super) fn rates(origin: &Origin, text: &str, findings: &mut Vec<Diagnostic>)
         }
         _ => {}
     }
-    settings.assumptions
+    settings
 }
 
 fn cohort(
@@ -138,4 +148,17 @@ pub(super) fn take_over(own: &mut Assumptions, learned: &Assumptions, origin: &O
     }
     own.cohorts = learned.cohorts.clone();
     findings
+}
+
+/// The same for what was learned of one SKU.
+pub(super) fn take_over_sku(own: &mut SkuPolicy, learned: &SkuPolicy, origin: &Origin) -> Option<Diagnostic> {
+    if own.requests.is_some() {
+        let message = format!("`sku.{}.requests` is in `seatcast.toml`, too, and counts as it is there", learned.name);
+        return Some(Diagnostic::warning(code::OVERRULED, message).at(origin).help("delete one of the two lines"));
+    }
+    if own.name.is_empty() {
+        own.name.clone_from(&learned.name);
+    }
+    own.requests = learned.requests;
+    None
 }

@@ -112,7 +112,9 @@ fn settings() -> String {
          Guests go expire-after-days days after createdDateTime; who is past that today was let stay, and does not expire.\n\
          reprocess = \"auto\", \"manual\" or { auto-delayed = DAYS }; order = \"arrival\", \"created\", \"random\" or\n\
          { priority = { attribute = \"department\", values = [\"…\"] } }; other-readings = [\"A5\"]; reserve = 10 or \"5%\";\n\
-         cost-centre = \"extensionAttribute2\" names the attribute that holds a user's cost centre.\n",
+         cost-centre = \"extensionAttribute2\" names the attribute that holds a user's cost centre.\n\
+         [sku.X] requests = \"2..5/month\" is how many people without that SKU ask for it, or take it by an auto-claim policy:\n\
+         direct licences, which no group shows; a share is one of all members a month.\n",
     );
     text
 }
@@ -168,6 +170,7 @@ fn rates() -> String {
         "rates.toml: what `seatcast history calibrate PAST --write DIR` learned; every table and key may be left out\n\n\
          \x20 by = [\"department\"]: the attributes that make cohorts\n\
          \x20 [workforce], [guests]: keys and values as in seatcast.toml, which overrules this file\n\
+         \x20 [sku.PART_NUMBER] requests: as in seatcast.toml, which overrules this file\n\
          \x20 [cohort.\"Sales\"] {keys}\n\n\
          A cohort is everybody with the same values of these attributes; its name is the values joined by \" / \", (none) for what\n\
          somebody does not have. joiners, leavers and movers of a cohort are weights beside the whole: 1.2 or \"0.8..1.4\" or\n\

@@ -61,7 +61,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("guests", &["invited", "removed", "expire-after-days"]),
     ("self-service", &["joins", "leaves", "approval-delay-days"]),
     ("groups", &["self-service"]),
-    ("sku", &["ignore", "important", "reserve", "true-up", "prohibited-locations"]),
+    ("sku", &["ignore", "important", "reserve", "true-up", "prohibited-locations", "requests"]),
 ];
 
 pub(super) type Value<'i> = Spanned<DeValue<'i>>;
@@ -257,7 +257,7 @@ impl Reader<'_> {
     }
 
     /// `[groups."Name or id"]` and `[sku.PART_NUMBER]`.
-    fn named(
+    pub(super) fn named(
         &mut self,
         table: &str,
         keys: &[&str],
@@ -266,9 +266,10 @@ impl Reader<'_> {
         settings: &mut Settings,
     ) {
         let origin = self.at(&name.span());
-        let mut sku = SkuPolicy::default();
+        let mut sku = SkuPolicy { name: name.get_ref().to_string(), ..SkuPolicy::default() };
         for (key, value) in entries {
             match &**key.get_ref() {
+                other if !keys.contains(&other) => self.unknown(key, keys.iter().copied()),
                 "self-service" if table == "groups" => {
                     let words =
                         [("open", SelfService::Open), ("approval", SelfService::Approval), ("no", SelfService::No)];
@@ -286,6 +287,7 @@ impl Reader<'_> {
                 "prohibited-locations" if table == "sku" => {
                     set(&mut sku.prohibited_locations, self.countries(value));
                 }
+                "requests" if table == "sku" => set(&mut sku.requests, self.rate(value).map(Some)),
                 _ => self.unknown(key, keys.iter().copied()),
             }
         }

@@ -22,7 +22,6 @@ use crate::diagnostic::{Diagnostic, Origin};
 use crate::digest::InputDigest;
 use crate::directory::Attribute;
 use crate::licensing::PlanRule;
-use crate::scenario::Assumptions;
 use crate::supply::{Price, Subscription};
 
 /// All files of a tenant, each read on its own.
@@ -41,7 +40,7 @@ pub struct Tables {
     /// `seatcast.toml` as it stands.
     pub(super) settings_text: Option<String>,
     /// What `rates.toml` holds, and its text.
-    pub(super) rates: Option<(Assumptions, Origin, String)>,
+    pub(super) rates: Option<(Settings, Origin, String)>,
     /// Names of SKUs that the tenant's own files teach.
     pub(super) sku_names: Vec<(String, SkuId)>,
 }
@@ -65,7 +64,7 @@ enum Part {
     Prices(Vec<Price>),
     PlanRules(Vec<PlanRule>),
     Settings(Settings, String),
-    Rates(Assumptions, String),
+    Rates(Settings, String),
 }
 
 /// Whether a label names an encoding that can be read.

@@ -71,6 +71,8 @@ impl fmt::Display for Rate {
 /// What a tenant wants for one SKU.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct SkuPolicy {
+    /// As the tenant calls the SKU.
+    pub name: String,
     /// Left out of every shortage, cost and plan.
     pub ignore: bool,
     pub important: bool,
@@ -81,6 +83,8 @@ pub struct SkuPolicy {
     pub true_up: TrueUpCount,
     /// Countries in which the SKU may not be used. Microsoft publishes no list that a machine can read, so none is assumed.
     pub prohibited_locations: Vec<Country>,
+    /// Direct licences that people ask for, or take by an auto-claim policy, who have none: demand that no group shows.
+    pub requests: Option<Rate>,
 }
 
 /// Every assumption about people. Defaults are for an organisation that tells nothing: growth of about 3 % a year over an
@@ -144,8 +148,14 @@ impl Default for Assumptions {
 }
 
 impl Assumptions {
+    /// SKUs that people ask for by themselves, each with the name of the setting.
+    pub fn requests(&self) -> impl Iterator<Item = (&SkuId, String, Rate)> {
+        let asked = self.skus.iter().filter_map(|(sku, policy)| Some((sku, policy, policy.requests?)));
+        asked.map(|(sku, policy, rate)| (sku, format!("sku.{}.requests", policy.name), rate))
+    }
+
     /// Every assumption as a report prints it: its name in `seatcast.toml`, its value there, and whether it was given.
-    pub fn stated(&self) -> Vec<(&'static str, String, bool)> {
+    pub fn stated(&self) -> Vec<(String, String, bool)> {
         let season = |weights: &[f64; 12]| match weights.iter().all(|weight| *weight == 1.0) {
             true => "none".to_owned(),
             false => weights.iter().map(|weight| format!("{weight:.2}")).collect::<Vec<_>>().join(" "),
@@ -175,12 +185,15 @@ impl Assumptions {
         if let Some(days) = self.guests_expire_after_days {
             all.push(("guests.expire-after-days", days.to_string()));
         }
-        let mut stated: Vec<(&'static str, String, bool)> =
-            all.into_iter().map(|(name, value)| (name, value, self.given.iter().any(|given| given == name))).collect();
+        let given = |name: &str| self.given.iter().any(|given| given == name);
+        let mut stated: Vec<(String, String, bool)> =
+            all.into_iter().map(|(name, value)| (name.to_owned(), value, given(name))).collect();
+        let requests = self.requests().map(|(_, name, rate)| (name, rate.to_string(), true));
+        stated.extend(requests);
         if !self.cohorts.is_empty() {
             let by = self.cohorts.by.iter().map(Attribute::graph_name).collect::<Vec<_>>().join(", ");
             stated.push((
-                "cohorts",
+                "cohorts".to_owned(),
                 format!("{} by {by}, with weights of their own", self.cohorts.cohorts.len()),
                 true,
             ));

@@ -5,6 +5,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Poisson};
 
+use crate::scenario;
+
 /// What a number is drawn for. The values are part of the stream's key: never renumber one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -21,6 +23,8 @@ pub enum Cause {
     Order = 9,
     CohortRates = 10,
     MoveTo = 11,
+    RequestRate = 12,
+    Request = 13,
 }
 
 /// The stream of one cause in one month of one replication. ChaCha with a stream number is counter-based: the same numbers
@@ -36,6 +40,11 @@ pub fn stream_of(seed: u64, replication: u32, month: u32, cause: Cause, cohort: 
     let key = (cohort as u64) << 44 | u64::from(replication) << 24 | u64::from(month & 0xffff) << 8;
     rng.set_stream(key | cause as u64);
     rng
+}
+
+/// A stream's number for something with a name, the same wherever else there is.
+pub fn key_of(name: &str) -> usize {
+    (scenario::key(name) & 0xf_ffff) as usize
 }
 
 /// The places of all slots, one after the other, in an order of grants that is left to chance. The place of a slot does not

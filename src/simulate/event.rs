@@ -1,10 +1,12 @@
 //! What happens to people, dated. In: draws. Out: a list in the one total order of a run. Never: knows licences.
 
+use crate::directory::SkuIndex;
+
 /// A person in one replication: an index below the number of exported users is that user, the others joined later.
 pub type Slot = u32;
 
 /// What happens. The order of the variants is the order within a day: supply comes first (not an event of people), then
-/// leavers, movers, joiners.
+/// leavers, movers, joiners, requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Happening {
     /// The account is deleted and every seat is freed.
@@ -21,6 +23,9 @@ pub enum Happening {
     Join { slot: Slot, like: Slot },
     /// A self-service join takes effect.
     JoinGroup { slot: Slot, eligible: u32 },
+    /// Somebody asks for a SKU: the first of the replication's `asked[by]` who has not got it by any path. After everything else
+    /// of the day, rules that look at the clock among it.
+    Request { sku: SkuIndex, by: u32 },
 }
 
 /// A happening on a day, counted from today; nothing happens on day 0, which is the world as read.

@@ -115,7 +115,7 @@ impl Pending {
 
     /// Counts those whom nothing but a direct licence would give the SKU, where that may have changed.
     pub fn count(&mut self, only_direct: impl Fn(Slot, SkuIndex) -> bool) {
-        for (index, lists) in self.skus.iter_mut().enumerate().filter(|(_, lists)| lists.stale) {
+        for (index, lists) in self.skus.iter_mut().enumerate().filter(|(_, lists)| lists.stale || lists.grouped) {
             let sku = SkuIndex(index as u32);
             let count = |list: &[Slot]| list.iter().filter(|slot| only_direct(**slot, sku)).count() as u32;
             lists.counts = (count(&lists.short), count(&lists.refused));

@@ -6,13 +6,18 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::cohorts::Membership;
+use super::draws;
 use super::event::{Event, Happening, Slot};
 use crate::calendar;
-use crate::directory::{Attribute, Column, SelfService, Snapshot, UserIndex, ValueRef};
+use crate::catalog::SkuId;
+use crate::directory::{Attribute, Column, SelfService, SkuIndex, Snapshot, UserIndex, ValueRef};
 use crate::scenario::Assumptions;
 
 /// No day: later than every day of a run.
 pub const NEVER: u32 = u32::MAX;
+
+/// No SKU of the tenant.
+pub const NO_SKU: SkuIndex = SkuIndex(u32::MAX);
 
 /// A licensed group that people can join by themselves.
 #[derive(Clone, Debug)]
@@ -57,6 +62,8 @@ pub struct People {
     pub cohorts: Membership,
     pub eligible: Vec<Eligible>,
     pub months: Vec<Month>,
+    /// SKUs that people ask for by themselves, in the order of [`Assumptions::requests`], and the numbers of their streams.
+    pub requested: Vec<(SkuIndex, usize)>,
 }
 
 impl People {
@@ -78,6 +85,7 @@ impl People {
             cohorts: Membership::new(snapshot, assumptions, today, points.len() - 1),
             eligible: eligible(snapshot),
             months: months(points),
+            requested: requested(snapshot, assumptions),
         };
         let day_of = |user: UserIndex, attribute: &Attribute| match users.value(user, attribute) {
             ValueRef::Instant(instant) => Some(instant.date_naive()),
@@ -143,6 +151,13 @@ impl People {
     pub fn horizon(&self) -> u32 {
         self.months.last().map_or(0, |month| month.start + month.length)
     }
+}
+
+fn requested(snapshot: &Snapshot, assumptions: &Assumptions) -> Vec<(SkuIndex, usize)> {
+    let known = |sku: &SkuId| snapshot.skus.binary_search_by(|own| own.sku_id.cmp(sku)).ok();
+    // A setting of a SKU that the tenant does not have is a finding of its own.
+    let index = |sku: &SkuId| known(sku).map_or(NO_SKU, |at| SkuIndex(at as u32));
+    assumptions.requests().map(|(sku, ..)| (index(sku), draws::key_of(sku.as_str()))).collect()
 }
 
 fn departments(snapshot: &Snapshot) -> Vec<u32> {

@@ -14,6 +14,8 @@ pub struct Rates {
     pub guests_removed: Drawn,
     pub joins: Drawn,
     pub leaves: Drawn,
+    /// Requests, by SKU as in [`Assumptions::requests`].
+    pub requests: Vec<Drawn>,
     /// Of each cohort, those in none first.
     pub cohorts: Vec<Weights>,
     /// The share of all chance, of 65,536, that each input that is a range was drawn by; in the order of [`ranges`].
@@ -42,6 +44,7 @@ pub fn ranges(assumptions: &Assumptions) -> Vec<String> {
         let drawn = weights.into_iter().filter(|(_, weight)| !weight.is_exact());
         names.extend(drawn.map(|(name, _)| format!("cohort.\"{}\".{name}", cohort.name)));
     }
+    names.extend(assumptions.requests().filter(|(.., rate)| !rate.spread().is_exact()).map(|(_, name, _)| name));
     names
 }
 
@@ -120,11 +123,19 @@ impl Rates {
             guests_removed: dice.rate(assumptions.guests_removed),
             joins: dice.rate(assumptions.self_service_joins),
             leaves: dice.rate(assumptions.self_service_leaves),
+            requests: Vec::new(),
             cohorts: Vec::new(),
             luck: Vec::new(),
         };
         rates.luck = dice.luck;
         rates.cohorts = weights(assumptions, there, (seed, replication), &mut rates.luck);
+        // Each SKU has a stream of its own: another one that is asked for shifts nothing.
+        for (sku, _, rate) in assumptions.requests() {
+            let rng = draws::stream_of(seed, replication, 0, Cause::RequestRate, draws::key_of(sku.as_str()));
+            let mut dice = Dice { rng, luck: Vec::new() };
+            rates.requests.push(dice.rate(rate));
+            rates.luck.extend(dice.luck);
+        }
         rates
     }
 }

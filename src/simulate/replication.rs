@@ -73,7 +73,7 @@ impl Scratch {
         }
         let by_group = |slot: Slot| {
             let bits = &self.target_bits[self.persons.get(slot).target.get() * words..];
-            bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1
+            bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1 || self.ledger.holds(slot, sku)
         };
         let short = self.pending.short(sku).iter().copied();
         short.filter(|slot| !self.gone[*slot as usize] && !by_group(*slot)).for_each(person);
@@ -225,7 +225,8 @@ impl Run<'_, '_> {
                 self.step(self.number);
                 touched = true;
             }
-            while let Some((event, rest)) = events.split_first().filter(|(event, _)| event.day <= day) {
+            let today = |event: &Event| event.day <= day && !matches!(event.happening, Happening::Request { .. });
+            while let Some((event, rest)) = events.split_first().filter(|(event, _)| today(event)) {
                 self.apply(event);
                 (events, touched) = (rest, true);
             }
@@ -239,6 +240,11 @@ impl Run<'_, '_> {
                 touched = true;
             }
             self.scratch.ticks[day as usize] = ticks;
+            // Requests are the last of a day's events.
+            while let Some((event, rest)) = events.split_first().filter(|(event, _)| event.day <= day) {
+                self.apply(event);
+                (events, touched) = (rest, true);
+            }
             // Delayed retries are the ledger's own: it has to be asked on days on which nothing else happens too.
             if touched || self.scratch.ledger.next_retry().is_some_and(|at| at <= day) {
                 self.settle(day);
@@ -271,7 +277,26 @@ impl Run<'_, '_> {
             Happening::LeaveGroup { slot, eligible } => self.regroup(slot, world.eligible[eligible as usize], false),
             Happening::JoinGroup { slot, eligible } => self.regroup(slot, world.eligible[eligible as usize], true),
             Happening::Join { slot, like } => self.join(slot, like, event.day),
+            Happening::Request { sku, by } => self.request(sku, by),
         }
+    }
+
+    /// The first of those who ask and have not got a SKU is assigned it directly, or waits for it.
+    fn request(&mut self, sku: SkuIndex, by: u32) {
+        let (population, words) = (self.population, self.world.words);
+        let scratch = &mut *self.scratch;
+        let has = |slot: &Slot| {
+            let person = scratch.persons.get(*slot);
+            let groups = scratch.target_bits[person.target.get() * words + sku.get() / 64];
+            groups >> (sku.get() % 64) & 1 == 1 || scratch.direct.list(person.direct).contains(&sku)
+        };
+        let asks = |slot: &&Slot| !scratch.gone[**slot as usize] && !has(slot);
+        let Some(slot) = population.asked[by as usize].iter().find(asks).copied() else { return };
+        let person = scratch.persons.get(slot);
+        scratch.persons.set(slot, Person { direct: scratch.direct.edit(person.direct, sku, true), ..person });
+        scratch.learn_targets(self.world);
+        self.flows[sku.get()].moved_in += 1;
+        self.give(slot, sku);
     }
 
     /// Puts somebody's new state in the place of the old, tells the ledger, and books the difference.
@@ -404,6 +429,8 @@ impl Run<'_, '_> {
 
     fn delete(&mut self, slot: Slot, day: u32) {
         let scratch = &mut *self.scratch;
+        // A step of a plan may have made lists that nobody has looked at yet.
+        scratch.learn_targets(self.world);
         let person = scratch.persons.get(slot);
         let words = self.world.words;
         for word in 0..words {
@@ -441,7 +468,8 @@ impl Run<'_, '_> {
         let scratch = &mut *self.scratch;
         if let Err(refusal) = scratch.ledger.direct_assign(slot, sku) {
             let bits = &scratch.target_bits[scratch.persons.get(slot).target.get() * self.world.words..];
-            let by_group = bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1;
+            // A seat that a group gave may be kept until another one is granted in its place.
+            let by_group = bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1 || scratch.ledger.holds(slot, sku);
             let short = refusal == Refusal::License(LicenseError::CountViolation);
             scratch.pending.add(slot, sku, short, by_group);
         }
@@ -477,7 +505,8 @@ impl Run<'_, '_> {
         let words = self.world.words;
         let only_direct = |slot: Slot, sku: SkuIndex| {
             let bits = &target_bits[persons.get(slot).target.get() * words..];
-            !gone[slot as usize] && bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 0
+            let by_group = bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1 || ledger.holds(slot, sku);
+            !gone[slot as usize] && !by_group
         };
         pending.count(only_direct);
         readings.clear();

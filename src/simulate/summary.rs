@@ -237,7 +237,7 @@ fn stated(world: &World<'_>) -> Vec<StatedAssumption> {
     // A switch that is not at its default was given; one that was given its default says the same either way.
     let default = Policy::default().stated();
     let given = |name: &str, value: &str| !default.iter().any(|(known, usual)| *known == name && usual == value);
-    let people = assumptions.stated().into_iter().map(|(name, value, given)| (name.to_owned(), value, given));
+    let people = assumptions.stated().into_iter();
     let policy = world.baseline.policy.stated().into_iter().map(|(name, value)| {
         let given = given(name, &value);
         (name.to_owned(), value, given)

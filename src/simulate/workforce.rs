@@ -8,9 +8,12 @@ use rand::{Rng, RngExt};
 use super::draws::{self, Cause};
 use super::event::{Event, Happening, Slot};
 use super::parts::Parts;
-use super::people::{Month, NEVER, People, day_in, leaving};
+use super::people::{Month, NEVER, NO_SKU, People, day_in, leaving};
 use super::rates::Rates;
 use crate::scenario::Assumptions;
+
+/// Of so many people drawn for a request, somebody has not got the SKU, unless nearly everybody has.
+const ASKED: usize = 24;
 
 /// What one replication brings: events in order, and for each joined slot the exported user it is like.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +21,8 @@ pub struct Population {
     pub events: Vec<Event>,
     /// `joined[i]` is the model of slot `count + i`.
     pub joined: Vec<Slot>,
+    /// Who asks for a SKU, request by request: people in the order in which the first who has not got it is taken.
+    pub asked: Vec<Vec<Slot>>,
     /// Enabled members at each point, today first.
     pub headcount: Vec<u32>,
     /// What the rates of this replication were drawn by, input by input.
@@ -109,6 +114,7 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
         drawing.self_service(*month);
         drawing.joiners(*month);
         drawing.guests_invited(*month);
+        drawing.requests(*month);
         drawing.population.headcount.push(drawing.enabled);
     }
     let mut population = drawing.population;
@@ -293,6 +299,26 @@ impl<'a> Drawing<'a> {
         self.parts.join(slot, cohort, day);
         self.population.events.push(Event { day, happening: Happening::Join { slot, like } });
         slot
+    }
+
+    /// Who has got the SKU is not known here, so that scarcity cannot change who asks: a request names many people.
+    fn requests(&mut self, month: Month) {
+        for (number, (sku, key)) in self.people.requested.iter().enumerate().filter(|(_, (sku, _))| *sku != NO_SKU) {
+            let mut rng = self.stream_of(month, Cause::Request, *key);
+            let count = draws::poisson(&mut rng, self.rates.requests[number].mean(self.enabled as usize));
+            for _ in 0..count {
+                let day = day_in(month, rng.random::<f64>());
+                let drawn: [Option<usize>; ASKED] = std::array::from_fn(|_| draws::below(&mut rng, self.members.len()));
+                let there = |slot: &Slot| {
+                    let joined = self.parts.joined(*slot).is_none_or(|joined| joined < day);
+                    joined && self.gone[*slot as usize] > day && self.people.has_started(*slot, day)
+                };
+                let people = drawn.into_iter().flatten().map(|at| self.members[at]).filter(there).collect();
+                let happening = Happening::Request { sku: *sku, by: self.population.asked.len() as u32 };
+                self.population.events.push(Event { day, happening });
+                self.population.asked.push(people);
+            }
+        }
     }
 
     fn guests_expired(&mut self, month: Month) {

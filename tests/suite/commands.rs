@@ -189,3 +189,22 @@ fn learned_rates_are_written_where_a_forecast_finds_them() {
     assert!(of("cohorts")["value"].as_str().unwrap().contains("by department"));
     assert_eq!(of("cohorts")["given"], true);
 }
+
+/// Every file of a forecast, byte for byte.
+#[test]
+fn one_two_and_sixteen_threads_leave_the_same_files() {
+    let folder = tenant(|_| ());
+    let written = |threads: &str| {
+        let output = forecast(folder.path(), &["--threads", threads]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let out = folder.path().join("out");
+        let files = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+        let mut files: Vec<(PathBuf, Vec<u8>)> = files.map(|path| (path.clone(), fs::read(&path).unwrap())).collect();
+        files.sort();
+        fs::remove_dir_all(&out).unwrap();
+        files
+    };
+    let one = written("1");
+    assert!(one.len() > 5, "{} files", one.len());
+    assert!(one == written("2") && one == written("16"), "the number of threads shows");
+}

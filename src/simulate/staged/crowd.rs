@@ -91,7 +91,7 @@ impl<'w, 's> Crowd<'w, 's> {
                 self.moves.push((slot, event.day, like));
                 self.moved[slot as usize] = true;
             }
-            Happening::LeaveGroup { .. } | Happening::JoinGroup { .. } => {}
+            Happening::LeaveGroup { .. } | Happening::JoinGroup { .. } | Happening::Request { .. } => {}
         }
     }
 
@@ -392,10 +392,16 @@ impl<'w, 's> Crowd<'w, 's> {
     fn into_population(self) -> Population {
         let Crowd { world, mut population, cut, added, .. } = self;
         let stands = |at: usize, event: &Event| {
-            let (day, known) = cut[slot_of(event) as usize];
+            let Some((day, known)) = slot_of(event).map(|slot| cut[slot as usize]) else { return true };
             event.day < day || at >= known
         };
-        population.events.retain(|event| event.day < cut[slot_of(event) as usize].0);
+        let is_void = |slot: Slot, day: u32| day >= cut[slot as usize].0;
+        for event in &population.events {
+            if let Happening::Request { by, .. } = event.happening {
+                population.asked[by as usize].retain(|slot| !is_void(*slot, event.day));
+            }
+        }
+        population.events.retain(|event| slot_of(event).is_none_or(|slot| !is_void(slot, event.day)));
         let added = added.iter().enumerate().filter(|(at, event)| stands(*at, event));
         population.events.extend(added.map(|(_, event)| *event));
         population.events = workforce::in_order(&population.events, world.people.horizon());
@@ -403,7 +409,8 @@ impl<'w, 's> Crowd<'w, 's> {
     }
 }
 
-fn slot_of(event: &Event) -> Slot {
+/// Whose event it is; `None` where several people may be meant.
+fn slot_of(event: &Event) -> Option<Slot> {
     match event.happening {
         Happening::Delete { slot }
         | Happening::Disable { slot }
@@ -411,6 +418,7 @@ fn slot_of(event: &Event) -> Slot {
         | Happening::Move { slot, .. }
         | Happening::LeaveGroup { slot, .. }
         | Happening::Join { slot, .. }
-        | Happening::JoinGroup { slot, .. } => slot,
+        | Happening::JoinGroup { slot, .. } => Some(slot),
+        Happening::Request { .. } => None,
     }
 }

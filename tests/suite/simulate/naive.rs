@@ -214,7 +214,10 @@ impl<'a> Future<'a> {
         self.supply(day);
         self.plan(number, day);
         for event in population.events.iter().filter(|event| event.day == number) {
-            self.happen(event.happening, number, day);
+            match event.happening {
+                Happening::Request { sku, by } => self.request(sku.0, &population.asked[by as usize], day),
+                happening => self.happen(happening, number, day),
+            }
         }
         self.memberships(day);
         self.naive.settle(number);
@@ -268,7 +271,22 @@ impl<'a> Future<'a> {
                 self.people.get_mut(&slot).unwrap().assigned.insert(self.eligible[eligible as usize]);
             }
             Happening::Join { slot, like } => self.join(slot, like, day),
+            Happening::Request { .. } => unreachable!("the whole day decides who asks"),
         }
+    }
+
+    /// The first of those who ask and are meant to have the SKU neither by a group nor directly.
+    fn request(&mut self, sku: u32, asked: &[u32], day: NaiveDate) {
+        let gives = |group: &usize| self.groups[*group].licenses.iter().any(|license| license.sku.0 == sku);
+        let asks = |slot: &&u32| {
+            let mut person = self.people[slot].clone();
+            look(&self.groups, &mut person, midnight(day));
+            let has = person.direct.contains(&sku) || person.assigned.union(&person.by_rule).any(gives);
+            !person.gone && !has
+        };
+        let Some(slot) = asked.iter().find(asks).copied() else { return };
+        self.people.get_mut(&slot).unwrap().direct.insert(sku);
+        self.give(slot, sku);
     }
 
     fn join(&mut self, slot: u32, like: u32, day: NaiveDate) {

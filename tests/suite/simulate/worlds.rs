@@ -1,6 +1,6 @@
 //! Small random tenants for the oracle: a few people, groups and SKUs, with everything that can go wrong in them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use seatcast::directory::{
     ProcessingState, RuleText, SelfService, SkuIndex, Snapshot, TenantSku, User, UserIndex, Users, Value,
 };
 use seatcast::licensing::{OrderPolicy, Policy, Reprocess};
-use seatcast::scenario::{Assumptions, Baseline, Cohort, Cohorts, Rate, Spread};
+use seatcast::scenario::{Assumptions, Baseline, Cohort, Cohorts, Rate, SkuPolicy, Spread};
 use seatcast::supply::{BillingPlan, Channel, PriceBook, Renewal, Subscription, Supply, Term};
 
 pub const SKUS: u32 = 3;
@@ -132,6 +132,15 @@ fn learned() -> impl Strategy<Value = (Cohorts, Vec<f64>)> {
     prop_oneof![2 => Just((Cohorts::default(), Vec::new())), 1 => (cohorts, tenure)]
 }
 
+/// A SKU that people ask for by themselves, in half of the worlds.
+fn requests() -> impl Strategy<Value = BTreeMap<SkuId, SkuPolicy>> {
+    let asked = (0..SKUS, 0.0..6.0f64).prop_map(|(sku, most)| {
+        let requests = Some(Rate::PeoplePerMonth(Spread::between(most / 2.0, most)));
+        (sku_id(sku), SkuPolicy { name: format!("SKU{sku}"), requests, ..SkuPolicy::default() })
+    });
+    prop::collection::vec(asked, 0..2).prop_map(|asked| asked.into_iter().collect())
+}
+
 pub fn sku_id(sku: u32) -> SkuId {
     SkuId::new(&format!("sku-{sku}"))
 }
@@ -150,7 +159,7 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
         prop::collection::btree_set((0u32..16, 0..SKUS), 0..5),
         (rate(0.5), rate(0.4), rate(0.5), rate(0.4)),
         0u32..25,
-        (reprocess, order(), learned()),
+        (reprocess, order(), learned(), requests()),
     )
         .prop_map(
             |(
@@ -160,7 +169,7 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
                 direct,
                 (joiners, leavers, movers, service),
                 lag,
-                (reprocess, order, (cohorts, by_tenure)),
+                (reprocess, order, (cohorts, by_tenure), skus),
             )| {
                 let users = people.len() as u32;
                 let records: Vec<User> = people
@@ -213,6 +222,7 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
                         cohorts,
                         guests_expire_after_days: (lag % 3 == 1).then_some(lag * 5),
                         leavers_by_tenure: by_tenure,
+                        skus,
                         ..Assumptions::default()
                     },
                     inputs: Vec::new(),
