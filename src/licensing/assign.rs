@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::atlas::{Parcels, SetId};
 use super::ledger::{Detail, Going, Held, Intent, Ledger, Outgoing, Verdict, Wanted};
 use super::target::Target;
-use super::terms::{Item, Misfit, ParcelId};
+use super::terms::{Item, ParcelId};
 use super::turn::Turning;
 use super::waitlist::Key;
 use super::{BundleIndex, LicenseError, Reprocess, Source};
@@ -259,130 +259,6 @@ impl Ledger {
         remaining.extend(detail.outgoing.iter().filter(|o| !goes(o)).map(|outgoing| self.item(outgoing.held)));
         remaining.extend(detail.wanted.iter().flat_map(|wanted| &wanted.held).map(|held| self.item(*held)));
         self.terms.needed(&removed, &remaining)
-    }
-
-    /// Evaluates bundles in the order of grants: those listed, those that a grant to the same user may have helped, and the
-    /// heads of queues whose SKUs have a free unit.
-    fn grant(&mut self, day: u32, mut listed: Vec<Key>) -> bool {
-        listed.sort_unstable();
-        listed.dedup();
-        let mut listed = listed.into_iter().peekable();
-        let mut late: BTreeSet<Key> = BTreeSet::new();
-        // Units only become fewer from here on, so a queue whose units are not there now stays closed.
-        let open = self.queues.open(|sku| self.seats[sku.get()].available() > 0);
-        let mut granted = false;
-        loop {
-            let head = self.queues.head(&open, |sku| self.seats[sku.get()].available() > 0);
-            let Some(key) = [listed.peek(), late.first(), head.as_ref()].into_iter().flatten().min().copied() else {
-                break;
-            };
-            listed.next_if_eq(&key);
-            late.remove(&key);
-            if !self.try_bundle(key.user, key.bundle, day) {
-                continue;
-            }
-            granted = true;
-            if let Some(detail) = self.details.get(&key.user) {
-                self.dirty.insert(key.user);
-                if self.is_automatic() {
-                    let again = detail.wanted.iter();
-                    let again = again.map(|wanted| self.key(key.user, wanted.bundle, wanted.since.unwrap_or(day)));
-                    late.extend(again.filter(|other| *other > key));
-                }
-            }
-        }
-        granted
-    }
-
-    /// Evaluates one bundle of one user (R6) and grants it or notes why not (R7). True when it was granted.
-    fn try_bundle(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
-        let parcel = self.current(bundle);
-        let set = self.sets[user as usize];
-        if self.is_deleted(user) || self.atlas.set(set).parcels.binary_search(&parcel).is_ok() {
-            return false;
-        }
-        if !self.has_detail(user) {
-            let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-            let location = self.seekers[user as usize].location;
-            if self.terms.prohibited(location, parcels.get(parcel)).is_empty() {
-                let joined = self.atlas.join(parcels, set, parcel);
-                let free = joined.need.iter().all(|sku| self.seats[sku.get()].available() > 0);
-                if joined.misfit.is_none() && free {
-                    joined.need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
-                    self.sets[user as usize] = joined.to;
-                    return true;
-                }
-            }
-        }
-        self.try_with_detail(user, bundle, day)
-    }
-
-    fn try_with_detail(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
-        let mut detail = self.begin_edit(user);
-        let mut wanted = match detail.wanted.binary_search_by_key(&bundle, |wanted| wanted.bundle) {
-            Ok(at) => detail.wanted.remove(at),
-            Err(_) => Wanted { bundle, since: None, verdict: Verdict::Fresh, held: Vec::new(), watch: None },
-        };
-        self.unwatch(user, &mut wanted);
-        let granted = match self.judge(user, &detail, &wanted) {
-            Ok(need) => {
-                need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
-                let (parcel, set) = (self.current(bundle), self.sets[user as usize]);
-                let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-                self.sets[user as usize] = self.atlas.with(parcels, set, parcel);
-                let source = Source::Bundle(bundle);
-                detail.outgoing.iter_mut().filter(|o| o.source == source).for_each(|o| o.going = Going::Now);
-                true
-            }
-            Err(verdict) => {
-                wanted.since = matches!(verdict, Verdict::Count(_)).then(|| wanted.since.unwrap_or(day));
-                wanted.verdict = verdict;
-                self.watch(user, &mut wanted);
-                insert_wanted(&mut detail, wanted);
-                false
-            }
-        };
-        self.end_edit(user, detail);
-        granted
-    }
-
-    /// The four stages of R6, over what the user has from other sources: the SKUs that need a unit, or why it fails.
-    fn judge(&mut self, user: u32, detail: &Detail, wanted: &Wanted) -> Result<Vec<SkuIndex>, Verdict> {
-        let nothing_else =
-            detail.outgoing.is_empty() && detail.wanted.iter().chain([wanted]).all(|w| w.held.is_empty());
-        if nothing_else && !self.terms.may_prohibit(self.seekers[user as usize].location) {
-            return self.judge_set(self.sets[user as usize], self.current(wanted.bundle));
-        }
-        let parcel = self.parcels().get(self.current(wanted.bundle));
-        let prohibited = self.terms.prohibited(self.seekers[user as usize].location, parcel);
-        if !prohibited.is_empty() {
-            let error = LicenseError::ProhibitedInUsageLocationViolation;
-            return Err(Verdict::Misfit(Misfit { error, skus: prohibited.into() }));
-        }
-        let mut others = self.atlas.items(self.parcels(), self.sets[user as usize]);
-        others.extend(detail.wanted.iter().flat_map(|other| &other.held).map(|held| self.item(*held)));
-        let elsewhere = detail.outgoing.iter().filter(|outgoing| outgoing.source != parcel.source);
-        others.extend(elsewhere.map(|outgoing| self.item(outgoing.held)));
-        if let Some(misfit) = self.terms.misfit(&parcel.items, &others) {
-            return Err(Verdict::Misfit(misfit));
-        }
-        let holds = |sku| self.holds_with(user, detail, sku) || wanted.held.iter().any(|held| held.sku == sku);
-        let need: Vec<SkuIndex> = parcel.items.iter().map(|item| item.sku).filter(|sku| !holds(*sku)).collect();
-        let short: Vec<SkuIndex> = need.iter().copied().filter(|sku| self.seats[sku.get()].available() <= 0).collect();
-        if short.is_empty() { Ok(need) } else { Err(Verdict::Count(short.into())) }
-    }
-
-    /// The same for a user who has nothing but a set of sources.
-    fn judge_set(&mut self, set: SetId, parcel: ParcelId) -> Result<Vec<SkuIndex>, Verdict> {
-        let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-        let joined = self.atlas.join(parcels, set, parcel);
-        if let Some(misfit) = &joined.misfit {
-            return Err(Verdict::Misfit(Misfit::clone(misfit)));
-        }
-        let seats = &self.seats;
-        let short: Box<[SkuIndex]> =
-            joined.need.iter().copied().filter(|sku| seats[sku.get()].available() <= 0).collect();
-        if short.is_empty() { Ok(joined.need.to_vec()) } else { Err(Verdict::Count(short)) }
     }
 }
 

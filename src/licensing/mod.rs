@@ -6,6 +6,7 @@
 mod assign;
 mod atlas;
 mod change;
+mod grant;
 mod headroom;
 mod ledger;
 mod membership;

@@ -7,7 +7,7 @@
 use super::atlas::{Parcels, SetId, TurnId};
 use super::ledger::Ledger;
 use super::target::Target;
-use super::terms::{Item, ParcelId};
+use super::terms::{Item, Misfit, ParcelId};
 use super::waitlist::Key;
 use super::{BundleIndex, Source};
 use crate::directory::SkuIndex;
@@ -56,13 +56,13 @@ fn leave(parcels: Parcels<'_>, kept: &mut Vec<ParcelId>, bundles: &[BundleIndex]
     false
 }
 
-/// Whether the plans of a parcel fit together with those of a set (stages 2 and 3 of R6).
-fn fit(parcels: Parcels<'_>, set: &[ParcelId], own: &[Item]) -> bool {
+/// Why the plans of a parcel do not fit together with those of a set (stages 2 and 3 of R6).
+pub(super) fn misfit(parcels: Parcels<'_>, set: &[ParcelId], own: &[Item]) -> Option<Misfit> {
     if own.iter().all(Item::fits_all) {
-        return true;
+        return None;
     }
     let others: Vec<&Item> = set.iter().flat_map(|parcel| &parcels.get(*parcel).items).collect();
-    parcels.terms.misfit(own, &others).is_none()
+    parcels.terms.misfit(own, &others)
 }
 
 impl Ledger {
@@ -91,7 +91,7 @@ impl Ledger {
         for bundle in &fresh {
             let parcel = self.current(*bundle);
             let own = &parcels.get(parcel).items;
-            fits = fits && fit(parcels, &kept, own);
+            fits = fits && misfit(parcels, &kept, own).is_none();
             for item in own.iter().filter(|item| !held.contains(&item.sku)).map(|item| item.sku).collect::<Vec<_>>() {
                 held.push(item);
                 need.push(item);

@@ -1,0 +1,230 @@
+//! Grants of one round, in order. In: keys to evaluate, queues, free units. Out: seats, and who waits or is refused for what.
+//! Never: gives a unit to somebody while another who could use it comes first.
+//!
+//! The keys of one user are mostly next to each other: a user who has a set of sources and nothing else is evaluated in one go.
+
+use std::collections::BTreeSet;
+
+use super::assign::insert_wanted;
+use super::atlas::Parcels;
+use super::atlas::SetId;
+use super::ledger::{Detail, Going, Ledger, Verdict, Wanted};
+use super::terms::{Item, Misfit, ParcelId};
+use super::turn::misfit;
+use super::waitlist::Key;
+use super::{BundleIndex, LicenseError, Source};
+use crate::directory::SkuIndex;
+
+impl Ledger {
+    /// Evaluates bundles in the order of grants: those listed, those that a grant to the same user may have helped, and the
+    /// heads of queues whose SKUs have a free unit.
+    pub(super) fn grant(&mut self, day: u32, mut listed: Vec<Key>) -> bool {
+        listed.sort_unstable();
+        listed.dedup();
+        let mut listed = listed.into_iter().peekable();
+        let mut late: BTreeSet<Key> = BTreeSet::new();
+        let mut run = Vec::new();
+        // Units only become fewer from here on, so a queue whose units are not there now stays closed.
+        let open = self.queues.open(|sku| self.is_free(sku));
+        let mut granted = false;
+        loop {
+            let head = self.queues.head(&open, |sku| self.is_free(sku));
+            let Some(key) = [listed.peek(), late.first(), head.as_ref()].into_iter().flatten().min().copied() else {
+                break;
+            };
+            if listed.peek() == Some(&key) && late.first() != Some(&key) && self.is_plain(key.user) {
+                // Keys of others do not come between those of one user, but for equal places.
+                let before = [late.first(), head.as_ref()].into_iter().flatten().min();
+                let own = |next: &Key| next.user == key.user && before.is_none_or(|before| next < before);
+                run.clear();
+                run.extend(std::iter::from_fn(|| listed.next_if(own)).map(|key| key.bundle));
+                granted |= self.try_run(key.user, &run, day);
+                continue;
+            }
+            listed.next_if_eq(&key);
+            late.remove(&key);
+            if !self.try_bundle(key.user, key.bundle, day) {
+                continue;
+            }
+            granted = true;
+            let Some(detail) = self.details.get(&key.user) else { continue };
+            let given = &self.parcels().get(self.current(key.bundle)).items;
+            let turning: Vec<&Wanted> = detail.wanted.iter().filter(|wanted| self.may_turn(wanted, given)).collect();
+            if self.is_automatic() {
+                let again = turning.iter();
+                let again = again.map(|wanted| self.key(key.user, wanted.bundle, wanted.since.unwrap_or(day)));
+                late.extend(again.filter(|other| *other > key));
+            }
+            if !detail.outgoing.is_empty() || !turning.is_empty() {
+                self.dirty.insert(key.user);
+            }
+        }
+        granted
+    }
+
+    /// Whether a user has a set of sources and nothing else, and no SKU could be refused where they are.
+    fn is_plain(&self, user: u32) -> bool {
+        let location = self.seekers[user as usize].location;
+        !self.has_detail(user) && !self.is_deleted(user) && !self.terms.may_prohibit(location)
+    }
+
+    /// Whether the grant of `given` to the same user can change how a bundle was judged: it brings what was lacking, or plans come
+    /// to fit, or no longer.
+    fn may_turn(&self, wanted: &Wanted, given: &[Item]) -> bool {
+        let still_lacks = match &wanted.verdict {
+            Verdict::Count(short) if self.is_automatic() => !given.iter().any(|item| short.contains(&item.sku)),
+            _ => false,
+        };
+        !still_lacks || !self.parcels().get(self.current(wanted.bundle)).items.iter().all(Item::fits_all)
+    }
+
+    /// Evaluates bundles of a plain user, which are next to each other in the order of grants. True when one was granted.
+    fn try_run(&mut self, user: u32, run: &[BundleIndex], day: u32) -> bool {
+        let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+        let set = self.atlas.set(self.sets[user as usize]);
+        let (mut kept, mut held, mut wanted) = (set.parcels.to_vec(), set.skus.to_vec(), Vec::new());
+        let mut granted = false;
+        for bundle in run {
+            let parcel = self.current(*bundle);
+            let Err(at) = kept.binary_search(&parcel) else { continue };
+            let own = &parcels.get(parcel).items;
+            let lacks = |sku: &SkuIndex| !held.contains(sku);
+            let short: Box<[SkuIndex]> = match misfit(parcels, &kept, own) {
+                Some(misfit) => {
+                    wanted.push((*bundle, Verdict::Misfit(misfit)));
+                    continue;
+                }
+                None => own.iter().map(|item| item.sku).filter(lacks).filter(|sku| !self.is_free(*sku)).collect(),
+            };
+            if !short.is_empty() {
+                wanted.push((*bundle, Verdict::Count(short)));
+                continue;
+            }
+            for item in own {
+                if !held.contains(&item.sku) {
+                    held.push(item.sku);
+                    self.seats[item.sku.get()].assigned += 1;
+                }
+            }
+            kept.insert(at, parcel);
+            granted = true;
+        }
+        if granted {
+            self.sets[user as usize] = self.atlas.number(parcels, &kept);
+        }
+        self.wait(user, wanted, day);
+        // What one bundle lacked was there for no other: nothing that was given brings it.
+        let turns = |wanted: &Wanted| self.may_turn(wanted, &[]);
+        if granted && self.details.get(&user).is_some_and(|detail| detail.wanted.iter().any(turns)) {
+            self.dirty.insert(user);
+        }
+        granted
+    }
+
+    fn is_free(&self, sku: SkuIndex) -> bool {
+        self.seats[sku.get()].available() > 0
+    }
+
+    /// Notes what a plain user could not be given.
+    fn wait(&mut self, user: u32, failed: Vec<(BundleIndex, Verdict)>, day: u32) {
+        let mut detail = Detail::default();
+        for (bundle, verdict) in failed {
+            let since = matches!(verdict, Verdict::Count(_)).then_some(day);
+            let mut wanted = Wanted { bundle, since, verdict, held: Vec::new(), watch: None };
+            self.watch(user, &mut wanted);
+            insert_wanted(&mut detail, wanted);
+        }
+        self.end_edit(user, detail);
+    }
+
+    /// Evaluates one bundle of one user (R6) and grants it or notes why not (R7). True when it was granted.
+    fn try_bundle(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
+        let parcel = self.current(bundle);
+        let set = self.sets[user as usize];
+        if self.is_deleted(user) || self.atlas.set(set).parcels.binary_search(&parcel).is_ok() {
+            return false;
+        }
+        if !self.has_detail(user) {
+            let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+            let location = self.seekers[user as usize].location;
+            if self.terms.prohibited(location, parcels.get(parcel)).is_empty() {
+                let joined = self.atlas.join(parcels, set, parcel);
+                let free = joined.need.iter().all(|sku| self.seats[sku.get()].available() > 0);
+                if joined.misfit.is_none() && free {
+                    joined.need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
+                    self.sets[user as usize] = joined.to;
+                    return true;
+                }
+            }
+        }
+        self.try_with_detail(user, bundle, day)
+    }
+
+    fn try_with_detail(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
+        let mut detail = self.begin_edit(user);
+        let mut wanted = match detail.wanted.binary_search_by_key(&bundle, |wanted| wanted.bundle) {
+            Ok(at) => detail.wanted.remove(at),
+            Err(_) => Wanted { bundle, since: None, verdict: Verdict::Fresh, held: Vec::new(), watch: None },
+        };
+        self.unwatch(user, &mut wanted);
+        let granted = match self.judge(user, &detail, &wanted) {
+            Ok(need) => {
+                need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
+                let (parcel, set) = (self.current(bundle), self.sets[user as usize]);
+                let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+                self.sets[user as usize] = self.atlas.with(parcels, set, parcel);
+                let source = Source::Bundle(bundle);
+                detail.outgoing.iter_mut().filter(|o| o.source == source).for_each(|o| o.going = Going::Now);
+                true
+            }
+            Err(verdict) => {
+                wanted.since = matches!(verdict, Verdict::Count(_)).then(|| wanted.since.unwrap_or(day));
+                wanted.verdict = verdict;
+                self.watch(user, &mut wanted);
+                insert_wanted(&mut detail, wanted);
+                false
+            }
+        };
+        self.end_edit(user, detail);
+        granted
+    }
+
+    /// The four stages of R6, over what the user has from other sources: the SKUs that need a unit, or why it fails.
+    fn judge(&mut self, user: u32, detail: &Detail, wanted: &Wanted) -> Result<Vec<SkuIndex>, Verdict> {
+        let nothing_else =
+            detail.outgoing.is_empty() && detail.wanted.iter().chain([wanted]).all(|w| w.held.is_empty());
+        if nothing_else && !self.terms.may_prohibit(self.seekers[user as usize].location) {
+            return self.judge_set(self.sets[user as usize], self.current(wanted.bundle));
+        }
+        let parcel = self.parcels().get(self.current(wanted.bundle));
+        let prohibited = self.terms.prohibited(self.seekers[user as usize].location, parcel);
+        if !prohibited.is_empty() {
+            let error = LicenseError::ProhibitedInUsageLocationViolation;
+            return Err(Verdict::Misfit(Misfit { error, skus: prohibited.into() }));
+        }
+        let mut others = self.atlas.items(self.parcels(), self.sets[user as usize]);
+        others.extend(detail.wanted.iter().flat_map(|other| &other.held).map(|held| self.item(*held)));
+        let elsewhere = detail.outgoing.iter().filter(|outgoing| outgoing.source != parcel.source);
+        others.extend(elsewhere.map(|outgoing| self.item(outgoing.held)));
+        if let Some(misfit) = self.terms.misfit(&parcel.items, &others) {
+            return Err(Verdict::Misfit(misfit));
+        }
+        let holds = |sku| self.holds_with(user, detail, sku) || wanted.held.iter().any(|held| held.sku == sku);
+        let need: Vec<SkuIndex> = parcel.items.iter().map(|item| item.sku).filter(|sku| !holds(*sku)).collect();
+        let short: Vec<SkuIndex> = need.iter().copied().filter(|sku| self.seats[sku.get()].available() <= 0).collect();
+        if short.is_empty() { Ok(need) } else { Err(Verdict::Count(short.into())) }
+    }
+
+    /// The same for a user who has nothing but a set of sources.
+    fn judge_set(&mut self, set: SetId, parcel: ParcelId) -> Result<Vec<SkuIndex>, Verdict> {
+        let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
+        let joined = self.atlas.join(parcels, set, parcel);
+        if let Some(misfit) = &joined.misfit {
+            return Err(Verdict::Misfit(Misfit::clone(misfit)));
+        }
+        let seats = &self.seats;
+        let short: Box<[SkuIndex]> =
+            joined.need.iter().copied().filter(|sku| seats[sku.get()].available() <= 0).collect();
+        if short.is_empty() { Ok(joined.need.to_vec()) } else { Err(Verdict::Count(short)) }
+    }
+}
