@@ -1,13 +1,15 @@
 //! `seatcast plan --bundle`: the cheapest SKU mix. In: a tenant, prices. Out: seats now and then, who would change. Never: a SKU
 //! without a price counted as free.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::inputs::Loaded;
 use super::planning::{BundleArgs, OutputArgs};
 use super::settings::{self, Format};
-use super::{Exit, Failure, outputs, render};
+use super::{Exit, Failure, outputs};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::directory::Attribute;
 use crate::forecast::{Bundle, BundleBasis, BundleKeptReason};
 use crate::plan::bundle::{self, BundleOptions, Unbundled};
 use crate::report;
@@ -22,20 +24,24 @@ pub fn run(loaded: Loaded, args: &BundleArgs, output: &OutputArgs, name: &str) -
         return Err(Failure::Findings(findings));
     };
     let options = BundleOptions {
-        basis: if args.in_use { BundleBasis::InUse } else { BundleBasis::Entitled },
+        basis: match (args.used_services, args.in_use) {
+            (true, _) => BundleBasis::UsedServices,
+            (false, true) => BundleBasis::InUse,
+            (false, false) => BundleBasis::Entitled,
+        },
         spared: args.spare.clone(),
     };
     let made = bundle::bundle(&baseline, &today, &catalog, &options).map_err(refusal)?;
-    if !output.quiet {
-        findings.extend(kept(&made));
-        render::warnings(&findings);
+    findings.extend(kept(&made));
+    output.warn(&findings);
+    let users = &baseline.snapshot.users;
+    let name_of = |user| users.text(user, &Attribute::UserPrincipalName).map(|name| (users.id(user), name.to_owned()));
+    let names: BTreeMap<&str, String> = users.indexes().filter_map(name_of).collect();
+    match &output.pseudonymise {
+        None => deliver(&made, output, name, &|id| names.get(id).cloned())?,
+        // A pseudonym stands for the account, whatever it is called by.
+        Some(salt) => deliver(&report::pseudonymise_bundle(&made, salt), output, name, &|id| Some(id.to_owned()))?,
     }
-    let users = |id: &str| {
-        let users = &baseline.snapshot.users;
-        let user = users.indexes().find(|user| users.id(*user) == id)?;
-        users.text(user, &crate::directory::Attribute::UserPrincipalName).map(str::to_owned)
-    };
-    deliver(&made, output, name, &users)?;
     Ok(Exit::Done)
 }
 

@@ -38,8 +38,20 @@ pub enum Failure {
     /// Findings that make a number wrong; they have not been shown yet.
     #[error("the inputs hold {} that would make a number wrong", count(.0))]
     Findings(Vec<Diagnostic>),
+    /// Arguments that mean nothing together.
+    #[error("{0}")]
+    Usage(String),
     #[error("{0}")]
     Other(String),
+}
+
+impl Failure {
+    pub fn exit(&self) -> Exit {
+        match self {
+            Failure::Usage(_) => Exit::Usage,
+            _ => Exit::Failed,
+        }
+    }
 }
 
 fn count(diagnostics: &[Diagnostic]) -> String {

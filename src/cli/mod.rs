@@ -49,7 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(exit) => exit.code(),
         Err(failure) => {
             render::failure(&failure);
-            Exit::Failed.code()
+            failure.exit().code()
         }
     }
 }

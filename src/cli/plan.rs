@@ -7,7 +7,7 @@ use super::inputs::{Loaded, TenantArgs};
 use super::planning::PlanningArgs;
 use super::scenarios::ScenarioArgs;
 use super::settings::{self, Format, RunArgs};
-use super::{Exit, Failure, outputs, progress, render};
+use super::{Exit, Failure, outputs, progress};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::directory::SkuIndex;
@@ -36,6 +36,11 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    if args.run.precision.is_some() {
+        let message =
+            "--precision is of a forecast: a plan is made on --replications futures and checked on as many others";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let loaded = args.tenant.load()?;
     let scenarios = ScenarioArgs { names: args.scenario.iter().cloned().collect() };
     let scenario = scenarios.load(&args.tenant, &loaded)?.pop();
@@ -54,11 +59,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let skus = args.planning.skus(&world.baseline, simulate::planned(&world.baseline))?;
     PlanningArgs::refuse_too_large(&settings, skus.len())?;
     let (plan, mut findings) = args.run.on_threads(|| planned(args, &world, &catalog, &settings, &skus))??;
-    if !args.output.quiet {
-        findings.splice(0..0, read);
-        findings.extend(super::planning::unplanned(&plan));
-        render::warnings(&findings);
-    }
+    findings.splice(0..0, read);
+    findings.extend(super::planning::unplanned(&plan));
+    args.output.warn(&findings);
     if plan.skus.is_empty() {
         return Err(Failure::Other("no SKU could be planned; the reasons stand above".to_owned()));
     }
@@ -99,6 +102,8 @@ impl super::planning::OutputArgs {
     /// Writes every file of the plan, then prints what was asked for.
     fn deliver(&self, plan: &Plan, name: &str) -> Result<(), Failure> {
         let failed = |error: report::RenderError| Failure::Other(error.to_string());
+        let hidden = self.pseudonymise.as_deref().map(|salt| report::pseudonymise_plan(plan, salt));
+        let plan = hidden.as_ref().unwrap_or(plan);
         let options = report::Options { language: self.language, ..report::Options::default() };
         let folder = self.out.clone().unwrap_or_else(|| outputs::default_folder(name));
         let files = report::plan_files(plan, &options).map_err(failed)?;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, value_parser};
 
-use super::Failure;
 use super::settings::Format;
+use super::{Failure, render};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::directory::SkuIndex;
 use crate::forecast::{Plan, PlanTarget, Risk, UnplannedReason};
@@ -62,6 +62,10 @@ pub struct BundleArgs {
     /// With --bundle: accounts that cannot sign in, or are idle by the usage report, need no plan
     #[arg(long, requires = "bundle", help_heading = "Bundle")]
     pub in_use: bool,
+    /// With --bundle: like --in-use, and nobody keeps plans of a service that they have not used for 90 days by the usage report
+    /// (Exchange, SharePoint and OneDrive, Teams, Yammer)
+    #[arg(long, requires = "bundle", help_heading = "Bundle")]
+    pub used_services: bool,
     /// With --bundle: service plans that nobody has to keep, for example `KAIZALA_O365_P3,SWAY`
     #[arg(long, value_name = "PLAN,PLAN", value_delimiter = ',', requires = "bundle", help_heading = "Bundle")]
     pub spare: Vec<String>,
@@ -82,6 +86,20 @@ pub struct OutputArgs {
     /// The language of every output: `en` or `nl`
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::reporting::language, help_heading = "Output")]
     pub language: Language,
+    /// Stable pseudonyms in place of every name; keep SALT secret, whoever knows it can check a guess
+    #[arg(long, value_name = "SALT", help_heading = "Output")]
+    pub pseudonymise: Option<String>,
+}
+
+impl OutputArgs {
+    /// Findings name people and groups: where those are to be hidden, only their number is said.
+    pub fn warn(&self, findings: &[Diagnostic]) {
+        match (self.quiet, &self.pseudonymise) {
+            (true, _) => {}
+            (false, None) => render::warnings(findings),
+            (false, Some(_)) => render::count(findings.len()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -33,6 +33,19 @@ macro_rules! attributes {
         }
 
         impl Attribute {
+    /// Whether it tells when somebody was last active, in all or in one service: reports of several days differ, and are no conflict.
+    pub fn is_activity(&self) -> bool {
+        matches!(
+            self,
+            Attribute::LastActivityDate
+                | Attribute::ExchangeLastActivityDate
+                | Attribute::OneDriveLastActivityDate
+                | Attribute::SharePointLastActivityDate
+                | Attribute::TeamsLastActivityDate
+                | Attribute::YammerLastActivityDate
+        )
+    }
+
             /// Every attribute with a fixed name, in a fixed order; extension attributes 1 to 15 last.
             pub fn known() -> impl Iterator<Item = Attribute> {
                 [ $( Attribute::$variant, )* ].into_iter().chain((1..=15).map(Attribute::ExtensionAttribute))
@@ -108,6 +121,11 @@ attributes! {
     PreferredLanguage               "preferredLanguage"               Some("preferredLanguage"), Text;
     Manager                         "manager"                         None, Text;
     LastActivityDate                "lastActivityDate"                None, Instant;
+    ExchangeLastActivityDate        "exchangeLastActivityDate"        None, Instant;
+    OneDriveLastActivityDate        "oneDriveLastActivityDate"        None, Instant;
+    SharePointLastActivityDate      "sharePointLastActivityDate"      None, Instant;
+    TeamsLastActivityDate           "teamsLastActivityDate"           None, Instant;
+    YammerLastActivityDate          "yammerLastActivityDate"          None, Instant;
     OtherMails                      "otherMails"                      Some("otherMails"), Texts;
     ProxyAddresses                  "proxyAddresses"                  Some("proxyAddresses"), Texts;
     MemberOf                        "memberOf"                        Some("memberOf"), Texts;

@@ -13,6 +13,8 @@ pub enum BundleBasis {
     Entitled,
     /// The same, but nothing for an account that cannot sign in or has been idle by the usage report.
     InUse,
+    /// The same, and nobody keeps plans of a service that they have not used by the usage report.
+    UsedServices,
 }
 
 /// One SKU in the mix of today and in the cheapest one.
@@ -73,6 +75,8 @@ pub struct Bundle {
     pub profiles: u32,
     /// Accounts that need nothing, as the basis says.
     pub idle: u32,
+    /// Users who let go of a plan because its service is not used, as the basis says.
+    pub unused: u32,
     /// A month, for the seats of all users entitled.
     pub cost_now: Money,
     pub cost_then: Money,

@@ -183,7 +183,7 @@ fn column_of(attribute: &Attribute, voices: &mut [Voice<'_>], len: usize) -> (Co
                     let (better, worse) = (voice.value(code), voices[first].value(known));
                     if mends(better, worse) {
                         chosen = Some((at, code));
-                    } else if better != worse && !mends(worse, better) && *attribute != Attribute::LastActivityDate {
+                    } else if better != worse && !mends(worse, better) && !attribute.is_activity() {
                         let (.., count) = conflicts.get_or_insert((user, first, at, 0));
                         *count += 1;
                     }

@@ -116,7 +116,13 @@ pub(super) fn users(
             }
             (Part::Licenses(coded), _) => built.licenses = Some(coded),
             (Part::Paths(coded), _) => built.paths = Some(coded),
-            (Part::Activity(coded), _) => activity.push(coded),
+            (Part::Activity(coded), _) => {
+                if let Some(service) = of_service(&built.table.header[index].folded) {
+                    let one = latest(std::slice::from_ref(&coded), built.table.rows());
+                    built.columns.insert(service, Data::Coded(one));
+                }
+                activity.push(coded);
+            }
             (Part::Day(day), _) => built.exported_on = built.exported_on.max(day),
             (Part::Skip(rows), _) => built.skipped.extend(rows),
         }
@@ -125,7 +131,21 @@ pub(super) fn users(
         built.columns.insert(Attribute::LastActivityDate, Data::Coded(latest(&activity, built.table.rows())));
     }
     lost_letters(&built, report);
+    shortened_numbers(&built, report);
     built
+}
+
+/// The service whose last activity a column of a usage report holds.
+fn of_service(folded: &str) -> Option<Attribute> {
+    let service = folded.strip_suffix("lastactivitydate")?;
+    Some(match service {
+        "exchange" => Attribute::ExchangeLastActivityDate,
+        "onedrive" => Attribute::OneDriveLastActivityDate,
+        "sharepoint" => Attribute::SharePointLastActivityDate,
+        "teams" => Attribute::TeamsLastActivityDate,
+        "yammer" => Attribute::YammerLastActivityDate,
+        _ => return None,
+    })
 }
 
 /// The columns that are read: one for each field; a second column for the same field is ignored and listed.
@@ -447,5 +467,32 @@ fn lost_letters(users: &UserTable, report: &mut FileReport) {
         let at = text.find('?').unwrap_or(0);
         let finding = Diagnostic::warning(code::LOST_LETTERS, message);
         report.diagnostics.push(finding.pointing(&users.table.at_cell(row, *column), text, at..at + 1, "").help(help));
+    }
+}
+
+/// `1.23E+11`, `1,23E+11`, `1E+05`: what spreadsheets make of long numbers, and nothing brings the digits back.
+fn is_shortened(text: &str) -> bool {
+    let Some((number, power)) = text.trim().split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    digits(whole) && whole.len() == 1 && digits(fraction) && power.strip_prefix('+').is_some_and(digits)
+}
+
+/// Numbers that people are known by, passed through a spreadsheet.
+fn shortened_numbers(users: &UserTable, report: &mut FileReport) {
+    let numbers = [Attribute::EmployeeId, Attribute::MobilePhone, Attribute::BusinessPhones, Attribute::PostalCode];
+    let extensions = (1..=15).map(Attribute::ExtensionAttribute);
+    for attribute in numbers.into_iter().chain(extensions) {
+        let Some(Data::Raw(column)) = users.columns.get(&attribute) else { continue };
+        let shortened = |row: &usize| is_shortened(users.table.raw(*row, *column).trim_matches('"'));
+        let Some(row) = (0..users.table.rows()).find(shortened) else { continue };
+        let count = (row..users.table.rows()).filter(shortened).count();
+        let message =
+            format!("{count} values of {attribute} were shortened by a spreadsheet, and their digits are lost");
+        let help = "export again and do not save the file in a spreadsheet, or import the column as text there";
+        let text: String = users.table.cell(row, *column).unwrap_or_default().into();
+        let length = text.len();
+        let finding = Diagnostic::warning(code::SHORTENED_NUMBER, message);
+        report.diagnostics.push(finding.pointing(&users.table.at_cell(row, *column), text, 0..length, "").help(help));
     }
 }

@@ -29,7 +29,9 @@ pub use headroom::{HEADROOM_LIMIT, Headroom, headroom};
 pub use ledger::Ledger;
 pub use membership::{EvaluatedRule, KeptGroup, KeptReason, Memberships, resolve, resolve_with};
 pub use order::{class_of, ranks};
-pub use plan_rules::{PlanRule, PlanRuleKind, PlanRuleStatus, PlanRulesError, embedded_plan_rules, parse_plan_rules};
+pub use plan_rules::{
+    PlanRule, PlanRuleKind, PlanRuleStatus, PlanRulesError, embedded_plan_rules, parse_plan_rules, plan_rules_of,
+};
 pub use policy::{
     ExtendedService, GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy,
 };

@@ -56,18 +56,23 @@ pub fn embedded_plan_rules() -> Vec<PlanRule> {
     parse_plan_rules(include_bytes!("../../data/plan-rules.csv")).expect("the embedded plan rules are well formed")
 }
 
+/// The rows of the program, and in the place of them or beside them those of the tenant.
+pub fn plan_rules_of(policy: &Policy) -> Vec<PlanRule> {
+    let mut rows = embedded_plan_rules();
+    for own in &policy.plan_rules {
+        let same = |row: &PlanRule| {
+            row.kind == own.kind && row.plan == own.plan && row.family.eq_ignore_ascii_case(&own.family)
+        };
+        rows.retain(|row| !same(row));
+    }
+    rows.extend(policy.plan_rules.iter().cloned());
+    rows
+}
+
 impl PlanRules {
     /// The rules of a policy: those of the program, and in the place of them or beside them those of the tenant.
     pub fn of_policy(catalog: &Catalog, policy: &Policy) -> PlanRules {
-        let mut rows = embedded_plan_rules();
-        for own in &policy.plan_rules {
-            let same = |row: &PlanRule| {
-                row.kind == own.kind && row.plan == own.plan && row.family.eq_ignore_ascii_case(&own.family)
-            };
-            rows.retain(|row| !same(row));
-        }
-        rows.extend(policy.plan_rules.iter().cloned());
-        PlanRules::of(&rows, catalog, policy)
+        PlanRules::of(&plan_rules_of(policy), catalog, policy)
     }
 
     /// The rules to enforce, over plan ids: a name that the catalogue does not know binds nobody.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::document::{Level, bundle, purchase_plan};
-use super::{Options, RenderError, Theme, chart, clean, html, markdown, pdf};
+use super::{Options, RenderError, Theme, chart, clean, html, markdown, pdf, xlsx};
 use crate::forecast::{Bundle, Plan};
 
 /// Changes when a field goes or changes its meaning; new fields do not change it.
@@ -101,6 +101,7 @@ pub fn bundle_files(
         ("bundle.md".to_owned(), markdown::render(&document, Level::Full).into_bytes()),
         ("bundle.json".to_owned(), bundle_json(made)?),
         ("bundle.csv".to_owned(), bundle_csv(made, user)?),
+        ("bundle.xlsx".to_owned(), xlsx::tables_of(&document)?),
     ])
 }
 
@@ -118,6 +119,7 @@ pub fn plan_files(plan: &Plan, options: &Options) -> Result<Vec<(String, Vec<u8>
         ("plan.md".to_owned(), markdown::render(&document, Level::Full).into_bytes()),
         ("plan.json".to_owned(), plan_json(plan)?),
         ("plan.csv".to_owned(), plan_csv(plan)?),
+        ("plan.xlsx".to_owned(), xlsx::tables_of(&document)?),
     ];
     for (chart, svg) in &pictures {
         files.push((format!("{}.svg", chart.id), chart::portable(svg).into_bytes()));

@@ -4,10 +4,10 @@
 //! A pseudonym is a hash: the same name and salt give the same one, so that two reports can be laid side by side. Without a
 //! secret salt, whoever can guess a name can check the guess.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::InputDigest;
-use crate::forecast::{Comparison, Forecast, TroubleCause, Whole};
+use crate::forecast::{Bundle, Comparison, Forecast, Plan, PlanAction, TroubleCause, Whole};
 
 /// Words that stand for no name.
 const PLAIN: [&str; 3] = ["direct", "unallocated", "unassigned"];
@@ -82,6 +82,7 @@ pub fn pseudonymise_comparison(comparison: &Comparison, salt: &str) -> Compariso
             names.replace("user", &mut person.user);
             person.causes.iter_mut().for_each(|cause| names.replace("change", cause));
         }
+        case.leavers_at_risk.iter_mut().for_each(|risk| names.replace("change", &mut risk.cause));
         for risk in &mut case.at_risk {
             names.replace("user", &mut risk.user_id);
             names.replace("user", &mut risk.user);
@@ -89,6 +90,31 @@ pub fn pseudonymise_comparison(comparison: &Comparison, salt: &str) -> Compariso
         }
     }
     comparison
+}
+
+pub fn pseudonymise_plan(plan: &Plan, salt: &str) -> Plan {
+    let mut names = Pseudonyms { salt, known: BTreeMap::new() };
+    let mut plan = plan.clone();
+    names.replace("tenant", &mut plan.provenance.tenant);
+    for sku in &mut plan.skus {
+        // Lots that the plan buys have names of its own making.
+        let bought = sku.lines.iter().filter(|line| line.action == PlanAction::Buy);
+        let bought: BTreeSet<String> = bought.map(|line| line.subscription.clone()).collect();
+        let owned = sku.lines.iter_mut().filter(|line| !bought.contains(&line.subscription));
+        owned.for_each(|line| names.replace("subscription", &mut line.subscription));
+    }
+    plan
+}
+
+pub fn pseudonymise_bundle(made: &Bundle, salt: &str) -> Bundle {
+    let mut names = Pseudonyms { salt, known: BTreeMap::new() };
+    let mut made = made.clone();
+    names.replace("tenant", &mut made.tenant);
+    for one in &mut made.moves {
+        one.users.iter_mut().for_each(|user| names.replace("user", user));
+        one.users.sort_unstable();
+    }
+    made
 }
 
 fn hidden(forecast: &Forecast, names: &mut Pseudonyms<'_>) -> Forecast {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::Ladders;
-use super::cover::{Candidate, cheapest_cover};
-use super::profile::{Profile, profiles};
+use super::cover::{Candidate, Need, cheapest_cover};
+use super::profile::{Profile, Profiles, profiles};
+use super::{Fit, Ladders};
 use crate::catalog::{Catalog, SkuId};
 use crate::diagnostic::did_you_mean;
 use crate::directory::{SkuIndex, UserIndex};
@@ -57,10 +57,11 @@ pub fn bundle(
 ) -> Result<Bundle, Unbundled> {
     let spared = spared(catalog, &options.spared)?;
     let (currency, priced) = priced(baseline, catalog)?;
-    let (profiles, idle) = profiles(baseline, today, catalog, options.basis, &spared);
+    let Profiles { users, idle, unused } = profiles(baseline, today, catalog, options.basis, &spared);
     let ladders = Ladders::embedded();
-    let market = Market { baseline, catalog, priced: &priced, ladders: &ladders };
-    let profiles: Vec<(Profile, Vec<UserIndex>)> = profiles.into_iter().collect();
+    let fit = Fit::of_policy(catalog, &baseline.policy);
+    let market = Market { baseline, catalog, priced: &priced, ladders: &ladders, fit: &fit };
+    let profiles: Vec<(Profile, Vec<UserIndex>)> = users.into_iter().collect();
     let changes: Vec<Change> = profiles.par_iter().map(|(profile, _)| market.change(profile)).collect();
     let seats = |of: fn(&Change) -> &BTreeSet<usize>, at: usize| -> u32 {
         let with = changes.iter().zip(&profiles).filter(|(change, _)| of(change).contains(&at));
@@ -84,6 +85,7 @@ pub fn bundle(
         users: profiles.iter().map(|(_, users)| users.len() as u32).sum(),
         profiles: profiles.len() as u32,
         idle,
+        unused,
         cost_now: cost(&|change| price(&change.now)),
         cost_then: cost(&|change| price(&change.then)),
         bound: cost(&|change| change.bound),
@@ -143,6 +145,7 @@ struct Market<'a> {
     catalog: &'a Catalog,
     priced: &'a [Priced],
     ladders: &'a Ladders,
+    fit: &'a Fit,
 }
 
 impl Market<'_> {
@@ -156,12 +159,14 @@ impl Market<'_> {
         let now: BTreeSet<usize> = profile.skus.iter().filter_map(|sku| self.position(*sku)).collect();
         let stays = profile.skus.iter().filter(|sku| self.position(**sku).is_none());
         let stays = stays.filter_map(|sku| self.catalog.sku(&self.baseline.snapshot.sku(*sku).sku_id));
-        let given: Vec<&str> = stays.flat_map(|sku| &sku.service_plans).map(|plan| &*plan.name).collect();
+        let stays = stays.flat_map(|sku| &sku.service_plans).filter(|plan| profile.on.contains(&*plan.name));
+        let given: BTreeSet<String> = stays.map(|plan| plan.name.to_string()).collect();
         let mut wanted = profile.plans.clone();
         wanted.retain(|plan| !given.iter().any(|given| self.ladders.covers(given, plan)));
         let candidates: Vec<Candidate> = self.priced.iter().map(|priced| priced.candidate.clone()).collect();
         let cost = |positions: &BTreeSet<usize>| positions.iter().map(|at| candidates[*at].price).sum::<i64>();
-        let covered = cheapest_cover(&wanted, &candidates, &now, self.ladders);
+        let need = Need { wanted, held: now.clone(), on: profile.on.clone(), given };
+        let covered = cheapest_cover(&need, &candidates, self.ladders, self.fit);
         match covered.map(|(then, bound)| (then.into_iter().collect::<BTreeSet<usize>>(), bound)) {
             Ok((then, bound)) if cost(&then) < cost(&now) => Change { now, then, bound },
             // No mix is cheaper, or the solver found none: everybody keeps what they have.

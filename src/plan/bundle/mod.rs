@@ -5,10 +5,13 @@
 //! another's, so the cheapest mix of all is the cheapest cover of each profile, an integer program of a few rows.
 
 mod cover;
+mod fit;
 mod ladder;
 mod mix;
 mod profile;
+mod usage;
 
-pub use cover::{Candidate, cheapest_cover};
+pub use cover::{Candidate, Need, cheapest_cover};
+pub use fit::Fit;
 pub use ladder::Ladders;
 pub use mix::{BundleOptions, Unbundled, bundle};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ladders;
+use super::usage::{IDLE_DAYS, is_unused};
 use crate::calendar;
 use crate::catalog::Catalog;
 use crate::directory::{Attribute, SkuIndex, UserIndex, ValueRef};
@@ -15,39 +16,55 @@ use crate::scenario::Baseline;
 pub struct Profile {
     pub skus: BTreeSet<SkuIndex>,
     pub plans: BTreeSet<String>,
+    /// Names of the plans that are on, to be kept or not.
+    pub on: BTreeSet<String>,
 }
 
-/// An account without activity for longer is idle.
-const IDLE_DAYS: u32 = 90;
+/// Users by what they have and have to keep.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profiles {
+    pub users: BTreeMap<Profile, Vec<UserIndex>>,
+    /// Accounts that need nothing.
+    pub idle: u32,
+    /// Users who have a plan of a service that they do not use.
+    pub unused: u32,
+}
 
-/// Every user with a licence, by profile; and how many of them need nothing.
+/// Every user with a licence, by profile.
 pub fn profiles(
     baseline: &Baseline,
     today: &Today,
     catalog: &Catalog,
     basis: BundleBasis,
     spared: &BTreeSet<String>,
-) -> (BTreeMap<Profile, Vec<UserIndex>>, u32) {
+) -> Profiles {
     let ladders = Ladders::embedded();
-    let mut profiles: BTreeMap<Profile, Vec<UserIndex>> = BTreeMap::new();
-    let mut idle = 0;
+    let mut profiles = Profiles::default();
     for user in baseline.snapshot.users.indexes() {
         let paths = today.ledger.paths(user.0);
         if paths.is_empty() {
             continue;
         }
-        let mut profile = Profile { skus: paths.iter().map(|path| path.sku).collect(), plans: BTreeSet::new() };
-        if basis == BundleBasis::InUse && is_idle(baseline, user) {
-            idle += 1;
-        } else {
-            for path in &paths {
-                profile.plans.extend(plans(baseline, today, catalog, path.sku, path.source));
-            }
-            profile.plans.retain(|plan| !spared.contains(plan) && !ladders.is_technical(plan));
+        let mut profile =
+            Profile { skus: paths.iter().map(|path| path.sku).collect(), plans: BTreeSet::new(), on: BTreeSet::new() };
+        for path in &paths {
+            profile.on.extend(plans(baseline, today, catalog, path.sku, path.source));
         }
-        profiles.entry(profile).or_default().push(user);
+        if basis != BundleBasis::Entitled && is_idle(baseline, user) {
+            profiles.idle += 1;
+        } else {
+            let kept = |plan: &&String| !spared.contains(*plan) && !ladders.is_technical(plan);
+            profile.plans = profile.on.iter().filter(kept).cloned().collect();
+        }
+        if basis == BundleBasis::UsedServices {
+            let kept = profile.plans.len();
+            let users = &baseline.snapshot.users;
+            profile.plans.retain(|plan| !is_unused(users, user, plan, baseline.today));
+            profiles.unused += u32::from(profile.plans.len() < kept);
+        }
+        profiles.users.entry(profile).or_default().push(user);
     }
-    (profiles, idle)
+    profiles
 }
 
 /// The plans of a SKU that one source leaves on; the user has those of all sources together (INV-30).

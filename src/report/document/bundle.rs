@@ -145,6 +145,10 @@ fn kept(bundle: &Bundle, words: &Words) -> Section {
 fn rules(bundle: &Bundle, words: &Words) -> Section {
     let basis = match bundle.basis {
         BundleBasis::Entitled => words.say("bundle.basis-entitled"),
+        BundleBasis::UsedServices => {
+            let users = |count: u32| words.plural("unit.users", u64::from(count));
+            words.tell("bundle.basis-used-services", &[("idle", users(bundle.idle)), ("unused", users(bundle.unused))])
+        }
         BundleBasis::InUse => {
             words.tell("bundle.basis-in-use", &[("idle", words.plural("unit.users", u64::from(bundle.idle)))])
         }

@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use seatcast::catalog::{Catalog, SkuId};
 use seatcast::directory::{SkuIndex, UserIndex};
 use seatcast::forecast::{Bundle, BundleBasis, BundleKeptReason};
+use seatcast::ingest;
+use seatcast::licensing::Policy;
 use seatcast::money::Currency;
-use seatcast::plan::bundle::{BundleOptions, Candidate, Ladders, Unbundled, bundle, cheapest_cover};
+use seatcast::plan::bundle::{BundleOptions, Candidate, Fit, Ladders, Need, Unbundled, bundle, cheapest_cover};
 use seatcast::scenario::Baseline;
 use seatcast::simulate;
 use seatcast::supply::{Price, PriceBook};
@@ -67,16 +69,65 @@ fn sku_id(baseline: &Baseline, sku: SkuIndex) -> SkuId {
     baseline.snapshot.sku(sku).sku_id.clone()
 }
 
-/// The least cost of any set of candidates that holds every plan of `wanted`.
-fn every_mix(wanted: &BTreeSet<String>, candidates: &[Candidate], ladders: &Ladders) -> Option<i64> {
-    let holds = |mask: u32, plan: &String| {
-        let chosen = candidates.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1);
-        chosen.into_iter().any(|(_, one)| one.plans.iter().any(|given| ladders.covers(given, plan)))
+/// The plan rules by hand: of calling plans one, calling plans need Phone System, Office for the web needs SharePoint.
+const CALLING: [&str; 3] = ["MCOPSTN1", "MCOPSTN2", "MCOPSTN5"];
+
+/// Why a mix cannot be assigned, looked at user by user and plan by plan. `on` are the plans of each SKU of the mix, and whether the
+/// user has it today.
+fn misfit(on: &[(BTreeSet<String>, bool)], lacking_today: &dyn Fn(&str) -> bool) -> bool {
+    let has = |plan: &str| on.iter().any(|(plans, _)| plans.contains(plan));
+    let calling =
+        |plans: &BTreeSet<String>| CALLING.into_iter().filter(|plan| plans.contains(*plan)).collect::<Vec<_>>();
+    for (at, (plans, held)) in on.iter().enumerate() {
+        for (theirs, theirs_held) in &on[at + 1..] {
+            let clash = calling(plans).iter().any(|one| calling(theirs).iter().any(|other| one != other));
+            if clash && !(*held && *theirs_held) {
+                return true;
+            }
+        }
+        let without_phone = !calling(plans).is_empty() && !has("MCOEV") && !(*held && lacking_today("MCOEV"));
+        let sharepoint = [
+            "SHAREPOINTENTERPRISE",
+            "SHAREPOINTDESKLESS",
+            "SHAREPOINTSTANDARD",
+            "ONEDRIVEENTERPRISE",
+            "ONEDRIVESTANDARD",
+            "ONEDRIVE_BASIC",
+            "ONEDRIVE_BASIC_P2",
+        ];
+        let without_files = plans.contains("SHAREPOINTWAC")
+            && !sharepoint.into_iter().any(has)
+            && !(*held && sharepoint.into_iter().all(lacking_today));
+        if without_phone || without_files {
+            return true;
+        }
+    }
+    false
+}
+
+/// The least cost of any set of candidates that holds every plan wanted and can be assigned.
+fn every_mix(need: &Need, candidates: &[Candidate], ladders: &Ladders) -> Option<i64> {
+    let brings = |at: usize| match need.held.contains(&at) {
+        true => candidates[at].plans.intersection(&need.on).cloned().collect(),
+        false => candidates[at].plans.clone(),
     };
-    let cost = |mask: u32| -> i64 {
-        candidates.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1).map(|(_, one)| one.price).sum()
+    let chosen = |mask: u32| (0..candidates.len()).filter(move |at| mask >> at & 1 == 1);
+    let covers = |plan: &String| -> u32 {
+        let holders =
+            candidates.iter().enumerate().filter(|(_, one)| one.plans.iter().any(|given| ladders.covers(given, plan)));
+        holders.map(|(at, _)| 1 << at).sum()
     };
-    (0..1u32 << candidates.len()).filter(|mask| wanted.iter().all(|plan| holds(*mask, plan))).map(cost).min()
+    let holders: Vec<u32> = need.wanted.iter().map(covers).collect();
+    let fits = |mask: u32| {
+        let mut on: Vec<(BTreeSet<String>, bool)> =
+            chosen(mask).map(|at| (brings(at), need.held.contains(&at))).collect();
+        // What stays is held.
+        on.push((need.given.clone(), true));
+        !misfit(&on, &|plan| !need.on.contains(plan))
+    };
+    let cost = |mask: u32| -> i64 { chosen(mask).map(|at| candidates[at].price).sum() };
+    let masks = (0..1u32 << candidates.len()).filter(|mask| holders.iter().all(|some| some & mask != 0));
+    masks.filter(|mask| fits(*mask)).map(cost).min()
 }
 
 const PLANS: &[&str] = &[
@@ -84,35 +135,184 @@ const PLANS: &[&str] = &[
     "EXCHANGE_S_STANDARD",
     "EXCHANGE_S_ENTERPRISE",
     "AAD_PREMIUM",
-    "AAD_PREMIUM_P2",
     "MCOEV",
-    "TEAMS1",
+    "MCOPSTN1",
+    "MCOPSTN2",
+    "MCOPSTN5",
+    "SHAREPOINTWAC",
+    "SHAREPOINTENTERPRISE",
+    "SHAREPOINTDESKLESS",
     "SWAY",
 ];
 
+fn fit() -> Fit {
+    Fit::of_policy(Catalog::embedded(), &Policy::default())
+}
+
+fn named(plans: BTreeSet<&str>) -> BTreeSet<String> {
+    plans.into_iter().map(str::to_owned).collect()
+}
+
+fn some_plans(most: usize) -> impl Strategy<Value = BTreeSet<String>> {
+    prop::collection::btree_set(prop::sample::select(PLANS), 0..most).prop_map(named)
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+
     #[test]
-    fn no_set_of_skus_is_cheaper_than_the_cover(
-        wanted in prop::collection::btree_set(prop::sample::select(PLANS), 0..6),
-        candidates in prop::collection::vec((1i64..60, prop::collection::btree_set(prop::sample::select(PLANS), 0..5)), 0..8),
+    fn no_set_of_skus_that_can_be_assigned_is_cheaper_than_the_cover(
+        wanted in some_plans(6),
+        candidates in prop::collection::vec((1i64..60, some_plans(5)), 0..8),
         held in prop::collection::btree_set(0usize..8, 0..4),
+        off in some_plans(2),
+        given in some_plans(3),
     ) {
-        let ladders = Ladders::embedded();
-        let wanted: BTreeSet<String> = wanted.into_iter().map(str::to_owned).collect();
-        let candidates: Vec<Candidate> = candidates
-            .into_iter()
-            .map(|(price, plans)| Candidate { price, plans: plans.into_iter().map(str::to_owned).collect() })
-            .collect();
-        let best = every_mix(&wanted, &candidates, &ladders);
-        let found = cheapest_cover(&wanted, &candidates, &held, &ladders).ok();
-        prop_assert_eq!(best.is_some(), found.is_some());
+        let (ladders, fit) = (Ladders::embedded(), fit());
+        let candidates: Vec<Candidate> =
+            candidates.into_iter().map(|(price, plans)| Candidate { price, plans }).collect();
+        let held: BTreeSet<usize> = held.into_iter().filter(|at| *at < candidates.len()).collect();
+        let mut on: BTreeSet<String> = held.iter().flat_map(|at| candidates[*at].plans.difference(&off).cloned()).collect();
+        on.extend(given.iter().cloned());
+        let need = Need { wanted, held, on, given };
+        let best = every_mix(&need, &candidates, &ladders);
+        let found = cheapest_cover(&need, &candidates, &ladders, &fit).ok();
+        prop_assert_eq!(best, found.as_ref().map(|(chosen, _)| chosen.iter().map(|at| candidates[*at].price).sum()), "{:?}", found);
         let Some((chosen, bound)) = found else { return Ok(()) };
-        let cost: i64 = chosen.iter().map(|at| candidates[*at].price).sum();
-        prop_assert_eq!(Some(cost), best);
-        prop_assert_eq!(bound, cost);
-        for plan in &wanted {
+        prop_assert_eq!(Some(bound), best);
+        for plan in &need.wanted {
             let has = |at: &usize| candidates[*at].plans.iter().any(|given| ladders.covers(given, plan));
             prop_assert!(chosen.iter().any(has), "{plan} is lost");
+        }
+    }
+}
+
+/// A user in a group that gives the whole mix, played to the licensing engine: every path has to be active.
+fn assignable(skus: &[String]) -> bool {
+    let catalog = Catalog::embedded();
+    let mut lines = String::new();
+    let mut told = |line: serde_json::Value| lines.push_str(&format!("{line}\n"));
+    for rule in seatcast::licensing::embedded_plan_rules() {
+        use seatcast::licensing::PlanRuleStatus::{Directory, Hard};
+        let family = rule.family.clone();
+        match rule.status {
+            Hard if rule.plan == "MCOPSTN1" || rule.plan == "INTUNE_A" || rule.plan == "YAMMER_ENTERPRISE" => {
+                let plans: Vec<String> = seatcast::licensing::embedded_plan_rules()
+                    .into_iter()
+                    .filter(|other| other.family == family && other.status == Hard)
+                    .map(|other| other.plan)
+                    .collect();
+                told(serde_json::json!({ "day": 0, "do": "exclusion", "plans": plans }));
+            }
+            Directory => {
+                let needs: Vec<&str> = rule.needs_one_of.split(';').collect();
+                told(serde_json::json!({ "day": 0, "do": "dependency", "plan": rule.plan, "needs": needs }));
+            }
+            _ => {}
+        }
+    }
+    for part in skus {
+        let plans: Vec<&str> = catalog.find(part)[0].service_plans.iter().map(|plan| &*plan.name).collect();
+        told(serde_json::json!({ "day": 0, "do": "sku", "sku": part, "plans": plans }));
+        told(
+            serde_json::json!({ "day": 0, "do": "subscription", "id": part, "sku": part, "quantity": 5, "termEnd": null, "renew": true }),
+        );
+    }
+    let licenses: Vec<_> = skus.iter().map(|part| serde_json::json!({ "sku": part, "disabledPlans": [] })).collect();
+    told(
+        serde_json::json!({ "day": 0, "do": "user", "user": "u", "usageLocation": "US", "userType": "Member", "accountEnabled": true }),
+    );
+    told(serde_json::json!({ "day": 0, "do": "group", "group": "g", "licenses": licenses }));
+    told(serde_json::json!({ "day": 1, "do": "member-add", "group": "g", "users": ["u"] }));
+    let origin = seatcast::diagnostic::Origin::file("mix");
+    let events = seatcast::licensing::replay::read(&lines, &origin);
+    assert!(!events.has_errors(), "{:?}", events.diagnostics);
+    let played = seatcast::licensing::replay::run(&events.value).value;
+    played.days.last().is_some_and(|day| day.paths.is_empty())
+}
+
+/// SKUs for small tenants: suites, parts of them, and add-ons that exclude or need each other.
+const MARKET: &[&str] = &[
+    "SPE_E3",
+    "SPE_E5",
+    "SPE_F1",
+    "STANDARDPACK",
+    "EXCHANGESTANDARD",
+    "SHAREPOINTSTANDARD",
+    "MCOEV",
+    "MCOPSTN1",
+    "MCOPSTN2",
+    "AAD_PREMIUM",
+];
+
+/// A handful of users with direct licences, and prices for the whole market.
+fn small(held: &[BTreeSet<usize>], prices: &[i64]) -> Baseline {
+    let mut users = "id,userPrincipalName,displayName,accountEnabled,userType,usageLocation,assignedLicenses,licenseAssignmentPaths\n".to_owned();
+    let id = |at: usize| Catalog::embedded().find(MARKET[at])[0].sku_id.to_string();
+    for (user, skus) in held.iter().enumerate() {
+        let ids: Vec<String> = skus.iter().map(|at| id(*at)).collect();
+        let paths: Vec<String> = ids.iter().map(|id| format!("{id}=direct")).collect();
+        users.push_str(&format!(
+            "00000000-0000-0000-0000-{user:012},u{user}@x.example,User {user},true,Member,US,{},{}\n",
+            ids.join(";"),
+            paths.join(";")
+        ));
+    }
+    let mut skus = "skuId,skuPartNumber,appliesTo,enabled,warning,suspended,lockedOut,consumedUnits\n".to_owned();
+    let mut list = "skuPartNumber,listPrice,currency,validFrom\n".to_owned();
+    for (at, part) in MARKET.iter().enumerate() {
+        let consumed = held.iter().filter(|skus| skus.contains(&at)).count();
+        skus.push_str(&format!("{},{part},User,50,0,0,0,{consumed}\n", id(at)));
+        list.push_str(&format!("{part},{}.00,USD,2026-01-01\n", prices[at]));
+    }
+    let file = |name: &str, text: String| ingest::SourceFile { name: name.to_owned(), bytes: text.into_bytes() };
+    let files = vec![file("users.csv", users), file("skus.csv", skus), file("prices.csv", list)];
+    let clock = chrono::NaiveDate::from_ymd_opt(2026, 11, 20);
+    let options = ingest::Options { clock, tenant: "small".to_owned(), ..ingest::Options::default() };
+    let read = ingest::baseline(&ingest::tables(files, &options), &options);
+    let findings = format!("{:?}", read.diagnostics);
+    read.value.unwrap_or_else(|| panic!("{findings}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// On small tenants nothing cheaper can be assigned, and every mix that is proposed is taken by the licensing engine.
+    #[test]
+    fn every_proposed_mix_is_assigned_and_costs_what_trying_them_all_costs(
+        held in prop::collection::vec(prop::collection::btree_set(0..MARKET.len(), 1..4), 1..4),
+        prices in prop::collection::vec(1i64..40, MARKET.len()),
+    ) {
+        let baseline = small(&held, &prices);
+        let made = made(&baseline, &entitled()).unwrap();
+        let ladders = Ladders::embedded();
+        // In order of ids, as the mix numbers them.
+        let mut order: Vec<usize> = (0..MARKET.len()).collect();
+        order.sort_by_key(|at| Catalog::embedded().find(MARKET[*at])[0].sku_id.clone());
+        let plans_of = |at: usize| -> BTreeSet<String> {
+            Catalog::embedded().find(MARKET[at])[0].service_plans.iter().map(|plan| plan.name.to_string()).collect()
+        };
+        let candidates: Vec<Candidate> =
+            order.iter().map(|at| Candidate { price: prices[*at] * 100, plans: plans_of(*at) }).collect();
+        let mut least = 0;
+        for skus in &held {
+            let on: BTreeSet<String> = skus.iter().flat_map(|at| plans_of(*at)).collect();
+            let wanted = on.iter().filter(|plan| !ladders.is_technical(plan)).cloned().collect();
+            let positions = (0..order.len()).filter(|at| skus.contains(&order[*at])).collect();
+            let need = Need { wanted, held: positions, on, given: BTreeSet::new() };
+            let now: i64 = need.held.iter().map(|at| candidates[*at].price).sum();
+            least += every_mix(&need, &candidates, &ladders).map_or(now, |cost| cost.min(now));
+        }
+        prop_assert_eq!(made.cost_then.minor, least);
+        for one in &made.moves {
+            for user in &one.users {
+                let number: usize = user[24..].parse().unwrap();
+                let mut mix: Vec<String> = held[number].iter().map(|at| MARKET[*at].to_owned()).collect();
+                let before = assignable(&mix);
+                mix.retain(|part| !one.gives_up.contains(part));
+                mix.extend(one.gets.iter().cloned());
+                prop_assert!(assignable(&mix) || !before, "{mix:?}");
+            }
         }
     }
 }
@@ -201,4 +401,41 @@ fn plans_that_nobody_has_to_keep_make_the_mix_cheaper() {
     assert!(spared.cost_then.minor < all.cost_then.minor);
     let in_use = made(&baseline, &BundleOptions { basis: BundleBasis::InUse, ..entitled() }).unwrap();
     assert!(in_use.cost_then.minor <= all.cost_then.minor);
+}
+
+#[test]
+fn plans_of_services_that_a_report_says_are_not_used_are_let_go() {
+    let id = |n: u32| format!("00000000-0000-0000-0000-{n:012}");
+    let sku = |part: &str| Catalog::embedded().find(part)[0].sku_id.to_string();
+    let mut users = "id,userPrincipalName,displayName,accountEnabled,userType,usageLocation,assignedLicenses,licenseAssignmentPaths\n".to_owned();
+    for n in 1..=3 {
+        let exchange = sku("EXCHANGESTANDARD");
+        users.push_str(&format!("{},u{n}@x.example,User {n},true,Member,US,{exchange},{exchange}=direct\n", id(n)));
+    }
+    // The first reads mail, the second has never, the third is in no report.
+    let usage = "Report Refresh Date,User Principal Name,Display Name,Is Deleted,Has Exchange License,Exchange Last Activity Date,Teams Last Activity Date,Assigned Products\n\
+                 2026-11-18,u1@x.example,User 1,False,True,2026-11-10,,EXCHANGE ONLINE (PLAN 1)\n\
+                 2026-11-18,u2@x.example,User 2,False,True,,2026-11-17,EXCHANGE ONLINE (PLAN 1)\n";
+    let prices = "skuPartNumber,listPrice,currency,validFrom\nEXCHANGESTANDARD,4.00,USD,2026-01-01\n";
+    let skus = format!(
+        "skuId,skuPartNumber,appliesTo,enabled,warning,suspended,lockedOut,consumedUnits\n{},EXCHANGESTANDARD,User,5,0,0,0,3\n",
+        sku("EXCHANGESTANDARD")
+    );
+    let file = |name: &str, text: &str| ingest::SourceFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
+    let files =
+        vec![file("users.csv", &users), file("usage.csv", usage), file("skus.csv", &skus), file("prices.csv", prices)];
+    let clock = chrono::NaiveDate::from_ymd_opt(2026, 11, 20);
+    let options = ingest::Options { clock, tenant: "small".to_owned(), ..ingest::Options::default() };
+    let read = ingest::baseline(&ingest::tables(files, &options), &options);
+    let baseline = read.value.unwrap_or_else(|| panic!("{:?}", read.diagnostics));
+    let movers = |basis: BundleBasis| {
+        // What the SKU holds besides would keep it.
+        let plans = &Catalog::embedded().find("EXCHANGESTANDARD")[0].service_plans;
+        let besides = plans.iter().map(|plan| plan.name.to_string()).filter(|plan| plan != "EXCHANGE_S_STANDARD");
+        let made = made(&baseline, &BundleOptions { basis, spared: besides.collect() }).unwrap();
+        let users: Vec<String> = made.moves.iter().flat_map(|one| one.users.clone()).collect();
+        (users, made.unused)
+    };
+    assert_eq!(movers(BundleBasis::InUse), (Vec::new(), 0), "each of them signs in somewhere");
+    assert_eq!(movers(BundleBasis::UsedServices), (vec![id(2)], 1));
 }

@@ -69,7 +69,9 @@ fn the_demo_gets_a_plan_with_dates_costs_and_files() {
         costs.try_fold(first, |before, cost| (cost <= before).then_some(cost)).is_some(),
         "more risk costs no more"
     );
-    for name in ["plan.pdf", "plan.html", "plan.md", "plan.json", "plan.csv", "risk-cost.svg", "risk-cost.png"] {
+    for name in
+        ["plan.pdf", "plan.html", "plan.md", "plan.json", "plan.csv", "plan.xlsx", "risk-cost.svg", "risk-cost.png"]
+    {
         assert!(fs::metadata(folder.path().join(name)).unwrap().len() > 500, "{name}");
     }
 }
@@ -109,11 +111,53 @@ fn the_demo_gets_a_mix_that_says_who_would_change() {
     let moved: usize = json["moves"].as_array().unwrap().iter().map(|one| one["users"].as_array().unwrap().len()).sum();
     let csv = fs::read_to_string(folder.path().join("bundle.csv")).unwrap();
     assert_eq!(csv.lines().count(), moved + 1);
-    for name in ["bundle.pdf", "bundle.html", "bundle.md", "bundle.json"] {
+    for name in ["bundle.pdf", "bundle.html", "bundle.md", "bundle.json", "bundle.xlsx"] {
         assert!(fs::metadata(folder.path().join(name)).unwrap().len() > 500, "{name}");
     }
     refused(demo_without(&["prices.csv"]).path(), &["--bundle"], &["P405", "prices.csv"]);
     refused(&root().join("data/demo"), &["--bundle", "--spare", "SWAI"], &["P405", "SWAY"]);
+}
+
+#[test]
+fn a_precision_is_of_a_forecast_and_wrong_usage_of_a_plan() {
+    for more in [&["--precision=1%"][..], &["--bundle", "--precision=1%"]] {
+        let out = tempfile::tempdir().unwrap();
+        let output = plan(&root().join("data/demo"), out.path(), more);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains("--replications"), "{stderr}");
+    }
+}
+
+/// Bytes of a name in every file that is not packed.
+#[test]
+fn pseudonyms_stand_in_every_table_of_a_plan_and_of_a_mix() {
+    let demo = root().join("data/demo");
+    let read = |file: &str, column: usize| -> Vec<String> {
+        let mut reader = csv::Reader::from_path(demo.join(file)).unwrap();
+        reader.records().map(|record| record.unwrap()[column].to_owned()).collect()
+    };
+    let mut names: Vec<String> = read("users.csv", 0);
+    names.extend(read("users.csv", 1));
+    names.extend(read("subscriptions.csv", 0));
+    names.push("Ostermoor".to_owned());
+    let out = tempfile::tempdir().unwrap();
+    let more = ["--pseudonymise", "salt", "--unchecked", "--sku", "SPE_E5", "--sku", "POWER_BI_PRO"];
+    for (more, table) in [(&more[..], "plan.csv"), (&["--bundle", "--pseudonymise", "salt"][..], "bundle.csv")] {
+        let output = plan(&demo, out.path(), more);
+        let mut said = output.stdout.clone();
+        said.extend(output.stderr.clone());
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&said));
+        let stem = table.split_once('.').unwrap().0;
+        for kind in ["csv", "json", "md", "html"] {
+            said.extend(fs::read(out.path().join(format!("{stem}.{kind}"))).unwrap());
+        }
+        let said = String::from_utf8_lossy(&said);
+        let found = names.iter().find(|name| said.contains(name.as_str()));
+        assert!(found.is_none(), "{table}: {found:?}");
+        let kind = if stem == "plan" { "subscription-" } else { "user-" };
+        assert!(fs::read_to_string(out.path().join(table)).unwrap().contains(kind));
+    }
 }
 
 #[test]

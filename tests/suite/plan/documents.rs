@@ -80,3 +80,50 @@ fn the_curve_is_drawn_in_both_themes() {
         assert!(report::png(&chart.id, &svg, &[]).unwrap().starts_with(b"\x89PNG"));
     }
 }
+
+/// A cell that a spreadsheet would run. A true number is none.
+fn runs(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<f64>().is_err()
+}
+
+/// How many cells of a CSV file were made harmless; none of them runs.
+fn harmless(files: &[(String, Vec<u8>)], name: &str) -> usize {
+    let (_, bytes) = files.iter().find(|(file, _)| file == name).unwrap();
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let mut neutral = 0;
+    for record in reader.records() {
+        for cell in &record.unwrap() {
+            assert!(!runs(cell), "{name} holds `{cell}`");
+            neutral += usize::from(cell.strip_prefix('\'').is_some_and(runs));
+        }
+    }
+    neutral
+}
+
+#[test]
+fn names_that_a_spreadsheet_would_run_are_harmless_in_the_tables_of_plans_and_mixes() {
+    let mut plan = made(PlanTarget::Risk(Risk::percent(5).unwrap()), &[5]).plan;
+    for (at, sku) in plan.skus.iter_mut().enumerate() {
+        sku.sku_part_number = format!("=cmd|' /C calc'!A{at}");
+        sku.product_name = "@SUM(A1)".to_owned();
+        sku.lines.iter_mut().for_each(|line| line.subscription = "+1+2".to_owned());
+    }
+    let files = report::plan_files(&plan, &report::Options::default()).unwrap();
+    let lines: usize = plan.skus.iter().map(|sku| sku.lines.len()).sum();
+    assert!(lines > 0);
+    assert_eq!(harmless(&files, "plan.csv"), 2 * lines);
+    let today = simulate::today(&BASELINE, Catalog::embedded()).value.unwrap();
+    let options = BundleOptions { basis: BundleBasis::InUse, spared: Vec::new() };
+    let mut mix = bundle(&BASELINE, &today, Catalog::embedded(), &options).unwrap();
+    assert!(!mix.moves.is_empty());
+    for one in &mut mix.moves {
+        one.gives_up = vec!["-2+3".to_owned()];
+        one.users.iter_mut().for_each(|user| *user = format!("=1+{user}"));
+    }
+    let movers: usize = mix.moves.iter().map(|one| one.users.len()).sum();
+    let files = report::bundle_files(&mix, &|_| Some("@user".to_owned()), &report::Options::default()).unwrap();
+    assert_eq!(harmless(&files, "bundle.csv"), 3 * movers);
+    for name in ["bundle.xlsx", "bundle.pdf"] {
+        assert!(files.iter().any(|(file, bytes)| file == name && bytes.len() > 500), "{name}");
+    }
+}
