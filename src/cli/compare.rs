@@ -49,6 +49,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let (mut comparison, more) =
         args.run.on_threads(|| progress::shown_times(&settings, runs, args.report.quiet, work))??;
     simulate::with_clauses(&mut comparison, &plans);
+    simulate::with_leavers_at_risk(&mut comparison, &loaded.baseline, &plans, &loaded.catalog);
     args.report.warn(&[loaded.findings, more].concat());
     let folder = outputs::default_folder(&args.tenant.name()).join("compare");
     let holds = args.fail_on.iter().any(|condition| comparison.scenarios.iter().any(|case| holds(*condition, case)));
@@ -62,6 +63,6 @@ fn holds(condition: FailOn, case: &Case) -> bool {
             .skus
             .iter()
             .any(|sku| sku.replications_short.scenario > sku.replications_short.baseline || sku.runs_short_sooner()),
-        FailOn::Data => !case.at_risk.is_empty(),
+        FailOn::Data => !case.data_at_risk().is_empty(),
     }
 }

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::inputs::TenantArgs;
+use super::inputs::{Loaded, TenantArgs};
 use super::scenarios::ScenarioArgs;
 use super::settings::{Format, RunArgs};
 use super::{Exit, Failure, outputs, progress, render};
-use crate::forecast::{Provenance, Verdict};
+use crate::forecast::{Forecast, Provenance, Service, Verdict};
 use crate::ingest;
 use crate::report;
-use crate::simulate::{self, Progress};
+use crate::scenario::{Planned, Require};
+use crate::simulate::{self, Progress, Settings};
 
 /// Hold a tenant, or what a scenario makes of it, against guardrails; exit code 3 where one does not hold
 #[derive(Debug, ClapArgs)]
@@ -54,18 +55,44 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let guards = ingest::guards(&file, baseline, &options).into_value(&mut findings);
     let Some(guards) = guards else { return Err(Failure::Findings(findings)) };
     let settings = args.run.settings(baseline.today)?;
-    let work = |progress: &Progress| match &planned {
-        Some(planned) => simulate::run_planned(planned, &loaded.catalog, &settings, progress),
-        None => simulate::run(baseline, &loaded.catalog, &settings, progress),
+    let asks_for_data = guards.iter().any(|guard| matches!(guard.require, Require::DataAtRisk { .. }));
+    let (forecast, at_risk) = match planned.as_ref().filter(|_| asks_for_data) {
+        Some(planned) => args.compared(&loaded, planned, &settings)?,
+        None => {
+            let work = |progress: &Progress| match &planned {
+                Some(planned) => simulate::run_planned(planned, &loaded.catalog, &settings, progress),
+                None => simulate::run(baseline, &loaded.catalog, &settings, progress),
+            };
+            let (forecast, more) = args.run.on_threads(|| progress::shown(&settings, false, work))??;
+            render::warnings(&more);
+            (forecast, Vec::new())
+        }
     };
-    let (forecast, more) = args.run.on_threads(|| progress::shown(&settings, false, work))??;
-    render::warnings(&more);
-    let verdicts = simulate::verdicts(baseline, &forecast, &guards);
+    let verdicts = simulate::verdicts(baseline, &forecast, &at_risk, &guards);
     args.deliver(&verdicts, &forecast.provenance)?;
     Ok(if verdicts.iter().any(Verdict::fails) { Exit::Condition } else { Exit::Done })
 }
 
 impl Args {
+    /// The forecast of a scenario, and who loses the last plan of a service: what the world without it tells.
+    fn compared(
+        &self,
+        loaded: &Loaded,
+        planned: &Planned,
+        settings: &Settings,
+    ) -> Result<(Forecast, Vec<(Service, u32)>), Failure> {
+        let plans = std::slice::from_ref(planned);
+        let work =
+            |progress: &Progress| simulate::compare(&loaded.baseline, plans, &loaded.catalog, settings, progress);
+        let (mut comparison, more) = self.run.on_threads(|| progress::shown_times(settings, 2, false, work))??;
+        render::warnings(&more);
+        simulate::with_leavers_at_risk(&mut comparison, &loaded.baseline, plans, &loaded.catalog);
+        let case = comparison.scenarios.pop();
+        let case = case.ok_or_else(|| Failure::Other("the scenario came to nothing".to_owned()))?;
+        let at_risk = case.data_at_risk();
+        Ok((case.forecast, at_risk))
+    }
+
     fn deliver(&self, verdicts: &[Verdict], provenance: &Provenance) -> Result<(), Failure> {
         let failed = |error: report::RenderError| Failure::Other(error.to_string());
         if let Some(path) = &self.sarif {

@@ -101,6 +101,19 @@ pub enum Service {
     Project,
 }
 
+impl Service {
+    /// As JSON and guardrails write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Service::Mailbox => "mailbox",
+            Service::Files => "files",
+            Service::Teams => "teams",
+            Service::PowerBi => "power-bi",
+            Service::Project => "project",
+        }
+    }
+}
+
 /// Somebody who is left without any plan of a service that they have today.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ServiceAtRisk {
@@ -109,6 +122,18 @@ pub struct ServiceAtRisk {
     pub user: String,
     pub day: NaiveDate,
     pub causes: Vec<String>,
+}
+
+/// People who go by a change, and how many of them leave the last plan of a service behind. Luck picks them, so nobody is named.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LeaversAtRisk {
+    pub service: Service,
+    pub day: NaiveDate,
+    /// How many go, of those who are there today.
+    pub people: u32,
+    /// How many of them have the service, as they are today: an expected number.
+    pub at_risk: u32,
+    pub cause: String,
 }
 
 /// One change of a scenario, and where it is written.
@@ -128,7 +153,19 @@ pub struct Case {
     pub skus: Vec<SkuDifference>,
     pub people: Vec<PersonDifference>,
     pub at_risk: Vec<ServiceAtRisk>,
+    #[serde(default)]
+    pub leavers_at_risk: Vec<LeaversAtRisk>,
     pub forecast: Forecast,
+}
+
+impl Case {
+    /// People who lose the last plan of each service, those who keep their account and those who go.
+    pub fn data_at_risk(&self) -> Vec<(Service, u32)> {
+        let mut counts: std::collections::BTreeMap<Service, u32> = std::collections::BTreeMap::new();
+        self.at_risk.iter().for_each(|risk| *counts.entry(risk.service).or_default() += 1);
+        self.leavers_at_risk.iter().for_each(|risk| *counts.entry(risk.service).or_default() += risk.at_risk);
+        counts.into_iter().collect()
+    }
 }
 
 /// The baseline and any number of scenarios.

@@ -19,7 +19,7 @@ mod whole;
 pub use bundle::{Bundle, BundleBasis, BundleKept, BundleKeptReason, BundleMove, BundleSku};
 pub use certainty::{Certainty, Chance, Driver, Precision, WaitingTimes, Waits};
 pub use compare::{
-    Case, Comparison, Pair, PersonDifference, PlannedChange, Service, ServiceAtRisk, Sign, SkuDifference,
+    Case, Comparison, LeaversAtRisk, Pair, PersonDifference, PlannedChange, Service, ServiceAtRisk, Sign, SkuDifference,
 };
 pub use coverage::{Coverage, UnsimulatedRule};
 pub use demand::{Demand, Risk, SkuDemand};

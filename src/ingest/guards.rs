@@ -22,8 +22,17 @@ pub const GUARD_KINDS: &[(&str, &[&str], &[&str], &str)] = &[
         "a SKU, or every one, runs short within so many months in at most this share of futures",
     ),
     ("waiting", &["most"], &[], "at most so many users wait for a seat today"),
+    (
+        "data-at-risk",
+        &["most"],
+        &["service"],
+        "a scenario leaves at most so many people without the last plan of a service (mailbox, files, teams, power-bi, project)",
+    ),
     ("blocked", &["most"], &[], "at most so many users are blocked today"),
 ];
+
+/// Services whose data goes with the last plan, as a guardrail names them.
+const SERVICES: [&str; 5] = ["mailbox", "files", "teams", "power-bi", "project"];
 
 const COMMON: [&str; 2] = ["require", "severity"];
 
@@ -142,6 +151,14 @@ fn require(text: &mut Text<'_>, names: &mut Names<'_>, table: &DeTable<'_>, kind
             Require::NoShortage { sku, months, chance }
         }
         "waiting" => Require::Waiting { most: text.count(table.get("most")?, 10_000_000)? },
+        "data-at-risk" => {
+            let words = SERVICES.map(|service| (service, service));
+            let service = match table.get("service") {
+                Some(value) => Some(text.word(value, &words)?.into()),
+                None => None,
+            };
+            Require::DataAtRisk { service, most: text.count(table.get("most")?, 10_000_000)? }
+        }
         _ => Require::Blocked { most: text.count(table.get("most")?, 10_000_000)? },
     })
 }

@@ -20,6 +20,8 @@ pub enum Require {
     NoShortage { sku: Option<SkuId>, months: u32, chance: f64 },
     /// At most so many users wait for a seat today.
     Waiting { most: u32 },
+    /// Of a scenario: at most so many people lose the last plan of a service, or of this one.
+    DataAtRisk { service: Option<Box<str>>, most: u32 },
     /// At most so many users are blocked today for another reason than units.
     Blocked { most: u32 },
 }

@@ -3,15 +3,23 @@
 
 use crate::diagnostic::Origin;
 use crate::directory::{Group, Membership};
-use crate::forecast::{Forecast, SkuForecast, Verdict};
+use crate::forecast::{Forecast, Service, SkuForecast, Verdict};
 use crate::rule;
 use crate::scenario::{Baseline, Guard, Require};
 
-/// Verdicts in order of the guardrails.
-pub fn verdicts(baseline: &Baseline, forecast: &Forecast, guards: &[Guard]) -> Vec<Verdict> {
+/// Verdicts in order of the guardrails. `at_risk` are people who lose the last plan of each service: nobody without a scenario.
+pub fn verdicts(
+    baseline: &Baseline,
+    forecast: &Forecast,
+    at_risk: &[(Service, u32)],
+    guards: &[Guard],
+) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for guard in guards {
-        let broken = broken(baseline, forecast, &guard.require);
+        let broken = match &guard.require {
+            Require::DataAtRisk { service, most } => data_at_risk(at_risk, service.as_deref(), *most),
+            require => broken(baseline, forecast, require),
+        };
         let verdict = |holds: bool, message: String, origin: &Origin| Verdict {
             guard: guard.kind.to_owned(),
             holds,
@@ -89,12 +97,23 @@ fn broken(baseline: &Baseline, forecast: &Forecast, require: &Require) -> Vec<(S
             let message = format!("{waiting} seats are waited for today, at most {most} may be");
             if waiting > *most { vec![(message, None)] } else { Vec::new() }
         }
+        // Not a matter of the tenant: see `data_at_risk`.
+        Require::DataAtRisk { .. } => Vec::new(),
         Require::Blocked { most } => {
             let blocked: u32 = forecast.status.skus.iter().map(|sku| sku.blocked).sum();
             let message = format!("{blocked} seats are blocked today, at most {most} may be");
             if blocked > *most { vec![(message, None)] } else { Vec::new() }
         }
     }
+}
+
+/// Each service of which too many people lose the last plan.
+fn data_at_risk(at_risk: &[(Service, u32)], service: Option<&str>, most: u32) -> Vec<(String, Option<Origin>)> {
+    let asked = |(own, people): &&(Service, u32)| service.is_none_or(|name| own.name() == name) && *people > most;
+    let told = |(own, people): &(Service, u32)| {
+        (format!("{people} people lose the last plan of `{}`, at most {most} may", own.name()), None)
+    };
+    at_risk.iter().filter(asked).map(told).collect()
 }
 
 /// The worst month of a SKU within so many months, where it is short in more futures than may be.

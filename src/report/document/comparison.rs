@@ -1,7 +1,9 @@
 //! Scenarios side by side as a document. In: a comparison. Out: what differs, on which date, by how much money, for whom and why.
 //! Never: a difference without its sign, or a number that the comparison does not hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
 
 use super::{
     Block, Cell, Column, Document, Level, Phrase, Row, Section, Table, Tone, Trouble, basis, comparison_months,
@@ -171,7 +173,7 @@ fn overview(comparison: &Comparison, words: &Words) -> Section {
             });
             Cell::Count(touched.map(|person| &person.user_id).collect::<BTreeSet<_>>().len() as u32)
         };
-        let risk = case.at_risk.iter().map(|risk| &risk.user_id).collect::<BTreeSet<_>>().len() as u32;
+        let risk = users_at_risk(case);
         let row = Row::of(vec![
             Cell::Name(title(case)),
             Cell::Count(short(&case.forecast)),
@@ -328,6 +330,17 @@ fn service(service: Service) -> &'static str {
     }
 }
 
+/// People with data at risk: those who are named, and of each change that lets people go the most of any service.
+fn users_at_risk(case: &Case) -> u32 {
+    let named = case.at_risk.iter().map(|risk| &risk.user_id).collect::<BTreeSet<_>>().len() as u32;
+    let mut leaving: BTreeMap<(NaiveDate, &str), u32> = BTreeMap::new();
+    for risk in &case.leavers_at_risk {
+        let most = leaving.entry((risk.day, &risk.cause)).or_default();
+        *most = risk.at_risk.max(*most);
+    }
+    named + leaving.values().sum::<u32>()
+}
+
 fn at_risk(comparison: &Comparison, words: &Words) -> Section {
     let columns = vec![
         Column::text(words.say("compare.service")),
@@ -358,11 +371,41 @@ fn at_risk(comparison: &Comparison, words: &Words) -> Section {
         }
     }
     let table = Table { id: "at-risk".to_owned(), caption: words.say("compare.risk-caption"), columns, rows, notes };
-    let blocks = match table.rows.is_empty() {
+    let leaving = leavers(comparison, words);
+    let blocks = match table.rows.is_empty() && leaving.is_empty() {
         true => vec![Block::Paragraph(Phrase::plain(words.say("compare.no-risk")))],
-        false => vec![Block::Table(table)],
+        false => table.unless_empty().into_iter().chain(leaving).collect(),
     };
     Section { id: "at-risk", title: words.say("compare.risk"), level: Level::Summary, blocks }
+}
+
+/// What those leave behind who go by a change.
+fn leavers(comparison: &Comparison, words: &Words) -> Vec<Block> {
+    let columns = vec![
+        Column::text(words.say("compare.service")),
+        Column::text(words.say("column.scenario")),
+        Column::number(words.say("column.day"), String::new()),
+        Column::number(words.say("compare.who-go"), words.say("unit.users.header")),
+        Column::number(words.say("compare.with-data"), words.say("unit.users.header")),
+        Column::text(words.say("compare.cause")).dispensable(1),
+    ];
+    let row = |case: &Case, risk: &crate::forecast::LeaversAtRisk| {
+        Row::of(vec![
+            Cell::Text(words.say(service(risk.service))),
+            Cell::Name(title(case)),
+            Cell::Date(risk.day),
+            Cell::Count(risk.people),
+            Cell::Count(risk.at_risk),
+            Cell::name(&risk.cause),
+        ])
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    for case in &comparison.scenarios {
+        rows.extend(case.leavers_at_risk.iter().map(|risk| row(case, risk)));
+    }
+    let notes = vec![words.say("compare.note-leavers")];
+    Table { id: "leavers-at-risk".to_owned(), caption: words.say("compare.leavers-caption"), columns, rows, notes }
+        .unless_empty()
 }
 
 fn changes(comparison: &Comparison, words: &Words) -> Section {

@@ -52,7 +52,16 @@ fn case(planned: &Planned, without: &Forecast, forecast: Forecast, effects: Effe
     }
     let skus = forecast.skus.iter().map(|sku| difference(planned, without, sku, &effects)).collect();
     let Effects { people, at_risk } = effects;
-    Case { name: planned.name.clone(), title: planned.title.clone(), changes: told, skus, people, at_risk, forecast }
+    Case {
+        name: planned.name.clone(),
+        title: planned.title.clone(),
+        changes: told,
+        skus,
+        people,
+        at_risk,
+        leavers_at_risk: Vec::new(),
+        forecast,
+    }
 }
 
 fn difference(planned: &Planned, without: &Forecast, sku: &SkuForecast, effects: &Effects) -> SkuDifference {

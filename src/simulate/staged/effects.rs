@@ -14,7 +14,7 @@ use crate::simulate::event::Slot;
 use crate::simulate::world::World;
 
 /// Services whose data goes with the last plan, by the beginnings of plan names.
-const SERVICES: [(Service, &[&str]); 5] = [
+pub const SERVICES: [(Service, &[&str]); 5] = [
     (Service::Mailbox, &["EXCHANGE_S_", "EXCHANGE_B_", "EXCHANGE_L_"]),
     (Service::Files, &["SHAREPOINT", "ONEDRIVE"]),
     (Service::Teams, &["TEAMS1", "TEAMS_"]),
@@ -23,7 +23,7 @@ const SERVICES: [(Service, &[&str]); 5] = [
 ];
 
 /// Plans that are named like a service and hold no data of it.
-const NO_DATA: [&str; 3] = ["EXCHANGE_S_FOUNDATION", "EXCHANGE_S_ARCHIVE_ADDON", "EXCHANGE_S_ENTERPRISE_GOV_ADDON"];
+pub const NO_DATA: [&str; 3] = ["EXCHANGE_S_FOUNDATION", "EXCHANGE_S_ARCHIVE_ADDON", "EXCHANGE_S_ENTERPRISE_GOV_ADDON"];
 
 /// See the head of this file.
 #[derive(Clone, Debug, Default)]

@@ -16,6 +16,7 @@ mod step;
 
 pub use compare::compare;
 pub use crowd::{joined_name, population};
+pub use effects::{NO_DATA, SERVICES};
 pub use layout::lay_out;
 pub use live::Lens;
 pub use run::{demand_planned, observe_planned, run_planned};

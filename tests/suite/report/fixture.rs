@@ -446,6 +446,7 @@ pub fn comparison_over(months: u32) -> Comparison {
         skus,
         people: vec![person],
         at_risk: Vec::new(),
+        leavers_at_risk: Vec::new(),
         forecast,
     };
     Comparison { baseline, scenarios: vec![case] }

@@ -64,6 +64,49 @@ fn people_and_what_they_lose_have_a_cause() {
     assert!(others.into_iter().all(|sku| sku.sign == Sign::Same));
 }
 
+/// The clause of an edited rule stands with the change, and what each person has there.
+#[test]
+fn an_edited_rule_names_the_clause_that_moves_each_person() {
+    let lines =
+        "do = \"edit-rule\"\ngroup = \"Sales rule\"\nrule = 'user.jobTitle -eq \"Lead\"'\nnote = \"leads only\"";
+    let plans = [planned(&change(lines))];
+    let mut comparison = compare(&plans);
+    simulate::with_clauses(&mut comparison, &plans);
+    let cause = "leads only: `user.jobTitle -eq \"Lead\"` is required now, in place of `user.department -eq \"Sales\"` \
+                 (department = \"Sales\", jobTitle = \"Clerk\")";
+    let case = &comparison.scenarios[0];
+    let told: Vec<(&str, &str)> =
+        case.people.iter().map(|person| (person.user.as_str(), person.causes[0].as_str())).collect();
+    // Of two attributes only the one that keeps somebody out is named.
+    let short = "leads only: `user.jobTitle -eq \"Lead\"` is required now (jobTitle = \"Clerk\")";
+    assert_eq!(told, [("Ada", short), ("Bea", short)], "not {cause}");
+    assert!(case.at_risk.iter().all(|risk| risk.causes == [short]));
+}
+
+/// Who is laid off has no name, and is counted: of six people employed and licensed, half go.
+#[test]
+fn a_lay_off_counts_whose_mailbox_goes() {
+    let lines = "do = \"lay-off\"\ndepartment = \"Sales\"\npeople = 2\nnote = \"two go\"";
+    let purge = "[[change]]\non = 2027-01-20\ndo = \"purge-guests\"\n";
+    let plans = [planned(&format!("{}{purge}", change(lines)))];
+    let mut comparison = compare(&plans);
+    assert!(comparison.scenarios[0].at_risk.is_empty());
+    simulate::with_leavers_at_risk(&mut comparison, &TENANT, &plans, Catalog::embedded());
+    let case = &comparison.scenarios[0];
+    let told: Vec<_> = case
+        .leavers_at_risk
+        .iter()
+        .map(|risk| (risk.service, risk.people, risk.at_risk, risk.cause.as_str()))
+        .collect();
+    let go = |service| (service, 2, 2, "two go");
+    // All of Sales has Microsoft 365 E3; the guest has no plan that holds data.
+    assert_eq!(told, [go(Service::Mailbox), go(Service::Files), go(Service::Teams)]);
+    assert_eq!(case.data_at_risk(), [(Service::Mailbox, 2), (Service::Files, 2), (Service::Teams, 2)]);
+    let document = report::comparison(&comparison, Language::English);
+    let text = report::text(&document, &report::Screen { columns: 100, colour: false, level: report::Level::Full });
+    assert!(text.contains("Who go  With such data") && text.contains("two go"), "{text}");
+}
+
 /// Another SKU with the same service keeps the data.
 #[test]
 fn a_swap_puts_no_mailbox_at_risk() {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use seatcast::catalog::Catalog;
 use seatcast::diagnostic::Diagnosed;
-use seatcast::forecast::Verdict;
+use seatcast::forecast::{Service, Verdict};
 use seatcast::ingest::{self, Options, SourceFile};
 use seatcast::report;
 use seatcast::scenario::Guard;
@@ -46,7 +46,7 @@ fn verdicts(text: &str) -> Vec<Verdict> {
     let read = read(text);
     let guards = read.value.unwrap_or_else(|| panic!("{}", errors(&read.diagnostics)));
     let forecast = simulate::run(&TENANT, Catalog::embedded(), &settings(), &Progress::default()).value.unwrap();
-    simulate::verdicts(&TENANT, &forecast, &guards)
+    simulate::verdicts(&TENANT, &forecast, &[], &guards)
 }
 
 #[test]
@@ -69,6 +69,25 @@ fn each_kind_holds_or_says_why_not() {
     assert!(one("require = \"no-shortage\"\nwithin-months = 3\nchance = \"0%\"").0);
     assert!(one("require = \"waiting\"\nmost = 0").0);
     assert!(one("require = \"blocked\"\nmost = 0").0);
+}
+
+#[test]
+fn data_at_risk_is_bounded_by_service_or_in_all() {
+    let held = |lines: &str| {
+        let guards = read(&format!("[[guard]]\nrequire = \"data-at-risk\"\n{lines}\n")).value.unwrap();
+        let forecast = simulate::run(&TENANT, Catalog::embedded(), &settings(), &Progress::default()).value.unwrap();
+        let at_risk = [(Service::Mailbox, 3), (Service::PowerBi, 1)];
+        let verdicts = simulate::verdicts(&TENANT, &forecast, &at_risk, &guards);
+        verdicts.iter().map(|verdict| (verdict.holds, verdict.message.clone())).collect::<Vec<_>>()
+    };
+    let lost = |people: u32, service: &str, most: u32| {
+        (false, format!("{people} people lose the last plan of `{service}`, at most {most} may"))
+    };
+    assert_eq!(held("most = 0"), [lost(3, "mailbox", 0), lost(1, "power-bi", 0)]);
+    assert_eq!(held("most = 1"), [lost(3, "mailbox", 1)]);
+    assert_eq!(held("most = 0\nservice = \"power-bi\""), [lost(1, "power-bi", 0)]);
+    assert!(held("most = 3")[0].0 && held("most = 0\nservice = \"files\"")[0].0);
+    refused("[[guard]]\nrequire = \"data-at-risk\"\nmost = 0\nservice = \"mailbx\"\n", "P502", 4, "mailbox");
 }
 
 #[test]
@@ -113,5 +132,12 @@ fn the_command_fails_a_pipeline_by_exit_code() {
         "{stdout}"
     );
     assert!(sarif.exists());
+    let policy = folder.path().join("data.toml");
+    std::fs::write(&policy, "[[guard]]\nrequire = \"data-at-risk\"\nservice = \"mailbox\"\nmost = 10\n").unwrap();
+    let output = run(&["--policy", policy.to_str().unwrap(), "--scenario", "lay-off"]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{stdout}");
+    assert!(stdout.contains("people lose the last plan of `mailbox`, at most 10 may"), "{stdout}");
+    assert_eq!(run(&["--policy", policy.to_str().unwrap()]).status.code(), Some(0), "nothing changes, nobody loses");
     assert_eq!(run(&["--policy", "data/README.md"]).status.code(), Some(1), "a file that is no policy");
 }
