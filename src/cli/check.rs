@@ -62,6 +62,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     crate::diagnostic::sort(&mut findings);
     let mut gaps = ingest::gaps(&tables, snapshot);
     gaps.splice(0..0, coverage::gap(&coverage));
+    gaps.extend(read.value.iter().flat_map(coverage::membership_gaps));
     let checked = Checked { findings, coverage, gaps, baseline: read.value, tables };
     if let (Some(folder), Some(baseline)) = (&args.write_canonical, &checked.baseline) {
         for (name, bytes) in ingest::canonical(&checked.tables, baseline) {

@@ -40,6 +40,7 @@ pub const UNKNOWN_PRODUCT: Code = Code("D406");
 pub const AMBIGUOUS_PRODUCT: Code = Code("D407");
 pub const MISSING_KEY: Code = Code("D408");
 pub const WORD: Code = Code("D409");
+pub const SHORTENED_NUMBER: Code = Code("D411");
 pub const EXPIRED_IN_TOTAL: Code = Code("D410");
 // The whole tenant.
 pub const DUPLICATE: Code = Code("D500");

@@ -1,10 +1,12 @@
 //! The files of a tenant folder. In: a path. Out: names and bytes, in the order of their names. Never: follows `history/` and
 //! `scenarios/`, reads more than the limit, decides what a file is.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::bytes::position;
 use super::record::{self, FIELD_LIMIT};
 use super::{FileReport, SourceFile, code, table};
 use crate::diagnostic::{Diagnostic, Origin};
@@ -24,10 +26,55 @@ pub enum ReadError {
     Io { path: PathBuf, source: io::Error },
     #[error("`{path}` has {bytes} bytes; the largest file that is read has {FILE_LIMIT}")]
     TooLarge { path: PathBuf, bytes: u64 },
-    #[error("`{path}` has a line longer than {LINE_LIMIT} bytes and is no export")]
-    EndlessLine { path: PathBuf },
-    #[error("`{path}` has a field longer than {FIELD_LIMIT} bytes and is no export; a quote is probably not closed")]
-    EndlessField { path: PathBuf },
+    #[error("`{path}` has a line longer than {LINE_LIMIT} bytes{place} and is no export")]
+    EndlessLine { path: PathBuf, place: Place },
+    #[error(
+        "`{path}` has a field longer than {FIELD_LIMIT} bytes{place} and is no export; a quote is probably not closed"
+    )]
+    EndlessField { path: PathBuf, place: Place },
+}
+
+/// Where a field that is too long begins, as far as it could be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place(Option<(u64, Option<String>)>);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => Ok(()),
+            Some((line, None)) => write!(f, " (line {line})"),
+            Some((line, Some(column))) => write!(f, " (line {line}, column {column})"),
+        }
+    }
+}
+
+impl Place {
+    /// Of the beginning of a file that was read so far.
+    fn of(read: &[u8]) -> Place {
+        if read.iter().take(LOOK).any(|byte| *byte == 0) {
+            // Two bytes a letter: nothing can be told before it is decoded.
+            return Place::default();
+        }
+        let look = &read[..LOOK.min(read.len())];
+        let Some((at, column)) = record::endless_field(read, table::delimiter(look) as u8) else {
+            return Place::default();
+        };
+        let first = read.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or(&[]);
+        let names: Vec<String> = String::from_utf8_lossy(first)
+            .trim_start_matches('\u{feff}')
+            .split(table::delimiter(look))
+            .map(|name| name.trim_matches('"').to_owned())
+            .collect();
+        Place(Some((position(read, at).0, names.get(column).cloned())))
+    }
+
+    fn origin(&self, name: &str) -> Origin {
+        match &self.0 {
+            None => Origin::file(name),
+            Some((line, None)) => Origin::file(name).at_line(*line),
+            Some((line, Some(column))) => Origin::file(name).at_line(*line).in_column(column.as_str()),
+        }
+    }
 }
 
 /// Every file of `folder` and of the folders in it that may belong to a tenant's present state: CSV in any spelling of the
@@ -49,7 +96,11 @@ impl ReadError {
     /// The report of a file that was not even read.
     pub fn report(&self, name: &str) -> FileReport {
         let mut report = FileReport::new(name);
-        let finding = Diagnostic::error(code::TOO_LARGE, self.to_string()).at(&Origin::file(name));
+        let origin = match self {
+            ReadError::EndlessLine { place, .. } | ReadError::EndlessField { place, .. } => place.origin(name),
+            _ => Origin::file(name),
+        };
+        let finding = Diagnostic::error(code::TOO_LARGE, self.to_string()).at(&origin);
         report.refuse(finding.help("exports are smaller; look at what this file is, or split it"));
         report
     }
@@ -78,7 +129,7 @@ pub fn read_file(path: &Path, name: &str) -> Result<SourceFile, ReadError> {
         };
         last = bytes.len();
         if since_line_end > LINE_LIMIT {
-            return Err(ReadError::EndlessLine { path: path.to_owned() });
+            return Err(ReadError::EndlessLine { path: path.to_owned(), place: Place::of(&bytes) });
         }
         if bytes.len() as u64 > FILE_LIMIT {
             return Err(ReadError::TooLarge { path: path.to_owned(), bytes: bytes.len() as u64 });
@@ -97,27 +148,49 @@ fn side_by_side(path: &Path, name: &str, file: &File, length: usize) -> Result<S
     let failed = |source| ReadError::Io { path: path.to_owned(), source };
     let ends_a_line = |bytes: &[u8]| memchr::memchr2(b'\n', b'\r', bytes).is_some();
     let mut bytes = vec![0; length];
-    let (first, rest) = bytes.split_at_mut(LINE_LIMIT);
-    file.read_exact_at(first, 0).map_err(failed)?;
-    if !ends_a_line(first) {
-        return Err(ReadError::EndlessLine { path: path.to_owned() });
+    // So many stretches at once, and then a look whether to go on: what is no export is refused before the rest is read.
+    let wave = LINE_LIMIT * rayon::current_num_threads().max(1);
+    let mut read = 0;
+    while read < length {
+        let end = if read == 0 { LINE_LIMIT.min(length) } else { (read + wave).min(length) };
+        let stretches = bytes[read..end].par_chunks_mut(LINE_LIMIT).enumerate();
+        let endless: Vec<bool> = stretches
+            .map(|(at, stretch)| {
+                file.read_exact_at(stretch, (read + at * LINE_LIMIT) as u64)?;
+                Ok(stretch.len() == LINE_LIMIT && !ends_a_line(stretch))
+            })
+            .collect::<io::Result<_>>()
+            .map_err(failed)?;
+        if endless.contains(&true) {
+            return Err(ReadError::EndlessLine { path: path.to_owned(), place: Place::of(&bytes[..end]) });
+        }
+        if read == 0 {
+            let look = &bytes[..LOOK.min(end)];
+            if record::endless_field(look, table::delimiter(look) as u8).is_some() {
+                return Err(ReadError::EndlessField { path: path.to_owned(), place: Place::of(look) });
+            }
+        } else if may_be_endless(&bytes[..end], read) && Place::of(&bytes[..end]) != Place::default() {
+            return Err(ReadError::EndlessField { path: path.to_owned(), place: Place::of(&bytes[..end]) });
+        }
+        read = end;
     }
-    let look = &first[..LOOK.min(first.len())];
-    if record::endless_field(look, table::delimiter(look) as u8) {
-        return Err(ReadError::EndlessField { path: path.to_owned() });
+    Ok(SourceFile { name: name.to_owned(), bytes })
+}
+
+/// Whether a field that is too long may go on from `from` to the end of what was read: a stretch without any end of a field, or a
+/// quote that opened one and that no other followed. Cheap, and only a reason to look closer.
+#[cfg(unix)]
+fn may_be_endless(read: &[u8], from: usize) -> bool {
+    let delimiter = table::delimiter(&read[..LOOK.min(read.len())]) as u8;
+    // Every field of twice such a block holds a whole one.
+    let endless = |block: &[u8]| memchr::memchr3(delimiter, b'\n', b'\r', block).is_none();
+    if read[from..].chunks_exact(FIELD_LIMIT / 2).any(endless) {
+        return true;
     }
-    let stretches = rest.par_chunks_mut(LINE_LIMIT).enumerate();
-    let read: Vec<bool> = stretches
-        .map(|(at, stretch)| {
-            file.read_exact_at(stretch, ((at + 1) * LINE_LIMIT) as u64)?;
-            Ok(stretch.len() < LINE_LIMIT || ends_a_line(stretch))
-        })
-        .collect::<io::Result<_>>()
-        .map_err(failed)?;
-    match read.iter().all(|ends| *ends) {
-        true => Ok(SourceFile { name: name.to_owned(), bytes }),
-        false => Err(ReadError::EndlessLine { path: path.to_owned() }),
-    }
+    let Some(quote) = memchr::memrchr(b'"', read) else { return false };
+    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r'));
+    let opens = ends(quote.checked_sub(1).and_then(|before| read.get(before))) && !ends(read.get(quote + 1));
+    opens && read.len() - quote > FIELD_LIMIT
 }
 
 fn walk(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> Result<(), ReadError> {

@@ -61,7 +61,9 @@ pub use guards::guards;
 pub use plan_rules::COLUMNS as PLAN_RULE_COLUMNS;
 pub use prices::COLUMNS as PRICE_COLUMNS;
 pub use rates::COHORT_KEYS;
-pub use remedy::{Gap, attributes as attributes_remedy};
+pub use remedy::{
+    GROUPS as GROUPS_REMEDY, Gap, MEMBERS as MEMBERS_REMEDY, USERS as USERS_REMEDY, attributes as attributes_remedy,
+};
 pub use report::FileReport;
 pub use scenario::{scenario, scenario_files};
 pub use schema::{TOPICS as SCHEMA_TOPICS, schema};

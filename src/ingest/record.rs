@@ -203,19 +203,23 @@ impl Fault {
     }
 }
 
-/// Whether some field of this beginning of a file is longer than any export writes.
-pub(super) fn endless_field(text: &[u8], delimiter: u8) -> bool {
+/// The first field of this beginning of a file that is longer than any export writes: where it starts, and in which column.
+pub(super) fn endless_field(text: &[u8], delimiter: u8) -> Option<(usize, usize)> {
     let (mut ends, mut faults, mut at) = (Vec::new(), Vec::new(), 0);
     while at < text.len() {
         let (next, _) = record(text, at, delimiter, &mut ends, &mut faults, &mut Marks::default());
         ends.clear();
-        if faults.iter().any(|fault| matches!(fault, Fault::FieldTooLong { .. })) {
-            return true;
+        let endless = faults.iter().find_map(|fault| match fault {
+            Fault::FieldTooLong { at, column } => Some((*at, *column)),
+            _ => None,
+        });
+        if endless.is_some() {
+            return endless;
         }
         faults.clear();
         at = next.max(at + 1);
     }
-    false
+    None
 }
 
 /// All records that start in `from..until`. Blank lines are no records.

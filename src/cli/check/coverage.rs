@@ -105,6 +105,50 @@ pub fn gap(coverage: &Coverage) -> Option<Gap> {
     })
 }
 
+/// What closes the gaps that rules over plans or over other groups leave. No export holds those of a user in a form that could be
+/// read back: the members of such groups are exported, or computed from licences.
+pub fn membership_gaps(baseline: &Baseline) -> Vec<Gap> {
+    let snapshot = &baseline.snapshot;
+    let over = |attribute: &Attribute| -> (usize, usize) {
+        let names = |group: &&Group| {
+            let rule = group.rule().and_then(|text| rule::compile(&text.text, &text.origin).value);
+            rule.is_some_and(|rule| rule.attributes().contains(attribute))
+        };
+        let groups: Vec<&Group> = snapshot.groups.iter().filter(names).collect();
+        (groups.len(), groups.iter().filter(|group| !group.members_exported).count())
+    };
+    let mut gaps = Vec::new();
+    let mut gap = |missing: String, consequence: &str, remedy: String| {
+        gaps.push(Gap { missing, consequence: consequence.to_owned(), remedy });
+    };
+    let (groups, unlisted) = over(&Attribute::AssignedPlans);
+    let licensed = snapshot.groups.iter().any(|group| !group.licenses.is_empty());
+    if groups > 0 && (unlisted > 0 || !snapshot.assignments_exported) {
+        let mut remedies = Vec::new();
+        if unlisted > 0 {
+            remedies.push(ingest::MEMBERS_REMEDY);
+        }
+        if !snapshot.assignments_exported {
+            remedies.push(ingest::USERS_REMEDY);
+        }
+        if !licensed {
+            remedies.push(ingest::GROUPS_REMEDY);
+        }
+        let missing =
+            format!("assignedPlans ({groups} rules name it; the members of {unlisted} such groups are in no file)");
+        let consequence =
+            "plans are computed from the licences that the files hold; with the members of these groups, those stand";
+        gap(missing, consequence, remedies.join("\n"));
+    }
+    let (groups, unlisted) = over(&Attribute::MemberOf);
+    if unlisted > 0 {
+        let missing = format!("members of {unlisted} of {groups} groups by memberOf");
+        let consequence = "memberOf ended on 3 November 2026, so that nothing but an export tells who is in them";
+        gap(missing, consequence, ingest::MEMBERS_REMEDY.to_owned());
+    }
+    gaps
+}
+
 /// Why the rule of a dynamic group is not evaluated; `None` where it is.
 fn reason(baseline: &Baseline, group: &Group) -> Option<String> {
     let Membership::Dynamic { rule, state } = &group.membership else { return None };

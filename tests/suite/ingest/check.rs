@@ -202,3 +202,35 @@ fn an_sku_that_no_catalogue_knows_is_named_and_goes_on() {
     let findings = file_findings(&answer, "skus.csv");
     assert!(findings.iter().any(|finding| finding["code"] == "D406" && finding["line"] == 9), "{findings:?}");
 }
+
+#[test]
+fn what_rules_over_plans_and_groups_lack_is_told_with_the_command_that_brings_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let id = |kind: u32, n: u32| format!("00000000-0000-4000-{kind}000-{n:012}");
+    write("users.csv", &format!("id,userPrincipalName,displayName\n{},ada@t.example,Ada\n", id(8, 1)));
+    let over_plans = "user.assignedPlans -any (assignedPlan.capabilityStatus -eq \"\"Enabled\"\")";
+    let over_groups = format!("user.memberOf -any (group.objectId -in ['{}'])", id(9, 1));
+    let groups = format!(
+        "id,displayName,securityEnabled,membershipRule,membershipRuleProcessingState,groupKind,membershipKind\n\
+         {},Plans,true,\"{over_plans}\",On,Security,Dynamic\n{},Nested,true,\"{over_groups}\",On,Security,Dynamic\n",
+        id(9, 2),
+        id(9, 3)
+    );
+    write("groups.csv", &groups);
+    let gaps = |folder: &std::path::Path| -> Vec<(String, String)> {
+        let (_, answer) = json(&["--today", "2026-11-20", folder.to_str().unwrap()]);
+        let gaps = answer["tenant"]["gaps"].as_array().unwrap_or_else(|| panic!("{answer}")).clone();
+        let text = |gap: &Value, field: &str| gap[field].as_str().unwrap().to_owned();
+        gaps.iter().map(|gap| (text(gap, "missing"), text(gap, "remedy"))).collect()
+    };
+    let found = gaps(folder.path());
+    let of =
+        |word: &str| found.iter().find(|(missing, _)| missing.contains(word)).unwrap_or_else(|| panic!("{found:?}"));
+    let (missing, remedy) = of("assignedPlans");
+    assert!(missing.contains("1 rules name it; the members of 1"), "{missing}");
+    assert!(remedy.contains("Get-MgGroupMember") && remedy.contains("LicenseAssignmentStates"), "{remedy}");
+    let (missing, remedy) = of("memberOf");
+    assert!(missing.contains("1 of 1 groups"), "{missing}");
+    assert!(remedy.contains("Get-MgGroupMember") && !remedy.contains("LicenseAssignmentStates"), "{remedy}");
+}

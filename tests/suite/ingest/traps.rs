@@ -532,6 +532,32 @@ fn delimiters_line_ends_and_preambles() {
     assert!(!report.refused, "{}", all(&report.diagnostics));
 }
 
+#[test]
+fn numbers_that_a_spreadsheet_shortened_are_told() {
+    let text = format!(
+        "Id,UserPrincipalName,EmployeeId,MobilePhone\n{},a@x.example,00123,0612345678\n{},b@x.example,1.23E+11,\"3,16E+10\"\n{},c@x.example,1E+05,E+5\n",
+        ID[0], ID[1], ID[2]
+    );
+    let report = report("u.csv", &text);
+    assert!(!report.refused);
+    let found: Vec<_> = report.diagnostics.iter().filter(|finding| finding.code.0 == "D411").collect();
+    let told: Vec<(&str, Option<u64>, Option<&str>)> = found
+        .iter()
+        .map(|finding| {
+            let origin = &finding.labels[0].origin;
+            (finding.message.split(" were").next().unwrap(), origin.line, origin.column.as_deref())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("2 values of employeeId", Some(3), Some("EmployeeId")),
+            ("1 values of mobilePhone", Some(3), Some("MobilePhone")),
+        ]
+    );
+    assert_eq!(found[0].severity, Severity::Warning);
+}
+
 // --- limits ---
 
 #[test]
@@ -549,6 +575,23 @@ fn what_is_too_large_is_refused_before_it_is_read() {
     std::fs::File::options().write(true).open(&quoted).unwrap().set_len(1 << 30).unwrap();
     let error = seatcast::ingest::read_file(&quoted, "quoted.csv").unwrap_err();
     assert!(error.to_string().contains("field longer than"), "{error}");
+    // Both begin long after the first look at the file, and are named by line and column before the rest is read.
+    let rows = |count: usize| {
+        let row = |at: usize| format!("{at},u{at}@x.example,Sales and a little more text for a row\n");
+        format!("Id,UserPrincipalName,Department\n{}", (0..count).map(row).collect::<String>())
+    };
+    let before = rows(600_000);
+    assert!(before.len() > 33 << 20);
+    for (name, field) in [("bare.csv", "y".repeat(2 << 20)), ("open.csv", format!("\"{}", "y,\n".repeat(40 << 16)))] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("{before}600001,{field}")).unwrap();
+        std::fs::File::options().write(true).open(&path).unwrap().set_len(1 << 30).unwrap();
+        let error = seatcast::ingest::read_file(&path, name).unwrap_err();
+        assert!(error.to_string().contains("line 600002, column UserPrincipalName"), "{error}");
+        let report = error.report(name);
+        let origin = &report.diagnostics[0].labels[0].origin;
+        assert_eq!((origin.line, origin.column.as_deref()), (Some(600_002), Some("UserPrincipalName")));
+    }
     let large = sparse("large.csv", 3 << 30);
     assert!(large.to_string().contains("the largest file that is read"), "{large}");
     let report = large.report("large.csv");
