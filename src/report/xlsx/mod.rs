@@ -36,6 +36,24 @@ pub fn comparison(comparison: &Comparison, document: &Document) -> Result<Vec<u8
     compare::build(comparison, document, words).map_err(|error| RenderError::Xlsx(error.to_string()))
 }
 
+/// A workbook of a document's tables alone, one sheet a section.
+pub fn tables_of(document: &Document) -> Result<Vec<u8>, RenderError> {
+    let words = Words::of(document.language);
+    let made = || {
+        let mut workbook = Workbook::new();
+        workbook.set_properties(&properties(document)?);
+        let formats = Formats::new();
+        let mut taken: Vec<String> = Vec::new();
+        for section in &document.sections {
+            if let Some(sheet) = tables::sheet(section, words, &formats, &mut taken)? {
+                workbook.push_worksheet(sheet);
+            }
+        }
+        workbook.save_to_buffer()
+    };
+    made().map_err(|error: XlsxError| RenderError::Xlsx(error.to_string()))
+}
+
 /// The only date that a workbook stores is that of the forecast.
 fn properties(document: &Document) -> Result<DocProperties, XlsxError> {
     let properties = DocProperties::new().set_title(&document.title).set_author(&document.creator);
