@@ -34,7 +34,8 @@ impl Ledger {
             detail.outgoing.retain(|outgoing| !is_direct(outgoing, sku));
             let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
             self.sets[user as usize] = self.atlas.with(parcels, self.sets[user as usize], parcel);
-            if !detail.wanted.is_empty() {
+            // A bundle may fit now, and a path that was refused to go may be needed no longer.
+            if !detail.wanted.is_empty() || !detail.outgoing.is_empty() {
                 self.dirty.insert(user);
             }
         }
