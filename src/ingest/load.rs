@@ -22,7 +22,6 @@ pub(super) struct Loaded {
     pub content: Content,
 }
 
-#[expect(clippy::large_enum_variant, reason = "one for each file, moved once")]
 pub(super) enum Content {
     Nothing,
     /// Bytes of some code page, which other files may prove.

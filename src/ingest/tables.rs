@@ -53,7 +53,6 @@ impl Tables {
 }
 
 /// What one file holds.
-#[expect(clippy::large_enum_variant, reason = "one for each file, moved once")]
 enum Part {
     Nothing,
     Users(UserTable),

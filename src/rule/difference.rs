@@ -147,7 +147,7 @@ fn clause(source: &Source, test: &Test, user: &User) -> Clause {
         text: one_line(source.slice(test.span)),
         attribute: test.attribute.rule_name().unwrap_or_else(|| test.attribute.graph_name()),
         value: match value {
-            ValueRef::Plans(plans) if plans.is_empty() => "null".to_owned(),
+            ValueRef::Plans([]) => "null".to_owned(),
             value => shown(value),
         },
     }

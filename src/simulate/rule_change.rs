@@ -99,6 +99,9 @@ pub fn rule_change(
     Diagnosed::new(Some(RuleChange { joining, leaving, staying, skus, causes }), findings)
 }
 
+/// Whether people join, and by which clauses.
+type Why = (bool, Option<String>);
+
 fn causes(
     baseline: &Baseline,
     groups: &[GroupIndex],
@@ -110,7 +113,7 @@ fn causes(
     let old: Vec<Checked> =
         groups.iter().filter_map(|group| compiled(baseline.snapshot.group(*group).rule()?)).collect();
     let Some(new) = compiled(edited) else { return Vec::new() };
-    let mut found: BTreeMap<(bool, Option<String>), (Vec<UserIndex>, BTreeMap<String, u32>)> = BTreeMap::new();
+    let mut found: BTreeMap<Why, (Vec<UserIndex>, BTreeMap<String, u32>)> = BTreeMap::new();
     for (moved, joins) in moved {
         for index in moved {
             let user = users.record(*index);
@@ -126,13 +129,12 @@ fn causes(
             }
         }
     }
-    let cause =
-        |((joins, clauses), (users, values)): ((bool, Option<String>), (Vec<UserIndex>, BTreeMap<String, u32>))| {
-            let mut values: Vec<(String, u32)> = values.into_iter().collect();
-            values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            Cause { joins, clauses, users, values }
-        };
-    let mut causes: Vec<Cause> = found.into_iter().map(cause).collect();
+    let mut causes: Vec<Cause> = Vec::with_capacity(found.len());
+    for ((joins, clauses), (users, values)) in found {
+        let mut values: Vec<(String, u32)> = values.into_iter().collect();
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        causes.push(Cause { joins, clauses, users, values });
+    }
     let order = |cause: &Cause| (!cause.joins, cause.clauses.is_none(), std::cmp::Reverse(cause.users.len()));
     causes.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.clauses.cmp(&b.clauses)));
     causes

@@ -59,7 +59,7 @@ fn demand(comparison: &Comparison, words: &Words) -> Option<Chart> {
     // The largest, then by name, so that the bars of a SKU stand together.
     bars.sort_by_key(|bar| std::cmp::Reverse(bar.value.unsigned_abs()));
     bars.truncate(BARS);
-    bars.sort_by(|a, b| a.name.to_lowercase().cmp(&b.name.to_lowercase()));
+    bars.sort_by_key(|bar| bar.name.to_lowercase());
     let mut subtitle = words.say("compare.chart-demand-subtitle");
     if shown < all {
         let values = [("shown", words.count(shown as u64)), ("all", words.count(all as u64))];
