@@ -136,7 +136,7 @@ fn convert(loaded: Loaded, with: &Converter<'_>, options: &Options) -> (FileRepo
         Kind::Groups => Part::Groups(groups::groups(&table, source, with, &mut report, &mut faults)),
         Kind::Members => {
             let told = options.groups.get(&report.path).map(String::as_str);
-            members::members(&table, source, told, &mut report, &mut faults).map_or(Part::Nothing, Part::Members)
+            members::members(table, source, told, &mut report, &mut faults).map_or(Part::Nothing, Part::Members)
         }
         Kind::Skus => {
             skus::skus(&table, source, with.products, &mut report, &mut faults).map_or(Part::Nothing, Part::Skus)

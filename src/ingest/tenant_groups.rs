@@ -2,6 +2,7 @@
 //! of their ids. Never: takes a group of AD DS for one of the cloud, follows a nested group, makes a user from a member.
 
 use foldhash::fast::FixedState;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::code;
@@ -156,9 +157,12 @@ fn unknown_groups(
 ) -> bool {
     let mut unknown: BTreeMap<String, Origin> = BTreeMap::new();
     for table in used_members(members) {
-        let rows = table.members.iter().map(|member| (&member.group, &member.origin));
-        for (group, origin) in rows.filter(|(group, _)| names.find(group).is_none()) {
-            unknown.entry(group.clone()).or_insert_with(|| origin.clone());
+        let mut told: Vec<bool> = table.groups.iter().map(|group| names.find(group).is_some()).collect();
+        for member in &table.members {
+            if !std::mem::replace(&mut told[member.group as usize], true) {
+                let group = &table.groups[member.group as usize];
+                unknown.entry(group.clone()).or_insert_with(|| table.at(member));
+            }
         }
     }
     for (group, origin) in &unknown {
@@ -246,17 +250,19 @@ fn add_members(parts: &Parts<'_>, names: &Names, groups: &mut [Group], findings:
     let ids: Ids<'_> = parts.roster.ids.iter().zip(0..).map(|(id, user)| (&**id, user)).collect();
     let mut nested: Vec<BTreeSet<GroupIndex>> = vec![BTreeSet::new(); groups.len()];
     let mut others: Vec<BTreeSet<&str>> = vec![BTreeSet::new(); groups.len()];
-    let mut lost: (u32, Option<&Origin>) = (0, None);
+    let mut lost: (u32, Option<Origin>) = (0, None);
     let mut whole_export = false;
     for table in used_members(parts.members) {
         whole_export |= table.group.is_none();
         if let Some(group) = table.group.as_deref().and_then(|group| names.find(group)) {
             groups[group as usize].members_exported = true;
         }
+        let known: Vec<Option<u32>> = table.groups.iter().map(|group| names.find(group)).collect();
+        let people = People::of(table, &ids, parts, names);
         for member in &table.members {
-            let Some(group) = names.find(&member.group) else { continue };
+            let Some(group) = known[member.group as usize] else { continue };
             groups[group as usize].members_exported = true;
-            match who(member, &ids, parts, names) {
+            match people.who(member) {
                 Who::User(user) => {
                     users[group as usize].push(user);
                 }
@@ -264,9 +270,9 @@ fn add_members(parts: &Parts<'_>, names: &Names, groups: &mut [Group], findings:
                     nested[group as usize].insert(child);
                 }
                 Who::Other => {
-                    others[group as usize].insert(&member.keys[0]);
+                    others[group as usize].extend(people.first_key(member));
                     if member.kind == MemberType::User {
-                        lost = (lost.0 + 1, lost.1.or(Some(&member.origin)));
+                        lost = (lost.0 + 1, lost.1.or_else(|| Some(table.at(member))));
                     }
                 }
             }
@@ -286,7 +292,7 @@ fn add_members(parts: &Parts<'_>, names: &Names, groups: &mut [Group], findings:
             format!("{count} members are users whom no file of users holds; they take no seats in the forecast");
         findings.push(
             Diagnostic::warning(code::UNKNOWN_MEMBER, message)
-                .at(origin)
+                .at(&origin)
                 .help("export users and members on the same day"),
         );
     }
@@ -301,21 +307,48 @@ enum Who {
 /// Users by id; looked up once a member, and never walked.
 type Ids<'a> = HashMap<&'a str, u32, FixedState>;
 
-fn who(member: &Member, ids: &Ids<'_>, parts: &Parts<'_>, names: &Names) -> Who {
-    let by_id = |key: &String| ids.get(key.as_str()).copied();
-    let immutable = |key: &String| value::immutable_id(key).and_then(|id| parts.keys.find(&id));
-    let user =
-        || member.keys.iter().find_map(|key| by_id(key).or_else(|| parts.keys.find(key)).or_else(|| immutable(key)));
-    let group = || member.keys.iter().find_map(|key| names.by_key.get(key).copied());
-    match member.kind {
-        MemberType::User => user().map_or(Who::Other, |user| Who::User(UserIndex(user))),
-        MemberType::Group => group().map_or(Who::Other, |group| Who::Group(GroupIndex(group))),
-        MemberType::Other => Who::Other,
-        MemberType::Unknown => match (user(), group()) {
-            (Some(user), _) => Who::User(UserIndex(user)),
-            (None, Some(group)) => Who::Group(GroupIndex(group)),
-            (None, None) => Who::Other,
-        },
+/// Who the keys of one table stand for: looked up once a distinct key, by column.
+struct People<'a> {
+    table: &'a MemberTable,
+    users: Vec<Vec<Option<u32>>>,
+    groups: Vec<Vec<Option<u32>>>,
+}
+
+impl<'a> People<'a> {
+    fn of(table: &'a MemberTable, ids: &Ids<'_>, parts: &Parts<'_>, names: &Names) -> People<'a> {
+        let immutable = |key: &str| value::immutable_id(key).and_then(|id| parts.keys.find(&id));
+        let user =
+            |key: &String| ids.get(key.as_str()).copied().or_else(|| parts.keys.find(key)).or_else(|| immutable(key));
+        let group = |key: &String| names.by_key.get(key).copied();
+        People {
+            table,
+            users: table.keys.iter().map(|keys| keys.values.par_iter().map(user).collect()).collect(),
+            groups: table.keys.iter().map(|keys| keys.values.par_iter().map(group).collect()).collect(),
+        }
+    }
+
+    /// The strongest key of a member that stands for somebody.
+    fn by(&self, found: &[Vec<Option<u32>>], member: &Member) -> Option<u32> {
+        let mut columns = self.table.keys.iter().zip(found);
+        columns.find_map(|(keys, found)| found[keys.code(member.row)?])
+    }
+
+    fn first_key(&self, member: &Member) -> Option<&'a str> {
+        self.table.keys.iter().find_map(|keys| Some(keys.values[keys.code(member.row)?].as_str()))
+    }
+
+    fn who(&self, member: &Member) -> Who {
+        let (user, group) = (|| self.by(&self.users, member), || self.by(&self.groups, member));
+        match member.kind {
+            MemberType::User => user().map_or(Who::Other, |user| Who::User(UserIndex(user))),
+            MemberType::Group => group().map_or(Who::Other, |group| Who::Group(GroupIndex(group))),
+            MemberType::Other => Who::Other,
+            MemberType::Unknown => match (user(), group()) {
+                (Some(user), _) => Who::User(UserIndex(user)),
+                (None, Some(group)) => Who::Group(GroupIndex(group)),
+                (None, None) => Who::Other,
+            },
+        }
     }
 }
 
