@@ -31,12 +31,14 @@ enum Command {
         /// Where snapshots are kept [default: `history` in the tenant folder]
         #[arg(long, value_name = "FOLDER")]
         store: Option<PathBuf>,
-        /// Attributes that can make cohorts [default: department, companyName, country, usageLocation and employeeType]
+        /// Attributes that can make cohorts [default: department, jobTitle, companyName, country, city,
+        /// state, officeLocation, usageLocation and employeeType]
         #[arg(long, value_delimiter = ',', value_name = "ATTRIBUTES")]
         cohort: Vec<String>,
     },
     Compare(super::hindsight::Args),
-    /// Learn joiners, movers, leavers, seasons and tenure, of the whole and by cohort, and print them as a rates.toml
+    /// Learn joiners, movers, leavers, seasons and tenure, of the whole and by cohort, and from snapshots also what a move changes,
+    /// how long accounts of leavers last, guests and licence requests, and print them as a rates.toml
     Calibrate {
         #[command(flatten)]
         past: PastArgs,
@@ -125,7 +127,10 @@ fn calibrate(past: &PastArgs, write: Option<&Path>, seed: u64, format: Format) -
         Some(_) => attributes(&past.cohort)?.iter().map(Attribute::graph_name).collect(),
         None => past.cohort.clone(),
     };
-    let calibration = settled(history::calibrate(&past.load()?.people, seed))?;
+    let loaded = past.load()?;
+    let mut calibration = settled(history::calibrate(&loaded.people, seed))?;
+    calibration.life = history::life(&loaded.accounts, &past.cohort, seed);
+    calibration.requests = history::requests(&loaded.seats, &loaded.accounts, seed);
     let settings = calibration.settings(&by);
     if let Some(folder) = write {
         let path = folder.join("rates.toml");

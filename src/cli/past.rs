@@ -1,13 +1,14 @@
 //! A past, as typed and as read. In: a folder of snapshots, or a CSV of hire and leave dates. Out: records of people and of seats.
 //! Never: learns anything from them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
 use super::Failure;
 use crate::diagnostic::Diagnosed;
-use crate::history::{self, Record, Stored};
+use crate::history::{self, Accounts, Record, SkuSeats, Stored};
 
 /// A past to learn from.
 #[derive(Debug, clap::Args)]
@@ -29,6 +30,9 @@ pub struct PastArgs {
 /// What a past holds.
 pub struct Past {
     pub people: Record,
+    /// Accounts, and who had which seat, by day; empty where nothing tells.
+    pub accounts: Accounts,
+    pub seats: BTreeMap<NaiveDate, Vec<SkuSeats>>,
     /// Seats as spells, one cohort a SKU.
     pub seat_spells: Option<Record>,
 }
@@ -62,13 +66,15 @@ impl PastArgs {
         let mut past = if self.past.is_dir() {
             let (people, seats) = stored(&self.past)?;
             let seats = settled(history::seats_by_day(&seats))?;
-            let seat_spells = history::seats_record(&seats, &history::started(&people));
-            Past { people: settled(history::snapshot_record(&people, &self.cohort))?, seat_spells }
+            let accounts = history::accounts(&people);
+            let seat_spells = history::seats_record(&seats, &accounts);
+            let people = settled(history::snapshot_record(&people, &self.cohort))?;
+            Past { people, accounts, seats, seat_spells }
         } else {
             let name = self.past.display().to_string();
             let bytes = read(&self.past)?;
             let record = history::employment_record(&name, &bytes, &self.cohort, self.since, self.until);
-            Past { people: settled(record)?, seat_spells: None }
+            Past { people: settled(record)?, accounts: Accounts::new(), seats: BTreeMap::new(), seat_spells: None }
         };
         past.people.since = self.since.unwrap_or(past.people.since);
         Ok(past)

@@ -1,5 +1,7 @@
 //! What a result does not cover. In: counts. Out: the lines that every report prints. Never: left out when zero.
 
+use chrono::NaiveDate;
+
 /// A dynamic group whose rule was not simulated, and why.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct UnsimulatedRule {
@@ -17,6 +19,14 @@ pub struct Coverage {
     pub users: u32,
     pub users_without_usage_location: u32,
     pub users_without_department: u32,
+    /// Accounts whose last day has passed and that go within the horizon or later, how many of them should be gone by now, and
+    /// the day on which the last of them goes.
+    #[serde(default)]
+    pub past_leave: u32,
+    #[serde(default)]
+    pub past_leave_overdue: u32,
+    #[serde(default)]
+    pub past_leave_gone_by: Option<NaiveDate>,
     pub skus_without_price: Vec<String>,
     pub skus_without_renewal_date: Vec<String>,
     /// Free, viral and tenant-wide SKUs, which enter no total.

@@ -9,6 +9,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::code;
 use super::flow::Flow;
+use super::life::Life;
+use super::requests::Requested;
 use super::spell::{Month, Panel, Record};
 use super::workforce::Workforce;
 use crate::diagnostic::{Diagnosed, Diagnostic};
@@ -60,6 +62,9 @@ pub struct Calibration {
     /// The same beside the whole, for every year from 0 on.
     pub leavers_by_tenure: Vec<f64>,
     pub cohorts: Vec<Cohort>,
+    /// What only snapshots tell.
+    pub life: Life,
+    pub requests: Vec<Requested>,
 }
 
 /// The last month that the record knows whole.
@@ -129,6 +134,8 @@ pub fn calibrate(record: &Record, seed: u64) -> Diagnosed<Option<Calibration>> {
         leaving_by_tenure: workforce.leaving_by_tenure(),
         leavers_by_tenure: workforce.leavers_by_tenure(TENURE_MONTHS).iter().map(|rate| rate / mean).collect(),
         cohorts,
+        life: Life::default(),
+        requests: Vec::new(),
     }))
 }
 
@@ -146,7 +153,7 @@ fn ahead(flow: &Flow, expected: &[f64], heads: f64, seed: u64, stream: u64) -> (
     (range(rates), weights.into_iter().map(range).collect())
 }
 
-fn range(mut draws: Vec<f64>) -> Range {
+pub(super) fn range(mut draws: Vec<f64>) -> Range {
     draws.sort_unstable_by(f64::total_cmp);
     let at = |percent: usize| draws.get(draws.len() * percent / 100).copied().unwrap_or(0.0);
     Range { low: at(10), middle: at(50), high: at(90) }
@@ -175,6 +182,32 @@ impl Calibration {
         let _ = writeln!(text, "joiner-seasonality = [{}]", list(&self.joiner_seasonality));
         let _ = writeln!(text, "leaver-seasonality = [{}]", list(&self.leaver_seasonality));
         let _ = writeln!(text, "leavers-by-tenure = [{}]", list(&self.leavers_by_tenure));
+        let Life { movers_change, disabling_lag_days, deletion_lag_days, .. } = &self.life;
+        if !movers_change.is_empty() {
+            let names: Vec<String> = movers_change.iter().map(|name| quoted(name)).collect();
+            let _ = writeln!(text, "movers-change = [{}]", names.join(", "));
+        }
+        for (name, days) in [("disabling-lag-days", disabling_lag_days), ("deletion-lag-days", deletion_lag_days)] {
+            if let Some(days) = days {
+                let _ = writeln!(text, "{name} = {days}");
+            }
+        }
+        let Life { guests_invited, guests_removed, guests_expire_after_days: expire, .. } = &self.life;
+        if guests_invited.is_some() || guests_removed.is_some() {
+            text.push_str("\n[guests]\n");
+        }
+        for (name, rate) in [("invited", guests_invited), ("removed", guests_removed)] {
+            if let Some(rate) = rate {
+                let _ = writeln!(text, "{name} = {}", share(rate));
+            }
+        }
+        if let Some(days) = expire {
+            let _ = writeln!(text, "expire-after-days = {days}");
+        }
+        for asked in &self.requests {
+            let name = quoted(&asked.sku_part_number);
+            let _ = writeln!(text, "\n[sku.{name}]\nrequests = {}", share(&asked.share));
+        }
         for cohort in &self.cohorts {
             let _ = writeln!(text, "\n[cohort.{}]", quoted(&cohort.name));
             let _ = writeln!(text, "joiners = {}\nleavers = {}", weight(&cohort.joiners), weight(&cohort.leavers));

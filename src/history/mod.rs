@@ -10,7 +10,9 @@ mod calibration;
 mod code;
 mod employment;
 mod flow;
+mod life;
 mod picture;
+mod requests;
 mod seats;
 mod spell;
 mod store;
@@ -21,11 +23,13 @@ pub use baseline::Band;
 pub use calibration::{Calibration, Cohort, Range, calibrate, last_month, parse_month, whole_months};
 pub use employment::record as employment_record;
 pub use flow::Flow;
+pub use life::{Accounts, Life, life};
 pub use picture::picture;
+pub use requests::{Requested, requests};
 pub use seats::{
     Holder, SkuSeats, day_of_name as seats_day, days as seats_by_day, file_name as seats_name,
-    parquet as seats_parquet, read as read_seats, record as seats_record, started,
+    parquet as seats_parquet, read as read_seats, record as seats_record,
 };
 pub use spell::{Month, Move, Panel, Record, Spell};
-pub use store::{ATTRIBUTES, StoreError, Stored, file_name, record as snapshot_record, snapshot};
+pub use store::{ATTRIBUTES, Account, StoreError, Stored, accounts, file_name, record as snapshot_record, snapshot};
 pub use workforce::Workforce;

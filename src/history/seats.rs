@@ -10,9 +10,10 @@ use polars::prelude::{
     Column, DataType, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, SerReader, Series,
 };
 
+use super::code;
+use super::life::Accounts;
 use super::spell::{Record, Spell};
 use super::store::{StoreError, Stored, between};
-use super::{code, store};
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin};
 
 /// Somebody who has a seat or waits for one.
@@ -132,10 +133,10 @@ pub fn days(files: &[Stored]) -> Diagnosed<Option<BTreeMap<NaiveDate, Vec<SkuSea
 }
 
 /// Seats as spells, one cohort a SKU. A seat that one day shows and the one before does not began half way between them; so ended
-/// one that is there no more. Seats of the first day were there before it: `started` may say since when their
-/// people are.
+/// one that is there no more. Seats of the first day were there before it: their accounts may say since when.
 /// `None` where fewer than two days are known.
-pub fn record(days: &BTreeMap<NaiveDate, Vec<SkuSeats>>, started: &BTreeMap<String, NaiveDate>) -> Option<Record> {
+pub fn record(days: &BTreeMap<NaiveDate, Vec<SkuSeats>>, accounts: &Accounts) -> Option<Record> {
+    let started = started(accounts);
     let (first, last) = (*days.keys().next()?, *days.keys().next_back()?);
     if first == last {
         return None;
@@ -165,8 +166,8 @@ pub fn record(days: &BTreeMap<NaiveDate, Vec<SkuSeats>>, started: &BTreeMap<Stri
     Some(Record { spells, moves: None, since: first, until: last })
 }
 
-/// Since when the people of the store's snapshots are there, by id.
-pub fn started(files: &[Stored]) -> BTreeMap<String, NaiveDate> {
-    let known = files.iter().filter_map(|file| store::starts(&file.bytes).ok());
-    known.flatten().collect()
+/// Since when the accounts of the first day are there, by id.
+fn started(days: &Accounts) -> BTreeMap<&str, NaiveDate> {
+    let first = days.values().next().into_iter().flatten();
+    first.filter_map(|(id, account)| Some((id.as_str(), account.started?))).collect()
 }

@@ -23,10 +23,14 @@ pub struct StoreError(#[from] polars::error::PolarsError);
 /// What the first snapshots called the one attribute that they held.
 const FIRST_NAME: &str = "cohort";
 /// The attributes that make cohorts unless somebody asks for others.
-pub const ATTRIBUTES: [Attribute; 5] = [
+pub const ATTRIBUTES: [Attribute; 9] = [
     Attribute::Department,
+    Attribute::JobTitle,
     Attribute::CompanyName,
     Attribute::Country,
+    Attribute::City,
+    Attribute::State,
+    Attribute::OfficeLocation,
     Attribute::UsageLocation,
     Attribute::EmployeeType,
 ];
@@ -94,7 +98,7 @@ pub fn snapshot(snapshot: &Snapshot, attributes: &[Attribute]) -> Result<Vec<u8>
     let ends: Vec<Option<i32>> = present.iter().map(|user| day(*user, &Attribute::EmployeeLeaveDateTime)).collect();
     let mut columns: Vec<Column> = vec![
         Series::new("id".into(), ids).into(),
-        Series::new("state".into(), states).into(),
+        Series::new("account".into(), states).into(),
         Series::new("started".into(), starts).cast(&DataType::Date)?.into(),
         Series::new("leaves".into(), ends).cast(&DataType::Date)?.into(),
     ];
@@ -132,7 +136,7 @@ pub(super) fn read(bytes: &[u8], by: &[String]) -> Result<Vec<Seen>, polars::err
         Ok(numbers.i32()?.iter().map(|days| days.and_then(day_of)).collect())
     };
     let (ids, starts, ends) = (texts("id")?, days("started")?, days("leaves")?);
-    let states = if frame.column("state").is_ok() { texts("state")? } else { vec![None; ids.len()] };
+    let states = if frame.column("account").is_ok() { texts("account")? } else { vec![None; ids.len()] };
     let is_first = |name: &String| name == "department" && frame.column(name).is_err();
     let parts = by.iter().map(|name| texts(if is_first(name) { FIRST_NAME } else { name }));
     let parts = parts.collect::<Result<Vec<_>, Failed>>()?;
@@ -152,9 +156,55 @@ pub(super) fn read(bytes: &[u8], by: &[String]) -> Result<Vec<Seen>, polars::err
     Ok(rows.filter_map(seen).collect())
 }
 
-/// Since when the accounts of one file are there, by id.
-pub(super) fn starts(bytes: &[u8]) -> Result<Vec<(String, NaiveDate)>, polars::error::PolarsError> {
-    Ok(read(bytes, &[])?.into_iter().filter_map(|seen| Some((seen.id, seen.started?))).collect())
+/// Every account of a store by day, in order of ids. A file that cannot be read is not there: `record` says so.
+pub fn accounts(files: &[Stored]) -> BTreeMap<NaiveDate, BTreeMap<String, Account>> {
+    let mut days = BTreeMap::new();
+    for file in files {
+        let Ok(rows) = read(&file.bytes, &[]) else { continue };
+        let attributes = attributes(&file.bytes).unwrap_or_default();
+        let mut accounts = BTreeMap::new();
+        for (row, seen) in rows.into_iter().enumerate() {
+            let values = attributes.iter().map(|(name, values)| (name.clone(), values.get(row).cloned().flatten()));
+            let Seen { id, state, started, leaves, .. } = seen;
+            accounts.insert(id, Account { state, started, leaves, values: values.collect() });
+        }
+        days.insert(file.day, accounts);
+    }
+    days
+}
+
+/// The attributes that a file holds, by name, with their values row by row.
+type Columns = Vec<(Box<str>, Vec<Option<Box<str>>>)>;
+
+fn attributes(bytes: &[u8]) -> Result<Columns, polars::error::PolarsError> {
+    let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
+    let mut columns = Columns::new();
+    for attribute in Attribute::known() {
+        let name = attribute.graph_name();
+        let stored =
+            if attribute == Attribute::Department && frame.column(&name).is_err() { FIRST_NAME } else { &name };
+        if matches!(attribute, Attribute::Id) || frame.column(stored).is_err() {
+            continue;
+        }
+        let values = frame.column(stored)?.str()?.iter().map(|text| text.map(Into::into)).collect();
+        columns.push((name.into(), values));
+    }
+    Ok(columns)
+}
+
+/// One account on one day.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub(super) state: State,
+    pub(super) started: Option<NaiveDate>,
+    pub(super) leaves: Option<NaiveDate>,
+    pub(super) values: Vec<(Box<str>, Option<Box<str>>)>,
+}
+
+impl Account {
+    pub(super) fn value(&self, attribute: &str) -> Option<&str> {
+        self.values.iter().find(|(name, _)| **name == *attribute)?.1.as_deref()
+    }
 }
 
 /// The day on which something happened that only the second of two snapshots shows: half way between them. In the first

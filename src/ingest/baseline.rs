@@ -10,7 +10,7 @@ use super::roster::{self, Keys, NO_ROW, Roster, Tier};
 use super::source::{Kind, Source};
 use super::tenant_groups::{self, Parts};
 use super::users::{Path, UserTable};
-use super::{Options, Tables, attributes, code, date, licenses, rates, supplies};
+use super::{Options, Tables, attributes, code, date, leavers, licenses, rates, supplies};
 use crate::catalog::SkuId;
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin, did_you_mean};
 use crate::directory::{Attribute, Group, GroupIndex, SkuIndex, Snapshot, TenantSku};
@@ -40,6 +40,9 @@ pub fn baseline(tables: &Tables, options: &Options) -> Diagnosed<Option<Baseline
         supplies::reservations(sku, supply, today, &mut findings);
     }
     let assumptions = assumptions(tables, &products, &snapshot.skus, &mut findings);
+    let users = tables.users.iter().find(|table| !table.is_activity());
+    let origin = users.map(|table| table.table.origin.clone()).unwrap_or_default();
+    findings.extend(leavers::overdue(&snapshot.users, &assumptions, today, origin));
     let mut policy = tables.settings.policy.clone();
     policy.plan_rules.clone_from(&tables.plan_rules);
     policy.prohibited = prohibited(&assumptions);

@@ -59,6 +59,7 @@ pub const NO_LICENSES: Code = Code("D512");
 pub const NO_TODAY: Code = Code("D513");
 pub const NO_FILES: Code = Code("D514");
 pub const REFUSED_FILE: Code = Code("D515");
+pub const PAST_LEAVE: Code = Code("D517");
 // Supply.
 pub const UNEXPLAINED_UNITS: Code = Code("S100");
 pub const TOO_MANY_UNITS: Code = Code("S101");

@@ -19,6 +19,7 @@ mod folder;
 mod gaps;
 mod groups;
 mod guards;
+mod leavers;
 mod licenses;
 mod load;
 mod manager;

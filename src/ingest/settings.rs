@@ -14,7 +14,7 @@ use crate::directory::{Attribute, SelfService};
 use crate::licensing::{
     Country, ExtendedService, GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy,
 };
-use crate::scenario::{Assumptions, RATE_FORMS, Rate, SkuPolicy};
+use crate::scenario::{Assumptions, PastLeaveDates, RATE_FORMS, Rate, SkuPolicy};
 use crate::supply::TrueUpCount;
 
 /// What the file says; names of groups and SKUs are still to be resolved.
@@ -55,7 +55,9 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "joiner-seasonality",
             "leaver-seasonality",
             "leavers-by-tenure",
+            "disabling-lag-days",
             "deletion-lag-days",
+            "past-leave-dates",
         ],
     ),
     ("guests", &["invited", "removed", "expire-after-days"]),
@@ -241,6 +243,11 @@ impl Reader<'_> {
             ("workforce", "joiner-seasonality") => set(&mut assumptions.joiner_seasonality, self.seasonality(value)),
             ("workforce", "leaver-seasonality") => set(&mut assumptions.leaver_seasonality, self.seasonality(value)),
             ("workforce", "leavers-by-tenure") => set(&mut assumptions.leavers_by_tenure, self.weights(value)),
+            ("workforce", "disabling-lag-days") => set(&mut assumptions.disabling_lag_days, self.days(value)),
+            ("workforce", "past-leave-dates") => {
+                let words = [PastLeaveDates::Leave, PastLeaveDates::Keep].map(|word| (word.name(), word));
+                set(&mut assumptions.past_leave_dates, self.word(value, &words));
+            }
             ("workforce", _) => set(&mut assumptions.deletion_lag_days, self.days(value)),
             ("guests", "invited") => set(&mut assumptions.guests_invited, self.rate(value)),
             ("guests", "removed") => set(&mut assumptions.guests_removed, self.rate(value)),

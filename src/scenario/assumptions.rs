@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Cohorts, Spread};
+use super::{Cohorts, PastLeaveDates, Spread};
 use crate::catalog::SkuId;
 use crate::directory::Attribute;
 use crate::licensing::Country;
@@ -104,8 +104,11 @@ pub struct Assumptions {
     /// Weight of each completed year of tenure for leavers, the last also for all later years; empty where nothing is known.
     pub leavers_by_tenure: Vec<f64>,
     pub cohorts: Cohorts,
-    /// Days from a leaver's last day, on which the account is disabled, to its deletion, which frees every seat.
+    /// Days from the day on which a leaver's account is disabled to its deletion, which frees every seat.
     pub deletion_lag_days: u32,
+    /// Days from somebody's last day to the day on which the account is disabled.
+    pub disabling_lag_days: u32,
+    pub past_leave_dates: PastLeaveDates,
     /// New B2B guests a month, and the share of guests that is removed a month.
     pub guests_invited: Rate,
     pub guests_removed: Rate,
@@ -135,6 +138,8 @@ impl Default for Assumptions {
             leavers_by_tenure: Vec::new(),
             cohorts: Cohorts::default(),
             deletion_lag_days: 30,
+            disabling_lag_days: 0,
+            past_leave_dates: PastLeaveDates::Leave,
             guests_invited: share(0.01, 0.03),
             guests_removed: share(0.005, 0.02),
             guests_expire_after_days: None,
@@ -171,7 +176,9 @@ impl Assumptions {
             ("tenant.cost-centre", self.cost_centre.as_ref().map_or_else(|| "none".to_owned(), Attribute::graph_name)),
             ("workforce.joiner-seasonality", season(&self.joiner_seasonality)),
             ("workforce.leaver-seasonality", season(&self.leaver_seasonality)),
+            ("workforce.disabling-lag-days", self.disabling_lag_days.to_string()),
             ("workforce.deletion-lag-days", self.deletion_lag_days.to_string()),
+            ("workforce.past-leave-dates", self.past_leave_dates.name().to_owned()),
             ("guests.invited", self.guests_invited.to_string()),
             ("guests.removed", self.guests_removed.to_string()),
             ("self-service.joins", self.self_service_joins.to_string()),

@@ -1,10 +1,10 @@
 //! What a forecast does not cover. In: a baseline, licensing today. Out: counts and names. Never: leaves out a zero.
 
 use super::summary;
-use crate::directory::{Attribute, SkuIndex, Users};
+use crate::directory::{Attribute, SkuIndex, UserIndex, Users, ValueRef};
 use crate::forecast::{Coverage, UnsimulatedRule};
 use crate::licensing::Today;
-use crate::scenario::Baseline;
+use crate::scenario::{Baseline, Departure};
 
 pub fn coverage(baseline: &Baseline, today: &Today) -> Coverage {
     let snapshot = &baseline.snapshot;
@@ -19,7 +19,11 @@ pub fn coverage(baseline: &Baseline, today: &Today) -> Coverage {
         reason: kept.reason.text(),
         members_kept: kept.members_kept,
     });
+    let departures = departures(baseline);
     Coverage {
+        past_leave: departures.len() as u32,
+        past_leave_overdue: departures.iter().filter(|departure| departure.overdue).count() as u32,
+        past_leave_gone_by: departures.iter().map(|departure| departure.deleted_on).max(),
         rules_simulated: today.memberships.rules().len() as u32,
         rules_not_simulated: kept.collect(),
         users: snapshot.users.len() as u32,
@@ -31,6 +35,22 @@ pub fn coverage(baseline: &Baseline, today: &Today) -> Coverage {
         }),
         skus_not_planned: names(&|sku| !planned.contains(&sku)),
     }
+}
+
+/// What becomes of those whose last day has passed.
+fn departures(baseline: &Baseline) -> Vec<Departure> {
+    let users = &baseline.snapshot.users;
+    let day = |user: UserIndex, attribute: &Attribute| match users.value(user, attribute) {
+        ValueRef::Instant(at) => Some(at.date_naive()),
+        _ => None,
+    };
+    let there = |user: &UserIndex| !users.is_guest(*user) && day(*user, &Attribute::DeletedDateTime).is_none();
+    let of = |user: UserIndex| {
+        let enabled = users.boolean(user, &Attribute::AccountEnabled) != Some(false);
+        let last_day = day(user, &Attribute::EmployeeLeaveDateTime)?;
+        Departure::of(last_day, enabled, baseline.today, &baseline.assumptions)
+    };
+    users.indexes().filter(there).filter_map(of).collect()
 }
 
 /// Users without a text, or with a blank one.

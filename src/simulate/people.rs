@@ -11,7 +11,7 @@ use super::event::{Event, Happening, Slot};
 use crate::calendar;
 use crate::catalog::SkuId;
 use crate::directory::{Attribute, Column, SelfService, SkuIndex, Snapshot, UserIndex, ValueRef};
-use crate::scenario::Assumptions;
+use crate::scenario::{Assumptions, Departure};
 
 /// No day: later than every day of a run.
 pub const NEVER: u32 = u32::MAX;
@@ -116,6 +116,11 @@ impl People {
                 }
                 continue;
             }
+            let last_day = day_of(user, &Attribute::EmployeeLeaveDateTime);
+            let past = last_day.and_then(|day| Departure::of(day, enabled, today, assumptions));
+            if let Some(departure) = past {
+                people.depart(user.0, departure, today, horizon);
+            }
             if !enabled {
                 continue;
             }
@@ -123,15 +128,27 @@ impl People {
             people.enabled += 1;
             let cohort = people.cohorts.of_exported(user.0);
             people.cohorts.enabled[cohort] += 1;
-            if let Some(day) = day_of(user, &Attribute::EmployeeLeaveDateTime).filter(|day| *day > today) {
+            if let Some(day) = last_day.filter(|day| *day > today) {
                 let day = calendar::days_between(today, day);
                 people.known_gone[user.get()] = day;
                 people.change(user.0, day, -1);
-                people.known.extend(leaving(user.0, day, assumptions.deletion_lag_days, horizon));
+                people.known.extend(leaving(user.0, day, assumptions, horizon));
             }
         }
         people.cohorts.count(&people.members);
         people
+    }
+
+    /// Notes what becomes of an account whose last day has passed.
+    fn depart(&mut self, slot: Slot, departure: Departure, today: NaiveDate, horizon: u32) {
+        let day = |day: NaiveDate| calendar::days_between(today, day);
+        if let Some(off) = departure.disabled_on.map(day) {
+            self.known_gone[slot as usize] = off;
+            self.change(slot, off, -1);
+            self.known.push(Event { day: off, happening: Happening::Disable { slot } });
+        }
+        self.known.push(Event { day: day(departure.deleted_on), happening: Happening::Delete { slot } });
+        self.known.retain(|event| event.day <= horizon);
     }
 
     /// Books a known start or end in its month; later than the horizon it changes nothing.
@@ -196,11 +213,12 @@ fn months(points: &[NaiveDate]) -> Vec<Month> {
         .collect()
 }
 
-/// The events of an account that ends: disabled on the day, deleted after the lag, as far as the horizon reaches.
-pub fn leaving(slot: Slot, day: u32, lag: u32, horizon: u32) -> impl Iterator<Item = Event> {
-    let deleted = day.saturating_add(lag);
+/// The events of an account that ends: disabled and deleted each after its lag, as far as the horizon reaches.
+pub fn leaving(slot: Slot, day: u32, assumptions: &Assumptions, horizon: u32) -> impl Iterator<Item = Event> + use<> {
+    let disabled = day.saturating_add(assumptions.disabling_lag_days);
+    let deleted = disabled.saturating_add(assumptions.deletion_lag_days);
     let events = [
-        Event { day, happening: Happening::Disable { slot } },
+        Event { day: disabled, happening: Happening::Disable { slot } },
         Event { day: deleted, happening: Happening::Delete { slot } },
     ];
     events.into_iter().filter(move |event| event.day <= horizon)

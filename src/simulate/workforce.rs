@@ -193,7 +193,7 @@ impl<'a> Drawing<'a> {
     fn leave(&mut self, slot: Slot, day: u32) {
         self.gone[slot as usize] = day;
         self.enabled -= 1;
-        let events = leaving(slot, day, self.assumptions.deletion_lag_days, self.people.horizon());
+        let events = leaving(slot, day, self.assumptions, self.people.horizon());
         self.population.events.extend(events);
     }
 

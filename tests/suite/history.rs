@@ -231,7 +231,7 @@ fn seats_that_move_evenly_are_forecast_as_they_come() {
             (0..3).for_each(|_| assert!(held[0].pop_first().is_some()));
         }
     });
-    let record = history::whole_months(&history::seats_record(&days, &BTreeMap::new()).unwrap());
+    let record = history::whole_months(&history::seats_record(&days, &history::Accounts::new()).unwrap());
     let origins = vec![history::parse_month("2023-12").unwrap()];
     let options = Options { origins, months: 12, replications: 400, seed: 1, whole: false, smallest_cohort: 1 };
     let runs = history::backtest(&record, &options);
@@ -285,7 +285,7 @@ fn bands_of_seats_hold_what_they_claim() {
     let origins = ["2023-12", "2024-12"].map(|text| history::parse_month(text).unwrap()).to_vec();
     let options = Options { origins, months: 12, replications: 150, seed: 1, whole: false, smallest_cohort: 1 };
     let runs = (1..=3).flat_map(|seed| {
-        let record = history::seats_record(&seats_by_chance(seed), &BTreeMap::new()).unwrap();
+        let record = history::seats_record(&seats_by_chance(seed), &history::Accounts::new()).unwrap();
         history::backtest(&history::whole_months(&record), &options)
     });
     let runs: Vec<Run> = runs.collect();
@@ -319,9 +319,95 @@ fn stores_of_earlier_versions_still_read() {
         assert_eq!(spells.len(), 3);
         assert!(spells.iter().all(|spell| &*spell.cohort == "Sales" && spell.start == day("2019-04-14")));
         assert_eq!(spells.iter().filter(|spell| spell.end == Some(day("2024-01-17"))).count(), 1);
-        assert_eq!(history::started(&files).len(), 3);
+        assert_eq!(history::accounts(&files)[&day("2024-01-01")].len(), 3);
     }
-    assert!(history::seats_record(&BTreeMap::new(), &BTreeMap::new()).is_none(), "no seats, nothing of SKUs");
+    assert!(history::seats_record(&BTreeMap::new(), &history::Accounts::new()).is_none(), "no seats, nothing of SKUs");
     let broken = Stored { day: day("2024-01-01"), name: "2024-01-01.seats.parquet".to_owned(), bytes: b"no".to_vec() };
     assert!(history::seats_by_day(&[broken]).has_errors());
+}
+
+/// Fifty months: each month two of Sales go to IT with another title and the same country; four leave, are disabled ten days
+/// after their last day and gone forty-five days later; three guests come, who go a year later; two people ask for B.
+#[test]
+fn the_life_of_accounts_is_learnt_from_snapshots() {
+    use seatcast::history::{Life, Range};
+    let first = day("2021-01-05");
+    let (mut files, mut days) = (Vec::new(), BTreeMap::new());
+    let text = |text: &str| Value::text(text);
+    let instant = |day: NaiveDate| Value::Instant(day.and_time(chrono::NaiveTime::MIN).and_utc());
+    let month_of = |number: u32| first + chrono::Months::new(number);
+    for month in 0..50u32 {
+        let today = month_of(month);
+        let mut records = Vec::new();
+        let mut add = |id: String, kind: &str, enabled: bool, more: Vec<(Attribute, Value)>| {
+            let user = User::default()
+                .with(Attribute::Id, text(&id))
+                .with(Attribute::UserType, text(kind))
+                .with(Attribute::AccountEnabled, Value::Boolean(enabled));
+            records.push(more.into_iter().fold(user, |user, (attribute, value)| user.with(attribute, value)));
+        };
+        for number in 0..400u32 {
+            // Two a month move; from number 200 on four a month leave, on days of their own.
+            let moved = number < month * 2;
+            let own = [
+                (Attribute::Department, text(if moved { "IT" } else { "Sales" })),
+                (Attribute::JobTitle, text(if moved { "Engineer" } else { "Seller" })),
+                (Attribute::Country, text(if number % 3 == 0 { "NL" } else { "DE" })),
+            ];
+            let last = (number >= 200).then(|| month_of((number - 200) / 4) + Days::new(u64::from(number % 4) * 7 + 3));
+            let since = last.map_or(-1, |last| (today - last).num_days());
+            let leaves = last.filter(|_| since >= -30).map(|last| (Attribute::EmployeeLeaveDateTime, instant(last)));
+            if since < 55 {
+                add(format!("p{number:04}"), "Member", since < 10, own.into_iter().chain(leaves).collect());
+            }
+        }
+        for number in 0..=month * 3 {
+            let made = month_of(number / 3) - Days::new(10);
+            if (today - made).num_days() < 365 {
+                add(format!("g{number:04}"), "Guest", true, vec![(Attribute::CreatedDateTime, instant(made))]);
+            }
+        }
+        let snapshot = Snapshot { users: Users::from_records(&records), ..Snapshot::default() };
+        let bytes = history::snapshot(&snapshot, &history::ATTRIBUTES).unwrap();
+        files.push(Stored { day: today, name: history::file_name(today), bytes });
+        let direct = |ids: std::ops::Range<u32>| ids.map(|id| Holder { id: format!("p{id:04}").into(), direct: true });
+        let seats = |name: &str, holders: Vec<Holder>| SkuSeats {
+            sku_part_number: name.into(),
+            enabled: 9,
+            warning: 0,
+            assigned: 9,
+            consumed: Some(9),
+            holders,
+        };
+        let same = (0..20).map(|id| Holder { id: format!("p{id:04}").into(), direct: false }).collect();
+        days.insert(today, vec![seats("A", same), seats("B", direct(0..10 + month * 2).collect())]);
+    }
+    let accounts = history::accounts(&files);
+    let Life { movers_change, disabling_lag_days, deletion_lag_days, guests_invited, guests_expire_after_days, .. } =
+        history::life(&accounts, &by_department(), 1);
+    assert_eq!(movers_change, ["department".into(), "jobTitle".into()]);
+    // Snapshots are a month apart: half a month is as near as they tell.
+    let near = |days: Option<u32>, wanted: u32| days.is_some_and(|days| days.abs_diff(wanted) <= 6);
+    let lags = format!("{disabling_lag_days:?} {deletion_lag_days:?}");
+    assert!(near(disabling_lag_days, 10) && near(deletion_lag_days, 45), "{lags}");
+    assert!(guests_expire_after_days.is_some_and(|days| days.abs_diff(365) <= 20), "{guests_expire_after_days:?}");
+    // Three a month upon thirty-six.
+    let Range { low, high, .. } = guests_invited.unwrap();
+    assert!(low < 3.0 / 37.0 && 3.0 / 37.0 < high, "{guests_invited:?}");
+    let asked = history::requests(&days, &accounts, 1);
+    let [b] = asked.as_slice() else { panic!("one SKU is asked for: {asked:?}") };
+    assert_eq!((&*b.sku_part_number, b.asked, b.given_back), ("B", 98, 0));
+    // Two a month of three hundred, more or less.
+    assert!(b.share.low < 0.008 && 0.005 < b.share.high, "{b:?}");
+    // The file says all of it, and `forecast` reads it.
+    let record = history::snapshot_record(&files, &by_department()).value.unwrap();
+    let mut learned = history::calibrate(&record, 1).value.unwrap();
+    (learned.life, learned.requests) = (history::life(&accounts, &by_department(), 1), asked);
+    let file = learned.settings(&by_department());
+    for line in
+        ["movers-change = [\"department\", \"jobTitle\"]", "disabling-lag-days = ", "[guests]\ninvited = \"p10 "]
+    {
+        assert!(file.contains(line), "{line} is not in\n{file}");
+    }
+    assert!(file.contains("expire-after-days = ") && file.contains("[sku.\"B\"]\nrequests = \"p10 "), "{file}");
 }

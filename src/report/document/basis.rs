@@ -1,7 +1,7 @@
 //! What a forecast rests on. In: a forecast. Out: assumptions, coverage and provenance. Never: silent about a gap.
 
 use super::{Block, Cell, Column, Level, Phrase, Row, Section, Table, Tone, certainty};
-use crate::forecast::Forecast;
+use crate::forecast::{Coverage, Forecast};
 use crate::report::clean;
 use crate::report::words::Words;
 
@@ -49,6 +49,7 @@ pub fn coverage(forecast: &Forecast, words: &Words) -> Section {
         count("coverage.rules-not", u32::try_from(not_simulated).unwrap_or(u32::MAX), Tone::Warning),
         count("coverage.no-usage-location", coverage.users_without_usage_location, Tone::Warning),
         count("coverage.no-department", coverage.users_without_department, Tone::Warning),
+        past_leave(coverage, words),
         names("coverage.no-price", &coverage.skus_without_price),
         names("coverage.no-renewal", &coverage.skus_without_renewal_date),
         names("coverage.not-planned", &coverage.skus_not_planned),
@@ -72,6 +73,19 @@ pub fn coverage(forecast: &Forecast, words: &Words) -> Section {
         blocks.push(Block::Table(Table { id: "rules-not-simulated".to_owned(), caption, columns, rows, notes }));
     }
     Section { id: "coverage", title: words.say("coverage.title"), level: Level::Full, blocks }
+}
+
+/// Accounts whose last day has passed, and when they go.
+fn past_leave(coverage: &Coverage, words: &Words) -> Row {
+    let subject = Cell::Text(words.say("coverage.past-leave"));
+    let Some(gone) = coverage.past_leave_gone_by else { return Row::of(vec![subject, Cell::Count(0)]) };
+    let values = [
+        ("n", words.count(u64::from(coverage.past_leave))),
+        ("overdue", words.count(u64::from(coverage.past_leave_overdue))),
+        ("date", words.day(gone)),
+    ];
+    let tone = if coverage.past_leave_overdue > 0 { Tone::Warning } else { Tone::Plain };
+    Row::of(vec![subject, Cell::Text(words.tell("coverage.past-leave-value", &values))]).tone(tone)
 }
 
 pub fn provenance(forecast: &Forecast, words: &Words) -> Section {

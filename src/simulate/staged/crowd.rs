@@ -261,11 +261,11 @@ impl<'w, 's> Crowd<'w, 's> {
             cohort.select_nth_unstable_by(count, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             cohort.truncate(count);
         }
-        let lag = self.world.baseline.assumptions.deletion_lag_days;
+        let assumptions = &self.world.baseline.assumptions;
         for (_, slot) in cohort {
             self.count(day, self.ends[slot as usize], -1);
             self.end(slot, day);
-            self.added.extend(leaving(slot, day, lag, self.world.settings().horizon_days()));
+            self.added.extend(leaving(slot, day, assumptions, self.world.settings().horizon_days()));
         }
     }
 
@@ -315,8 +315,8 @@ impl<'w, 's> Crowd<'w, 's> {
 
     fn leave(&mut self, slot: Slot, day: u32) {
         self.ends[slot as usize] = day;
-        let lag = self.world.baseline.assumptions.deletion_lag_days;
-        self.added.extend(leaving(slot, day, lag, self.world.settings().horizon_days()));
+        let assumptions = &self.world.baseline.assumptions;
+        self.added.extend(leaving(slot, day, assumptions, self.world.settings().horizon_days()));
     }
 
     /// How likely somebody leaves in a month without a season, by the rate of the replication.

@@ -36,7 +36,7 @@ fn person() -> impl Strategy<Value = User> {
     let department = prop::sample::select(vec!["Sales", "Audit", "IT"]);
     let title = prop::option::of(prop::sample::select(vec!["Clerk", "Buyer", "Lead"]));
     let hired = prop::option::of(-40i64..80);
-    let leaves = prop::option::weighted(0.1, 1u64..70);
+    let leaves = prop::option::weighted(0.2, -40i64..70);
     (
         department,
         title,
@@ -66,7 +66,7 @@ fn person() -> impl Strategy<Value = User> {
                 )
                 .with(
                     Attribute::EmployeeLeaveDateTime,
-                    leaves.map_or(Value::Null, |days| instant(today() + Days::new(days))),
+                    leaves.map_or(Value::Null, |days| instant(today() + chrono::TimeDelta::days(days))),
                 )
         })
 }
@@ -219,6 +219,7 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
                         self_service_joins: service,
                         self_service_leaves: service,
                         deletion_lag_days: lag,
+                        disabling_lag_days: lag % 4,
                         cohorts,
                         guests_expire_after_days: (lag % 3 == 1).then_some(lag * 5),
                         leavers_by_tenure: by_tenure,
