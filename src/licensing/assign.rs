@@ -83,6 +83,7 @@ impl Ledger {
         self.due.clear();
         self.taken.clear();
         self.dirty.clear();
+        self.derives = self.is_automatic();
         let delay = match self.terms.policy.reprocess {
             Reprocess::AutoDelayed { days } => Some(days),
             Reprocess::Auto | Reprocess::Manual => None,

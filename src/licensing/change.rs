@@ -204,7 +204,7 @@ impl Ledger {
 
     /// The verdict with the SKUs written down that were short at the last settlement, which an automatic ledger only derives.
     fn frozen(&self, user: u32, detail: &Detail, wanted: &Wanted) -> Option<Verdict> {
-        if !(self.is_automatic() && matches!(wanted.verdict, Verdict::Count(_))) {
+        if !(self.derives && self.is_automatic() && matches!(wanted.verdict, Verdict::Count(_))) {
             return None;
         }
         let held = |sku: SkuIndex| self.holds_with(user, detail, sku) && !self.taken.contains(&(user, sku));

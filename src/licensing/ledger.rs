@@ -131,6 +131,8 @@ pub struct Ledger {
     /// Units that direct assignments of the open tick took.
     pub(super) taken: BTreeSet<(u32, SkuIndex)>,
     pub(super) available_before: Vec<i64>,
+    /// Whether waiting bundles were retried by themselves in the last settlement, so that their codes follow from free units.
+    pub(super) derives: bool,
 }
 
 const DETAIL: u8 = 1;
@@ -160,6 +162,7 @@ impl Clone for Ledger {
             retry_on: self.retry_on.clone(),
             taken: self.taken.clone(),
             available_before: self.available_before.clone(),
+            derives: self.derives,
         }
     }
 
@@ -191,6 +194,7 @@ impl Clone for Ledger {
         self.retry_on.clone_from(&source.retry_on);
         self.taken.clone_from(&source.taken);
         self.available_before.clone_from(&source.available_before);
+        self.derives = source.derives;
     }
 }
 
@@ -219,6 +223,7 @@ impl Ledger {
             retry_on: BTreeSet::new(),
             taken: BTreeSet::new(),
             available_before: vec![0; skus],
+            derives: false,
         }
     }
 

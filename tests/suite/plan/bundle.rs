@@ -85,7 +85,7 @@ fn misfit(on: &[(BTreeSet<String>, bool)], lacking_today: &dyn Fn(&str) -> bool)
                 return true;
             }
         }
-        let without_phone = !calling(plans).is_empty() && !has("MCOEV") && !(*held && lacking_today("MCOEV"));
+        let phone = calling(plans).is_empty() || has("MCOEV") || *held && lacking_today("MCOEV");
         let sharepoint = [
             "SHAREPOINTENTERPRISE",
             "SHAREPOINTDESKLESS",
@@ -98,7 +98,7 @@ fn misfit(on: &[(BTreeSet<String>, bool)], lacking_today: &dyn Fn(&str) -> bool)
         let without_files = plans.contains("SHAREPOINTWAC")
             && !sharepoint.into_iter().any(has)
             && !(*held && sharepoint.into_iter().all(lacking_today));
-        if without_phone || without_files {
+        if !phone || without_files {
             return true;
         }
     }

@@ -13,7 +13,7 @@ fn compile(text: &str) -> Checked {
 
 fn user(values: &[(&str, &str)]) -> User {
     let with = |user: User, (name, value): &(&str, &str)| {
-        user.with(Attribute::from_graph_name(name).unwrap(), Value::text(*value))
+        user.with(Attribute::from_graph_name(name).unwrap(), Value::text(value))
     };
     values.iter().fold(User::default(), with)
 }
