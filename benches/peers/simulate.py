@@ -131,6 +131,19 @@ def agree(name, finals, demand, replications):
             assert abs(theirs - ours) <= allowed, f"{name}: D{department:02} P{share * 100:.0f} {theirs} against {ours} ± {allowed:.0f}"
 
 
+def agree_scaled(name, finals, demand, scale):
+    """Engines that ran a part of the people: heads grow with the people, their variance too. Departments are alike, so that all
+    runs of all of them are one sample; centre and spread within four standard errors of the sample."""
+    sample = finals.ravel() * scale
+    percentiles = np.array([demand[f"D{department:02}"] for department in range(DEPARTMENTS)])
+    centre, spread = percentiles[:, 1].mean(), (percentiles[:, 2] - percentiles[:, 0]).mean() / 2.5631
+    theirs = sample.std(ddof=1) / np.sqrt(scale)
+    allowed = 4 * sample.std(ddof=1) / np.sqrt(len(sample)) + scale
+    assert abs(sample.mean() - centre) <= allowed, f"{name}: {sample.mean():.0f} heads a department against {centre:.0f} ± {allowed:.0f}"
+    allowed = 4 * spread / np.sqrt(2 * len(sample)) + 1
+    assert abs(theirs - spread) <= allowed, f"{name}: a spread of {theirs:.1f} against {spread:.1f} ± {allowed:.1f}"
+
+
 def main():
     runs = [json.loads(open(path).read().splitlines()[-1]) for path in sys.argv[1:]]
     ours = runs[0]
@@ -150,10 +163,8 @@ def main():
             agree(name, finals, ours["demand"], replications)
             checked = "percentiles agree"
         else:
-            mean, spread = finals.sum(axis=1).mean() * users / people, users * 0.01
-            total = sum(demand[1] for demand in ours["demand"].values())
-            assert abs(mean - total) < spread, f"{name}: {mean} heads against {total}"
-            checked = "mean agrees"
+            agree_scaled(name, finals, ours["demand"], users / people)
+            checked = "mean and spread agree"
         mark = "" if (people, count) == (users, replications) else " (extrapolated)"
         rows.append((name, 1, each * replications, mark, f"rules, seats, waiting, {lacks}" if lacks != "all but heads" else "rules, seats, waiting", checked))
     print(f"{users:,} people, {MONTHS} months, {replications:,} replications; seatcast evaluates {ours['rules']} rules, bundles, seats and")

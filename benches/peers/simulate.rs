@@ -9,6 +9,7 @@
 //! half of them have too few units for everybody: rules are evaluated again for everybody who joins, moves or leaves, and people wait.
 
 mod dice;
+mod growth;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,6 +17,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use dice::Dice;
+use growth::Measured;
 use seatcast::catalog::Catalog;
 use seatcast::forecast::Forecast;
 use seatcast::ingest::{self, SourceFile};
@@ -149,35 +151,40 @@ fn peak_mb() -> u64 {
     line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
-fn curve(folder: &Path) {
-    let mut rows = "users,replications,events,seconds,peak MB\n".to_owned();
-    for (users, replications) in
-        [(10_000, 50), (30_000, 50), (100_000, 10), (100_000, 50), (100_000, 200), (300_000, 20), (1_000_000, 10)]
-    {
+/// The users whose memory is drawn against replications.
+const MEMORY_OF: usize = 100_000;
+const SIZES: [(usize, u32); 7] =
+    [(10_000, 50), (30_000, 50), (100_000, 10), (100_000, 50), (100_000, 200), (300_000, 20), (1_000_000, 10)];
+
+/// Sizes in ascending order, up to `largest` users; where that is below the size whose memory is drawn, its own is.
+fn curve(folder: &Path, largest: usize) {
+    let mut measured = Vec::new();
+    for (users, replications) in SIZES.into_iter().filter(|(users, _)| *users <= largest) {
         let baseline = tenant(users);
         let (_, one) = forecast(&baseline, 1, 1);
         let (forecast, many) = forecast(&baseline, replications + 1, 1);
-        let tenths: i64 = forecast.skus.iter().map(|sku| sku.bridge.joiners_tenths + sku.bridge.leavers_tenths).sum();
-        let _ = writeln!(
-            rows,
-            "{users},{replications},{},{:.4},{}",
-            tenths / 10,
-            (many - one) / f64::from(replications),
-            peak_mb()
-        );
-        eprintln!("{}", rows.lines().last().unwrap_or_default());
+        let moved = |sku: &seatcast::forecast::SkuForecast| {
+            let bridge = &sku.bridge;
+            bridge.joiners_tenths + bridge.leavers_tenths + bridge.moved_in_tenths + bridge.moved_out_tenths
+        };
+        let tenths: i64 = forecast.skus.iter().map(moved).sum();
+        let events = tenths as f64 / 10.0;
+        let seconds = ((many - one) / f64::from(replications)).max(1e-6);
+        eprintln!("{users} users, {replications} replications: {seconds:.4} s each, {events:.0} events");
+        measured.push(Measured { users, replications, events, seconds, peak_mb: peak_mb() });
     }
-    fs::write(folder.join("simulation-cost.csv"), rows).expect("a folder to write to");
+    let memory_of = measured.iter().map(|one| one.users).filter(|users| *users <= MEMORY_OF).max();
+    growth::write(folder, &measured, memory_of.expect("a size is measured"));
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let after =
         |name: &str| arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1));
-    if let Some(folder) = after("--curve") {
-        return curve(Path::new(folder));
-    }
     let number = |name: &str, default: usize| after(name).and_then(|value| value.parse().ok()).unwrap_or(default);
+    if let Some(folder) = after("--curve") {
+        return curve(Path::new(folder), number("--users", 1_000_000));
+    }
     let (users, replications, threads) =
         (number("--users", 100_000), number("--replications", 1000) as u32, number("--threads", 2));
     let baseline = tenant(users);
