@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::comparison_causes::Causes;
 use super::{
     Block, Cell, Column, Document, Level, Phrase, Row, Section, Table, Tone, Trouble, basis, comparison_months,
     comparison_pictures,
@@ -289,6 +290,7 @@ fn people(comparison: &Comparison, words: &Words) -> Section {
     ];
     let mut rows = Vec::new();
     let mut notes = vec![words.say("compare.note-people")];
+    let mut causes = Causes::default();
     for case in &comparison.scenarios {
         for person in case.people.iter().take(NAMED) {
             let list = |names: &[String]| match names {
@@ -307,7 +309,7 @@ fn people(comparison: &Comparison, words: &Words) -> Section {
                 Cell::Date(person.day),
                 list(&person.gains),
                 list(&person.loses),
-                list(&person.causes),
+                Cell::Text(causes.numbers(&person.causes)),
             ]));
         }
         if let Some(more) = case.people.len().checked_sub(NAMED).filter(|more| *more > 0) {
@@ -316,7 +318,8 @@ fn people(comparison: &Comparison, words: &Words) -> Section {
         }
     }
     let table = Table { id: "people".to_owned(), caption: words.say("compare.people-caption"), columns, rows, notes };
-    let blocks = table.unless_empty();
+    let mut blocks = table.unless_empty();
+    blocks.extend(causes.table(words).unless_empty());
     Section { id: "people", title: words.say("compare.people"), level: Level::Full, blocks }
 }
 

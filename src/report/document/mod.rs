@@ -6,6 +6,7 @@ mod bundle;
 mod cells;
 mod certainty;
 mod comparison;
+mod comparison_causes;
 mod comparison_months;
 mod comparison_pictures;
 mod costs;
