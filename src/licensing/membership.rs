@@ -33,7 +33,7 @@ pub enum KeptReason {
     Paused,
     /// The rule reads service plans, which follow from licences: taken as exported.
     AssignedPlans,
-    /// The rule reads service plans: settled with the licences of today, held from then on.
+    /// The rule reads service plans: settled with the licences of today.
     Staged {
         stages: u32,
     },
@@ -57,7 +57,7 @@ impl KeptReason {
             KeptReason::Paused => "its processing is paused".to_owned(),
             KeptReason::AssignedPlans => "its rule reads service plans, taken as exported".to_owned(),
             KeptReason::Staged { stages } => {
-                format!("its rule reads service plans: settled today in {stages} stages, then held")
+                format!("its rule reads service plans: settled with today's licences in {stages} stages")
             }
             KeptReason::Circle => "its rule and the licences that follow turn each other on and off".to_owned(),
             KeptReason::PlanService => "its rule reads names of services, taken as exported".to_owned(),

@@ -35,6 +35,7 @@ pub use plan_rules::{
 pub use policy::{
     ExtendedService, GuestPolicy, MissingUsageLocation, OrderPolicy, PlanSource, Policy, Reprocess, SwapPolicy,
 };
+pub use stages::{STAGES_MAX, assigned_plans};
 pub use state::{BundleIndex, Country, Deletion, LicenseError, Path, PathState, Rank, Refusal, Seeker, Source};
 pub use target::Target;
 pub use terms::{PlanDependency, PlanIndex, PlanRules, SeatPolicy, SkuTerms, Terms};

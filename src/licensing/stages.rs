@@ -19,7 +19,7 @@ use crate::rule::{Checked, RuleSet};
 const CIRCLE: Code = Code("P204");
 
 /// Stages after which groups that still change count as a circle.
-const STAGES_MAX: usize = 50;
+pub const STAGES_MAX: usize = 50;
 
 /// States of a plan, best first.
 const STATES: [&str; 4] = ["Enabled", "Warning", "Suspended", "LockedOut"];
@@ -156,10 +156,10 @@ fn with_plans(users: &Users, rules: &[Checked], ledger: &Ledger, units: &[Prepai
     for user in users.indexes() {
         // Most users hold one of few sets of sources, whose plans are looked up once.
         let code = match ledger.whole_set(user.0) {
-            Some(set) => {
-                *known.entry(set).or_insert_with(|| builder.code(ValueRef::Plans(&plans(ledger, user, units))))
-            }
-            None => builder.code(ValueRef::Plans(&plans(ledger, user, units))),
+            Some(set) => *known
+                .entry(set)
+                .or_insert_with(|| builder.code(ValueRef::Plans(&assigned_plans(ledger, user.0, units)))),
+            None => builder.code(ValueRef::Plans(&assigned_plans(ledger, user.0, units))),
         };
         builder.push_code(code);
     }
@@ -168,9 +168,9 @@ fn with_plans(users: &Users, rules: &[Checked], ledger: &Ledger, units: &[Prepai
 }
 
 /// What `assignedPlans` of a user would hold: each plan once, in the best state that a SKU of the user gives it.
-pub(super) fn plans(ledger: &Ledger, user: UserIndex, units: &[PrepaidUnits]) -> Vec<AssignedPlan> {
+pub fn assigned_plans(ledger: &Ledger, user: u32, units: &[PrepaidUnits]) -> Vec<AssignedPlan> {
     let mut states: BTreeMap<&str, usize> = BTreeMap::new();
-    for (sku, plan) in ledger.plans_by_sku_of(user.0) {
+    for (sku, plan) in ledger.plans_by_sku_of(user) {
         let status = units.get(sku.get()).map_or(STATES[0], PrepaidUnits::capability_status);
         let state = STATES.iter().position(|state| *state == status).unwrap_or(0);
         states.entry(plan).and_modify(|best| *best = state.min(*best)).or_insert(state);
@@ -181,4 +181,17 @@ pub(super) fn plans(ledger: &Ledger, user: UserIndex, units: &[PrepaidUnits]) ->
         capability_status: Some(STATES[state].into()),
     };
     states.into_iter().map(plan).collect()
+}
+
+impl Ledger {
+    /// The number of the set of sources that say which plans a user has; `None` where the user holds anything beside them.
+    /// Numbers stand for the same as long as no group gives something else.
+    pub fn plain_set(&self, user: u32) -> Option<u32> {
+        let beside = || {
+            let detail = self.details.get(&user)?;
+            Some(!detail.outgoing.is_empty() || detail.wanted.iter().any(|wanted| !wanted.held.is_empty()))
+        };
+        let beside = self.has_detail(user) && beside().unwrap_or(false);
+        (!beside).then(|| self.sets[user as usize])
+    }
 }

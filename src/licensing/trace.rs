@@ -196,7 +196,10 @@ fn of_group(snapshot: &Snapshot, today: &Today, user: UserIndex, group: GroupInd
         rule: evaluated.map(|rule| {
             let mut record = snapshot.users.record(user);
             if rule.rule.attributes().contains(&Attribute::AssignedPlans) {
-                record.set(Attribute::AssignedPlans, Value::Plans(stages::plans(&today.ledger, user, &today.units)));
+                record.set(
+                    Attribute::AssignedPlans,
+                    Value::Plans(stages::assigned_plans(&today.ledger, user.0, &today.units)),
+                );
             }
             rule.rule.explain(&record, now)
         }),

@@ -1,6 +1,8 @@
 //! What a forecast does not cover. In: a baseline, licensing today. Out: counts and names. Never: leaves out a zero.
 
 use super::summary;
+use super::tally::Tally;
+use super::world::World;
 use crate::directory::{Attribute, SkuIndex, UserIndex, Users, ValueRef};
 use crate::forecast::{Coverage, UnsimulatedRule};
 use crate::licensing::Today;
@@ -51,6 +53,28 @@ fn departures(baseline: &Baseline) -> Vec<Departure> {
         Departure::of(last_day, enabled, baseline.today, &baseline.assumptions)
     };
     users.indexes().filter(there).filter_map(of).collect()
+}
+
+/// The same of a forecast: rules over service plans that follow licences day by day count as simulated, unless they went round
+/// in a circle in any future.
+pub fn ahead(world: &World<'_>, today: &Today, tally: &Tally) -> Coverage {
+    let mut coverage = coverage(world.baseline, today);
+    let live = |group| world.by_plans.rules.iter().any(|(rule, _)| rule.group == group);
+    // One line a kept group, in their order.
+    let mut lines = today.memberships.kept().iter().map(|kept| live(kept.group));
+    let mut is_live = || lines.next().unwrap_or(false);
+    if tally.circling == 0 {
+        coverage.rules_simulated += world.by_plans.rules.len() as u32;
+        coverage.rules_not_simulated.retain(|_| !is_live());
+        return coverage;
+    }
+    for kept in &mut coverage.rules_not_simulated {
+        if is_live() {
+            let (some, all) = (tally.circling, tally.replications);
+            kept.reason = format!("rules over service plans turn each other on and off in {some} of {all} futures");
+        }
+    }
+    coverage
 }
 
 /// Users without a text, or with a blank one.

@@ -43,27 +43,32 @@ pub struct Entitlements {
     /// Bundles by rules that do not look at the clock, and by those that do; of newcomers, none.
     pub still: Lists<BundleIndex>,
     pub clocked: Lists<BundleIndex>,
+    /// Bundles by rules that read service plans.
+    pub by_plans: Lists<BundleIndex>,
+    pub reads_plans: bool,
     pub direct: Lists<SkuIndex>,
 }
 
 impl Entitlements {
     /// Who is in which followed group, and what is assigned directly. `simulated` are the rules that decide today, `clocked` the
-    /// bundles of those that look at the clock.
+    /// bundles of those that look at the clock, `staged` those of rules that read service plans.
     pub fn new(
         snapshot: &Snapshot,
         today: &Today,
         simulated: &[(&EvaluatedRule, BundleIndex)],
         clocked: &BTreeSet<BundleIndex>,
+        staged: &BTreeSet<BundleIndex>,
         script: &Script,
     ) -> Self {
         let exported = snapshot.users.len() as u32;
         let by_rule: BTreeSet<GroupIndex> = simulated.iter().map(|(rule, _)| rule.group).collect();
-        let [mut assigned, mut still, mut by_clock] = [const { Vec::new() }; 3];
+        let [mut assigned, mut still, mut by_clock, mut by_plans] = [const { Vec::new() }; 4];
         for group in snapshot.group_indexes() {
             let Some(bundle) = today.bundle_of(group) else { continue };
             let list = match by_rule.contains(&group) {
                 true if clocked.contains(&bundle) => &mut by_clock,
                 true => &mut still,
+                false if staged.contains(&bundle) => &mut by_plans,
                 false => &mut assigned,
             };
             list.extend(today.memberships.members(group).iter().map(|user| (user.0, bundle)));
@@ -83,6 +88,8 @@ impl Entitlements {
             assigned: Lists::new(people, assigned),
             still: Lists::new(people, still),
             clocked: Lists::new(people, by_clock),
+            by_plans: Lists::new(people, by_plans),
+            reads_plans: !staged.is_empty(),
             direct: Lists::new(people, direct),
         }
     }

@@ -34,6 +34,9 @@ pub struct Persons {
     /// plan pauses a group.
     kept: Vec<Target>,
     keeps: bool,
+    /// Bundles by rules that read service plans; empty where no rule does.
+    plans: Vec<Target>,
+    reads_plans: bool,
 }
 
 impl Persons {
@@ -47,6 +50,9 @@ impl Persons {
         self.keeps = source.keeps;
         self.kept.clear();
         self.kept.extend_from_slice(&source.kept[..count.min(source.kept.len())]);
+        self.reads_plans = source.reads_plans;
+        self.plans.clear();
+        self.plans.extend_from_slice(&source.plans[..count.min(source.plans.len())]);
     }
 
     pub fn len(&self) -> usize {
@@ -69,11 +75,26 @@ impl Persons {
         }
     }
 
+    pub fn plans(&self, slot: Slot) -> Target {
+        self.plans.get(slot as usize).copied().unwrap_or(Target::NOTHING)
+    }
+
+    pub fn set_plans(&mut self, slot: Slot, plans: Target) {
+        if let Some(own) = self.plans.get_mut(slot as usize) {
+            *own = plans;
+        }
+    }
+
+    /// What somebody has beside assigned groups and rules over attributes.
+    pub fn beside(&self, slot: Slot) -> [Target; 2] {
+        [self.kept(slot), self.plans(slot)]
+    }
+
     /// Whether somebody is, but for days that passed, as another one is among `others`.
     pub fn is_like(&self, slot: Slot, others: &Self) -> bool {
         let (own, other) = (self.get(slot), others.get(slot));
         (own.profile, own.assigned, own.direct) == (other.profile, other.assigned, other.direct)
-            && self.kept(slot) == others.kept(slot)
+            && self.beside(slot) == others.beside(slot)
             && self.own_codes(slot) == others.own_codes(slot)
     }
 
@@ -103,6 +124,9 @@ impl Persons {
         self.codes.resize(count * self.slots.len(), 0);
         if self.keeps {
             self.kept.resize(count, Target::NOTHING);
+        }
+        if self.reads_plans {
+            self.plans.resize(count, Target::NOTHING);
         }
     }
 
@@ -134,7 +158,8 @@ pub fn persons(
     ledger: &mut Ledger,
     direct_lists: &mut DirectLists,
 ) -> Persons {
-    let mut persons = Persons { slots: rules.clock_slots(), ..Persons::default() };
+    let reads_plans = entitlements.reads_plans;
+    let mut persons = Persons { slots: rules.clock_slots(), reads_plans, ..Persons::default() };
     for user in future.exported() {
         let row = rules.row(user);
         let assigned = ledger.target(entitlements.assigned.of(user.0));
@@ -146,7 +171,12 @@ pub fn persons(
             (profile, profiles.target(profile, (kinds, rules), ledger))
         };
         let clock = ledger.target(entitlements.clocked.of(user.0));
-        let by_rules = ledger.union(still, clock);
+        let by_attributes = ledger.union(still, clock);
+        let plans = ledger.target(entitlements.by_plans.of(user.0));
+        if reads_plans {
+            persons.plans.push(plans);
+        }
+        let by_rules = ledger.union(by_attributes, plans);
         persons.codes.extend(persons.slots.iter().map(|slot| row[*slot]));
         persons.people.push(Person {
             profile,

@@ -1,6 +1,7 @@
 //! One replication: events in, seats out. In: a world, a number. Out: a trajectory. Never: shares anything with another
 //! replication but memory and answers that are the same for all.
 
+use super::by_plans::Asked;
 use super::direct::DirectLists;
 use super::draws;
 use super::event::{Event, Happening, Slot};
@@ -20,6 +21,7 @@ pub struct Scratch {
     pub(super) profiles: Profiles,
     pub(super) persons: Persons,
     pub(super) direct: DirectLists,
+    pub(super) asked: Asked,
     pub(super) gone: Vec<bool>,
     /// Whether somebody who joins is there already, or was.
     pub(super) here: Vec<bool>,
@@ -46,6 +48,7 @@ impl Scratch {
             profiles: world.profiles.clone(),
             persons: Persons::default(),
             direct: world.direct_lists.clone(),
+            asked: Asked::default(),
             gone: Vec::new(),
             here: Vec::new(),
             version: 0,
@@ -82,6 +85,7 @@ impl Scratch {
     fn begin(&mut self, world: &World<'_>, population: &Population, replication: u32) {
         if self.profiles.is_full() {
             (self.ledger, self.profiles) = (world.ledger.clone(), world.profiles.clone());
+            self.asked.forget();
         } else {
             self.ledger.clone_from(&world.ledger);
         }
@@ -101,6 +105,10 @@ impl Scratch {
             for (slot, place) in (0..slots as u32).zip(places) {
                 self.ledger.set_rank(slot, Rank { class: 0, place });
             }
+        }
+        if !world.by_plans.is_empty() {
+            let replaces = world.plan.steps.iter().any(|step| !step.replaced.is_empty());
+            self.asked.begin(slots, replaces);
         }
         self.gone.clear();
         self.gone.resize(slots, false);
@@ -168,6 +176,8 @@ pub(super) struct Run<'w, 's> {
     /// What holds now, and its number.
     pub(super) stage: &'w Stage,
     pub(super) number: usize,
+    /// Whether rules that read service plans turned each other on and off on any day.
+    circling: bool,
     flows: Vec<Flow>,
     skus: Vec<SkuTrajectory>,
     /// Points that are not reached yet.
@@ -195,16 +205,18 @@ pub fn follow(
         scratch,
         stage: &world.plan.stages[0],
         number: 0,
+        circling: false,
         flows: vec![Flow::default(); skus],
         skus: vec![SkuTrajectory::default(); skus],
         points: &world.points,
     };
     run.live(watch);
+    let circling = run.circling;
     let mut skus = run.skus;
     for (sku, flow) in skus.iter_mut().zip(run.flows) {
         sku.flow = flow;
     }
-    Trajectory { skus, headcount: population.headcount, luck: population.luck }
+    Trajectory { skus, headcount: population.headcount, luck: population.luck, circling }
 }
 
 impl Run<'_, '_> {
@@ -216,7 +228,7 @@ impl Run<'_, '_> {
         self.read(0);
         watch(0, self.scratch);
         for day in 1..=world.settings().horizon_days() {
-            let mut touched = false;
+            let mut touched = world.by_plans.every_day;
             while let Some((change, rest)) = capacity.split_first().filter(|(change, _)| change.day <= day) {
                 self.scratch.ledger.set_capacity(change.sku, change.units);
                 (capacity, touched) = (rest, true);
@@ -247,7 +259,7 @@ impl Run<'_, '_> {
             }
             // Delayed retries are the ledger's own: it has to be asked on days on which nothing else happens too.
             if touched || self.scratch.ledger.next_retry().is_some_and(|at| at <= day) {
-                self.settle(day);
+                self.circling |= self.settle_in_stages(day);
                 self.read(day);
             } else {
                 self.book_readings(day);
@@ -256,7 +268,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn settle(&mut self, day: u32) {
+    pub(super) fn settle(&mut self, day: u32) {
         let Scratch { ledger, pending, gone, .. } = &mut *self.scratch;
         // The rounds of a tick are bounded (R2); what has not settled by then stays as it is, which only a contradiction in
         // the plan data can bring about.
@@ -307,8 +319,9 @@ impl Run<'_, '_> {
         let still = scratch.profiles.target(person.profile, of, &mut scratch.ledger);
         let by_rules = scratch.ledger.union(still, person.clock);
         person.target = scratch.ledger.union(by_rules, person.assigned);
-        let kept = scratch.persons.kept(slot);
-        person.target = scratch.ledger.union(person.target, kept);
+        for beside in scratch.persons.beside(slot) {
+            person.target = scratch.ledger.union(person.target, beside);
+        }
         scratch.persons.set(slot, person);
         if person.target == before {
             return;

@@ -136,7 +136,7 @@ pub fn forecast_of(world: &World<'_>, today: &Today, catalog: &Catalog, progress
     let (tally, precision) = precision::run(settings, &planned, |range| tally(world, range, progress));
     let mut status = status::status(baseline, today, catalog);
     status.order_spread_ahead = spread::ahead(today, catalog, world, &tally);
-    let coverage = coverage::coverage(baseline, today);
+    let coverage = coverage::ahead(world, today, &tally);
     let times = waits::ahead(world, &tally);
     let mut forecast = summary::forecast(world, today, &tally, status, coverage);
     for (sku, index) in forecast.skus.iter_mut().zip(&planned) {
@@ -159,8 +159,13 @@ pub struct Observed {
 }
 
 /// Follows one replication day by day.
-pub fn observe(baseline: &Baseline, settings: &Settings, replication: u32) -> Diagnosed<Option<Observed>> {
-    let Diagnosed { value, diagnostics } = today(baseline, Catalog::embedded());
+pub fn observe(
+    baseline: &Baseline,
+    catalog: &Catalog,
+    settings: &Settings,
+    replication: u32,
+) -> Diagnosed<Option<Observed>> {
+    let Diagnosed { value, diagnostics } = today(baseline, catalog);
     let Some(today) = value else { return Diagnosed::new(None, diagnostics) };
     let script = Script::default();
     let future = future_users(baseline, &today, settings, &script);

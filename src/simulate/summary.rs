@@ -242,5 +242,10 @@ fn stated(world: &World<'_>) -> Vec<StatedAssumption> {
         let given = given(name, &value);
         (name.to_owned(), value, given)
     });
-    people.chain(policy).map(|(name, value, given)| StatedAssumption { name, value, given }).collect()
+    let groups = world.by_plans.rules.len();
+    let ahead = (groups > 0).then(|| {
+        let value = format!("{groups} groups follow licences day by day");
+        ("rules over assignedPlans".to_owned(), value, false)
+    });
+    people.chain(policy).chain(ahead).map(|(name, value, given)| StatedAssumption { name, value, given }).collect()
 }

@@ -57,6 +57,8 @@ pub struct Trajectory {
     pub headcount: Vec<u32>,
     /// What the rates were drawn by, input by input.
     pub luck: Vec<u16>,
+    /// Whether rules that read service plans turned each other on and off on any day.
+    pub circling: bool,
 }
 
 /// Counts of one SKU at one point over replications.
@@ -90,6 +92,8 @@ pub struct Tally {
     pub skus: Vec<SkuTally>,
     pub headcount: Vec<Histogram>,
     pub luck: Luck,
+    /// Replications in which rules that read service plans turned each other on and off.
+    pub circling: u32,
 }
 
 /// Counts replications on the threads of the current pool. `memory` is what a thread uses again from one replication to the
@@ -113,6 +117,7 @@ impl Tally {
     /// Counts one more replication.
     pub fn add(mut self, trajectory: &Trajectory) -> Tally {
         self.replications += 1;
+        self.circling += u32::from(trajectory.circling);
         self.skus.resize_with(trajectory.skus.len(), SkuTally::default);
         self.headcount.resize_with(trajectory.headcount.len(), Histogram::default);
         for (histogram, headcount) in self.headcount.iter_mut().zip(&trajectory.headcount) {
@@ -134,6 +139,7 @@ impl Tally {
             return self;
         }
         self.replications += other.replications;
+        self.circling += other.circling;
         for (a, b) in self.headcount.iter_mut().zip(&other.headcount) {
             a.merge(b);
         }

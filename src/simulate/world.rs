@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::by_plans::{self, ByPlans};
 use super::direct::DirectLists;
 use super::entitlements::{Entitlements, Lists, bundle_bits};
 use super::event::Slot;
@@ -43,6 +44,8 @@ pub struct World<'a> {
     pub future: &'a FutureUsers,
     pub kinds: Kinds,
     pub profiles: Profiles,
+    /// The rules that read service plans, and follow licences within a replication.
+    pub by_plans: ByPlans,
     /// SKUs assigned directly today, by user, and the distinct lists of them.
     pub direct: Lists<SkuIndex>,
     pub direct_lists: DirectLists,
@@ -88,7 +91,10 @@ fn simulated(today: &Today) -> impl Iterator<Item = (&EvaluatedRule, BundleIndex
 pub fn future_users(baseline: &Baseline, today: &Today, settings: &Settings, script: &Script) -> FutureUsers {
     let own = simulated(today).flat_map(|(rule, _)| rule.rule.attributes());
     let planned = script.rules.iter().map(|(rule, _)| rule).chain(&script.cohorts);
-    let attributes: BTreeSet<Attribute> = own.chain(planned.flat_map(Checked::attributes)).cloned().collect();
+    let staged = by_plans::staged(today, script);
+    let by_plans = staged.iter().flat_map(|(rule, _)| rule.rule.attributes());
+    let named = own.chain(planned.flat_map(Checked::attributes)).chain(by_plans);
+    let attributes: BTreeSet<Attribute> = named.cloned().collect();
     let attributes: Vec<Attribute> = attributes.into_iter().collect();
     let mut models = vec![&baseline.snapshot.users];
     models.extend(script.newcomers.iter().map(|newcomers| &newcomers.users));
@@ -108,6 +114,9 @@ impl<'a> World<'a> {
         let simulated: Vec<(&EvaluatedRule, BundleIndex)> = simulated(today).collect();
         let mut checked: Vec<Checked> = simulated.iter().map(|(rule, _)| rule.rule.clone()).collect();
         checked.extend(script.rules.iter().map(|(rule, _)| rule).chain(&script.cohorts).cloned());
+        // They are asked by other means, of people whose profile tells their attributes apart.
+        let staged_rules = by_plans::staged(today, script);
+        checked.extend(staged_rules.iter().map(|(rule, _)| rule.rule.clone()));
         let rules = RuleSet::compile(&future.users, &checked);
         let slot = |attribute: &Attribute| rules.slots().iter().position(|slot| slot == attribute);
         let moved_slots: Vec<usize> = baseline.assumptions.movers_change.iter().filter_map(slot).collect();
@@ -117,7 +126,8 @@ impl<'a> World<'a> {
         let clocked_today: Vec<(usize, BundleIndex)> =
             clocked.iter().copied().filter(|(rule, _)| *rule < own.len()).collect();
         let by_clock = clocked_today.iter().map(|(_, bundle)| *bundle).collect();
-        let entitlements = Entitlements::new(snapshot, today, &simulated, &by_clock, script);
+        let by_plans = staged_rules.iter().map(|(_, bundle)| *bundle).collect();
+        let entitlements = Entitlements::new(snapshot, today, &simulated, &by_clock, &by_plans, script);
         let mut kinds = Kinds::new(&rules, &own);
         let mut ledger = today.ledger.clone();
         let mut profiles = Profiles::new(rules.slots().len());
@@ -137,6 +147,7 @@ impl<'a> World<'a> {
             ledger,
             kinds,
             profiles,
+            by_plans: ByPlans::new(&staged_rules, baseline, settings.horizon_days()),
             enabling,
             joining,
             hire_slot: slot(&Attribute::EmployeeHireDate),

@@ -19,6 +19,8 @@ pub struct Someone {
     pub person: Person,
     /// Bundles of paused groups.
     pub kept: Target,
+    /// Bundles by rules that read service plans, which no change of the day asks.
+    pub plans: Target,
     /// The codes of the attributes that rules compare with the clock, by slot.
     pub codes: Vec<(usize, u32)>,
     /// The number of an exported user; of nobody else.
@@ -32,6 +34,7 @@ impl Someone {
         Self {
             person: persons.get(slot),
             kept: persons.kept(slot),
+            plans: persons.plans(slot),
             codes: persons.codes(slot).collect(),
             exported: None,
             name: 0,
@@ -115,6 +118,7 @@ impl Lens<'_> {
         let still = self.still(stage, someone);
         let by_rules = self.ledger.union(still, someone.person.clock);
         let by_rules = self.ledger.union(by_rules, someone.kept);
+        let by_rules = self.ledger.union(by_rules, someone.plans);
         self.ledger.union(by_rules, someone.person.assigned)
     }
 

@@ -20,5 +20,5 @@ pub use effects::{NO_DATA, SERVICES};
 pub use layout::lay_out;
 pub use live::Lens;
 pub use run::{demand_planned, observe_planned, run_planned};
-pub use script::Script;
+pub use script::{Script, What};
 pub use stage::{Plan, Stage};

@@ -90,9 +90,14 @@ pub fn demand_planned(
 }
 
 /// Follows one replication of a plan day by day.
-pub fn observe_planned(planned: &Planned, settings: &Settings, replication: u32) -> Diagnosed<Option<Observed>> {
+pub fn observe_planned(
+    planned: &Planned,
+    catalog: &Catalog,
+    settings: &Settings,
+    replication: u32,
+) -> Diagnosed<Option<Observed>> {
     let mut findings = Vec::new();
-    let Some((today, script)) = begun(planned, Catalog::embedded(), settings, &mut findings) else {
+    let Some((today, script)) = begun(planned, catalog, settings, &mut findings) else {
         return Diagnosed::new(None, findings);
     };
     let future = future_users(&planned.baseline, &today, settings, &script);

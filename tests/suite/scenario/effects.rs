@@ -107,7 +107,8 @@ fn from_direct_to_group_without_losing_a_seat() {
     let move_ =
         change("2026-12-05", "do = \"migrate-to-group\"\nsku = \"POWER_BI_PRO\"\ngroup = \"Plain\"\noverlap-days = 3");
     let plan = planned(&format!("{give}{leave}{move_}"));
-    let observed = seatcast::simulate::observe_planned(&plan, &super::settings(), 0).value.unwrap();
+    let observed =
+        seatcast::simulate::observe_planned(&plan, Catalog::embedded(), &super::settings(), 0).value.unwrap();
     let sku = plan.baseline.snapshot.skus.iter().position(|sku| &*sku.sku_part_number == "POWER_BI_PRO").unwrap();
     for (day, readings) in observed.days.iter().enumerate() {
         assert_eq!((readings[sku].assigned, readings[sku].waiting), (2, 0), "day {day}");

@@ -30,7 +30,7 @@ proptest! {
     #[test]
     fn waiting_times_add_up_to_the_days_lost(baseline in worlds::baseline(), seed in 0u64..1000) {
         let settings = Settings::new(baseline.today, 2, 4, seed).unwrap();
-        let observed = (0..4).map(|number| simulate::observe(&baseline, &settings, number).value.unwrap());
+        let observed = (0..4).map(|number| simulate::observe(&baseline, seatcast::catalog::Catalog::embedded(), &settings, number).value.unwrap());
         let observed: Vec<_> = observed.collect();
         for sku in forecast(&baseline, &settings).skus {
             let index = baseline.snapshot.skus.iter().position(|named| *named.sku_part_number == *sku.sku_part_number);

@@ -97,7 +97,12 @@ fn deed(raw: Raw, baseline: &Baseline, other: &Baseline, lot: &Subscription) -> 
 
 /// A tenant with up to seven changes.
 pub fn planned() -> impl Strategy<Value = Planned> {
-    (worlds::baseline(), worlds::baseline(), worlds::lot(), prop::collection::vec(raw(), 1..8)).prop_map(
+    upon(worlds::baseline())
+}
+
+/// The same for tenants of one kind.
+pub fn upon(tenants: impl Strategy<Value = Baseline>) -> impl Strategy<Value = Planned> {
+    (tenants, worlds::baseline(), worlds::lot(), prop::collection::vec(raw(), 1..8)).prop_map(
         |(baseline, other, lot, raws)| {
             let change = |(number, raw): (usize, &Raw)| Change {
                 day: baseline.today + Days::new(raw.1),

@@ -58,7 +58,11 @@ fn still() -> Assumptions {
 
 fn runs(baseline: &Baseline) -> Vec<Observed> {
     let settings = Settings::new(baseline.today, 12, REPLICATIONS, 11).unwrap();
-    (0..REPLICATIONS).map(|number| simulate::observe(baseline, &settings, number).value.unwrap()).collect()
+    (0..REPLICATIONS)
+        .map(|number| {
+            simulate::observe(baseline, seatcast::catalog::Catalog::embedded(), &settings, number).value.unwrap()
+        })
+        .collect()
 }
 
 fn happened(runs: &[Observed], of: impl Fn(&Happening) -> bool) -> f64 {

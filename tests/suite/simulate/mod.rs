@@ -1,5 +1,6 @@
 //! The simulation: the same trajectories as a naive day-by-day engine, the same bytes on any number of threads.
 
+mod by_plans;
 mod certainty;
 pub mod changes;
 mod cohorts;
@@ -9,6 +10,7 @@ mod requests;
 pub mod worlds;
 
 use proptest::prelude::*;
+use seatcast::catalog::Catalog;
 use seatcast::scenario::Planned;
 use seatcast::simulate::{self, Settings};
 
@@ -19,24 +21,24 @@ proptest! {
     #[test]
     fn the_event_engine_agrees_with_the_naive_one(baseline in worlds::baseline(), seed in 0u64..1000, number in 0u32..4) {
         let settings = Settings::new(baseline.today, 2, 8, seed).unwrap();
-        agree(&Planned::unchanged(&baseline), &settings, number)?;
+        agree(&Planned::unchanged(&baseline), Catalog::embedded(), &settings, number)?;
     }
 
     /// The same where things are planned.
     #[test]
     fn the_engines_agree_on_plans(planned in changes::planned(), seed in 0u64..1000, number in 0u32..4) {
         let settings = Settings::new(planned.baseline.today, 2, 8, seed).unwrap();
-        agree(&planned, &settings, number)?;
+        agree(&planned, Catalog::embedded(), &settings, number)?;
     }
 }
 
-fn agree(planned: &Planned, settings: &Settings, number: u32) -> Result<(), TestCaseError> {
+fn agree(planned: &Planned, catalog: &Catalog, settings: &Settings, number: u32) -> Result<(), TestCaseError> {
     let observed = match planned.changes.is_empty() {
-        true => simulate::observe(&planned.baseline, settings, number),
-        false => simulate::observe_planned(planned, settings, number),
+        true => simulate::observe(&planned.baseline, catalog, settings, number),
+        false => simulate::observe_planned(planned, catalog, settings, number),
     };
     let observed = observed.value.expect("every rule is valid");
-    let mut future = naive::Future::new(planned, &observed);
+    let mut future = naive::Future::new(planned, &observed, catalog);
     prop_assert_eq!(&observed.days[0], &future.read(planned.baseline.today), "today");
     for (day, readings) in observed.days.iter().enumerate().skip(1) {
         let expected = future.day(day as u32, &observed.population);
@@ -57,7 +59,6 @@ fn agree(planned: &Planned, settings: &Settings, number: u32) -> Result<(), Test
 fn one_thread_two_and_sixteen_give_the_same_forecast() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
-    use seatcast::catalog::Catalog;
 
     let baseline = worlds::baseline().new_tree(&mut TestRunner::deterministic()).unwrap().current();
     let settings = Settings::new(baseline.today, 3, 40, 7).unwrap();

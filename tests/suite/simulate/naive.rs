@@ -4,15 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use seatcast::catalog::Catalog;
 use seatcast::diagnostic::Origin;
 use seatcast::directory::{
-    Attribute, GroupIndex, GroupLicense, LicenseSource, SkuIndex, User, UserIndex, Users, Value,
+    Attribute, GroupIndex, GroupLicense, LicenseSource, SkuIndex, TenantSku, User, UserIndex, Users, Value,
 };
 use seatcast::licensing::{self, Country, LicenseError, OrderPolicy, PlanRules, Rank, SeatPolicy, Seeker, SkuTerms};
 use seatcast::rule;
 use seatcast::scenario::{self, Acquisition, Baseline, Change, Deed, Planned};
 use seatcast::simulate::{self, Happening, Observed, Population, Reading};
 
+use super::by_plans;
 use crate::licensing::naive::Naive;
 
 /// Somebody, or somebody whom joiners are like. Groups are positions in the list of groups.
@@ -22,16 +24,26 @@ pub struct Person {
     pub assigned: BTreeSet<usize>,
     /// Groups whose rule held when it was last looked at.
     pub by_rule: BTreeSet<usize>,
+    /// Groups whose rule reads service plans, and held when it was last looked at.
+    pub by_plan: BTreeSet<usize>,
     pub direct: BTreeSet<u32>,
     pub exported: Option<u32>,
     pub name: u64,
     pub gone: bool,
 }
 
+impl Person {
+    pub fn groups(&self) -> impl Iterator<Item = usize> + '_ {
+        self.assigned.iter().chain(&self.by_rule).chain(&self.by_plan).copied()
+    }
+}
+
 /// A group that is licensed, or that a plan is about.
 pub struct Followed {
     pub index: GroupIndex,
     pub rule: Option<rule::Checked>,
+    /// A rule that reads service plans, which follow from licences.
+    pub by_plan: Option<rule::Checked>,
     pub processed: bool,
     pub licenses: Vec<GroupLicense>,
 }
@@ -51,6 +63,8 @@ pub struct Future<'a> {
     pub refused: Vec<Vec<u32>>,
     /// Groups that people join by themselves, as positions in `groups`.
     eligible: Vec<usize>,
+    /// The plans of each SKU.
+    pub plans: Vec<Vec<Box<str>>>,
 }
 
 fn seeker(users: &Users, user: UserIndex, rank: Rank) -> Seeker {
@@ -84,18 +98,27 @@ pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
 }
 
 impl<'a> Future<'a> {
-    pub fn new(planned: &'a Planned, observed: &Observed) -> Self {
+    pub fn new(planned: &'a Planned, observed: &Observed, catalog: &Catalog) -> Self {
         let baseline = &planned.baseline;
+        let standing = by_plans::standing(planned);
         let snapshot = &baseline.snapshot;
         let about: BTreeSet<GroupIndex> = planned.changes.iter().flat_map(|change| change.deed.groups()).collect();
         let followed = |index: &GroupIndex| !snapshot.group(*index).licenses.is_empty() || about.contains(index);
         let group = |index: GroupIndex| {
             let group = snapshot.group(index);
             let rule = group.rule().map(|text| rule::compile(&text.text, &Origin::default()).value.unwrap());
-            Followed { index, rule, processed: true, licenses: group.licenses.clone() }
+            let (rule, by_plan) = match rule {
+                Some(rule) if rule.attributes().contains(&Attribute::AssignedPlans) => (None, Some(rule)),
+                rule => (rule, None),
+            };
+            Followed { index, rule, by_plan, processed: true, licenses: group.licenses.clone() }
         };
         let groups: Vec<Followed> = snapshot.group_indexes().filter(followed).map(group).collect();
-        let skus = vec![SkuTerms::default(); snapshot.skus.len()];
+        let plans = |sku: &TenantSku| {
+            let plans = catalog.sku(&sku.sku_id).map_or(&[][..], |sku| &sku.service_plans[..]);
+            SkuTerms { service_plans: plans.iter().map(|plan| plan.id.clone()).collect(), ..SkuTerms::default() }
+        };
+        let skus: Vec<SkuTerms> = snapshot.skus.iter().map(plans).collect();
         let mut naive = Naive::new(&skus, groups.len(), &PlanRules::default(), SeatPolicy::from(&baseline.policy));
         for (number, group) in groups.iter().enumerate() {
             naive.replace_bundle(number as u32, &licenses(&group.licenses));
@@ -113,12 +136,13 @@ impl<'a> Future<'a> {
             pending: vec![Vec::new(); snapshot.skus.len()],
             refused: vec![Vec::new(); snapshot.skus.len()],
             eligible,
+            plans: skus.into_iter().map(|sku| sku.service_plans).collect(),
         };
-        future.begin(observed);
+        future.begin(observed, &standing);
         future
     }
 
-    fn begin(&mut self, observed: &Observed) {
+    fn begin(&mut self, observed: &Observed, standing: &BTreeSet<GroupIndex>) {
         let snapshot = &self.baseline.snapshot;
         let ranks = licensing::ranks(&snapshot.users, &self.baseline.policy.order);
         let mut seekers = Vec::new();
@@ -126,7 +150,8 @@ impl<'a> Future<'a> {
             seekers.push(seeker(&snapshot.users, user, ranks[user.get()]));
             self.naive.add_user(seekers[user.get()]);
             let is_member = |(_, group): &(usize, &Followed)| {
-                group.rule.is_none() && snapshot.group(group.index).members.contains(&user)
+                let members = &snapshot.group(group.index).members;
+                group.rule.is_none() && group.by_plan.is_none() && members.contains(&user)
             };
             let assigned = self.groups.iter().enumerate().filter(is_member).map(|(number, _)| number).collect();
             let direct = snapshot.assigned.iter().filter(|license| license.user == user);
@@ -135,6 +160,7 @@ impl<'a> Future<'a> {
                 record: snapshot.users.record(user),
                 assigned,
                 by_rule: BTreeSet::new(),
+                by_plan: BTreeSet::new(),
                 direct: direct.map(|license| license.sku.0).collect(),
                 exported: Some(user.0),
                 name: scenario::key(snapshot.users.id(user)),
@@ -151,6 +177,7 @@ impl<'a> Future<'a> {
                     record: acquisition.users.record(user),
                     assigned: acquisition.groups[user.get()].iter().map(place).collect(),
                     by_rule: BTreeSet::new(),
+                    by_plan: BTreeSet::new(),
                     direct: acquisition.direct[user.get()]
                         .iter()
                         .map(|sku| snapshot.find_sku(sku).unwrap().0)
@@ -177,6 +204,11 @@ impl<'a> Future<'a> {
         self.supply(self.baseline.today);
         self.memberships(self.baseline.today);
         self.naive.settle(0);
+        while self.ask(self.baseline.today) {
+            self.memberships(self.baseline.today);
+            self.naive.settle(0);
+        }
+        self.stand(standing);
         for (slot, place) in observed.places.iter().enumerate() {
             *self.naive.rank_mut(slot as u32) = Rank { class: 0, place: *place };
         }
@@ -202,7 +234,7 @@ impl<'a> Future<'a> {
         self.models.iter_mut().for_each(|model| look(&self.groups, model, now));
         for (slot, person) in self.people.iter_mut().filter(|(_, person)| !person.gone) {
             look(&self.groups, person, now);
-            let groups: BTreeSet<usize> = person.assigned.union(&person.by_rule).copied().collect();
+            let groups: BTreeSet<usize> = person.groups().collect();
             let groups: Vec<u32> = groups.into_iter().map(|group| group as u32).collect();
             self.naive.set_bundles(*slot, &groups);
         }
@@ -220,6 +252,18 @@ impl<'a> Future<'a> {
             }
         }
         self.memberships(day);
+        self.settle(number);
+        for _ in 0..licensing::STAGES_MAX {
+            if !self.ask(day) {
+                break;
+            }
+            self.memberships(day);
+            self.settle(number);
+        }
+        self.read(day)
+    }
+
+    fn settle(&mut self, number: u32) {
         self.naive.settle(number);
         let before: usize = self.pending.iter().map(Vec::len).sum();
         for sku in 0..self.pending.len() {
@@ -228,7 +272,6 @@ impl<'a> Future<'a> {
         if self.pending.iter().map(Vec::len).sum::<usize>() < before {
             self.naive.settle(number);
         }
-        self.read(day)
     }
 
     fn retry(&mut self, sku: usize) {
@@ -295,6 +338,7 @@ impl<'a> Future<'a> {
         person.record.set(Attribute::AccountEnabled, Value::Boolean(true));
         person.assigned.retain(|group| !self.eligible.contains(group));
         person.by_rule.clear();
+        person.by_plan.clear();
         person.exported = None;
         person.name = simulate::joined_name(slot - self.baseline.snapshot.users.len() as u32);
         let direct: Vec<u32> = person.direct.iter().copied().collect();

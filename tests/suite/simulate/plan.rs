@@ -21,7 +21,7 @@ fn is(groups: &[Followed], person: &Person, who: &Who, day: NaiveDate) -> bool {
         }
         Who::MembersOf(group) => {
             let group = place(groups, *group);
-            person.assigned.contains(&group) || person.by_rule.contains(&group)
+            person.groups().any(|other| other == group)
         }
     }
 }
@@ -173,8 +173,8 @@ fn live(
             }
             Deed::Direct { sku, who, wave, give, safely } if in_wave(person, wave) && is(groups, person, who, day) => {
                 let sku = baseline.snapshot.find_sku(sku).unwrap();
-                let gives = |group: &&usize| groups[**group].licenses.iter().any(|license| license.sku == sku);
-                let by_group = person.assigned.iter().chain(&person.by_rule).any(|group| gives(&group));
+                let gives = |group: usize| groups[group].licenses.iter().any(|license| license.sku == sku);
+                let by_group = person.groups().any(gives);
                 if *give {
                     person.direct.insert(sku.0);
                 } else if !*safely || by_group {
