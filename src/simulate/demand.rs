@@ -3,8 +3,9 @@
 
 use rayon::prelude::*;
 
-use super::replication::{Scratch, follow};
+use super::replication::follow;
 use super::run::{Progress, today};
+use super::scratch::Scratch;
 use super::settings::Settings;
 use super::staged::Script;
 use super::summary;

@@ -25,6 +25,7 @@ mod replication;
 mod rows;
 mod rule_change;
 mod run;
+mod scratch;
 mod sensitivity;
 mod settings;
 mod spread;

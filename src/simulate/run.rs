@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::replication::{Scratch, follow, replicate};
+use super::replication::{follow, replicate};
 use super::rows;
+use super::scratch::Scratch;
 use super::settings::Settings;
 use super::staged::{self, Script};
 use super::tally::{Reading, Tally, of_replications};

@@ -4,7 +4,8 @@
 use rayon::prelude::*;
 
 use super::draws;
-use super::replication::{Scratch, replicate};
+use super::replication::replicate;
+use super::scratch::Scratch;
 use super::summary;
 use super::tally::{Tally, Trajectory};
 use super::world::World;

@@ -3,7 +3,8 @@
 
 use rayon::prelude::*;
 
-use super::replication::{Scratch, follow};
+use super::replication::follow;
+use super::scratch::Scratch;
 use super::tally::Tally;
 use super::world::World;
 use crate::directory::SkuIndex;
@@ -23,11 +24,10 @@ pub fn ahead(world: &World<'_>, tally: &Tally) -> Vec<Option<WaitingTimes>> {
     let each = (lost / u64::from(tally.replications.max(1))).max(1);
     let count = u32::try_from(LOOKS / each).unwrap_or(REPLICATIONS).clamp(1, REPLICATIONS.min(tally.replications));
     let stride = u32::try_from(each.div_ceil(LOOKS)).unwrap_or(u32::MAX);
-    let days = |replication: u32| -> Vec<Histogram> {
+    let days = |scratch: &mut Scratch, replication: u32| -> Vec<Histogram> {
         // By SKU and slot, the days somebody has waited.
         let mut waited: Vec<Vec<u32>> = vec![Vec::new(); tally.skus.len()];
-        let mut scratch = Scratch::new(world);
-        follow(world, &mut scratch, replication, &mut |day, scratch| {
+        follow(world, scratch, replication, &mut |day, scratch| {
             for (sku, waited) in waited.iter_mut().enumerate() {
                 if day == 0 || day % stride != 0 || scratch.readings()[sku].waiting == 0 {
                     continue;
@@ -51,7 +51,7 @@ pub fn ahead(world: &World<'_>, tally: &Tally) -> Vec<Option<WaitingTimes>> {
         a
     };
     let none = || vec![Histogram::default(); tally.skus.len()];
-    let all = (0..count).into_par_iter().map(days).reduce(none, merged);
+    let all = (0..count).into_par_iter().map_init(|| Scratch::new(world), days).reduce(none, merged);
     all.iter().map(|histogram| times(histogram, count)).collect()
 }
 

@@ -11,7 +11,7 @@ use crate::scenario::{self, Size};
 use crate::simulate::event::{Event, Happening, Slot};
 use crate::simulate::people::{NEVER, leaving};
 use crate::simulate::rates::Rates;
-use crate::simulate::replication::Scratch;
+use crate::simulate::scratch::Scratch;
 use crate::simulate::workforce::{self, Population};
 use crate::simulate::world::World;
 

@@ -324,7 +324,7 @@ impl<'a> Future<'a> {
         let asks = |slot: &&u32| {
             let mut person = self.people[slot].clone();
             look(&self.groups, &mut person, midnight(day));
-            let has = person.direct.contains(&sku) || person.assigned.union(&person.by_rule).any(gives);
+            let has = person.direct.contains(&sku) || person.groups().any(|group| gives(&group));
             !person.gone && !has
         };
         let Some(slot) = asked.iter().find(asks).copied() else { return };

@@ -71,7 +71,8 @@ fn nobody_asks_who_has_it_or_is_gone() {
     let baseline = Baseline { assumptions, ..baseline };
     let settings = Settings::new(baseline.today, 12, 4, 3).unwrap();
     for replication in 0..4 {
-        let observed = simulate::observe(&baseline, &settings, replication).value.unwrap();
+        let observed =
+            simulate::observe(&baseline, seatcast::catalog::Catalog::embedded(), &settings, replication).value.unwrap();
         let mut gone = std::collections::BTreeMap::new();
         for event in &observed.population.events {
             match event.happening {
