@@ -194,6 +194,8 @@ impl Ledger {
         self.atlas.forget_transitions();
         self.replaced = self.replacing.iter().map(|(b, licenses)| terms.parcel(Source::Bundle(*b), licenses)).collect();
         self.terms = terms;
+        // Codes are written down now; a second change before anything is settled finds them so.
+        self.derives = false;
         for (user, mut detail) in edits {
             detail.wanted.iter_mut().for_each(|wanted| self.watch(user, wanted));
             self.end_edit(user, detail);
