@@ -1,16 +1,26 @@
 //! A report as Markdown, for a comment on a pull request. In: a document. Out: GitHub's Markdown up to a level. Never: lets a
 //! name become markup, a link or a mention.
 
-use super::document::{Block, Cell, Document, Level, Phrase, Span, Table, Tone};
+use super::document::{Block, Cell, Document, Level, Phrase, Span, Table, Tone, Trouble};
 use super::words::Words;
 
 pub fn render(document: &Document, level: Level) -> String {
     let words = Words::of(document.language);
     let mut out =
         format!("# {}\n\n{}\n\n{}\n\n", escape(&document.title), escape(&document.subtitle), phrase(&document.verdict));
-    for trouble in &document.troubles {
-        let mark = if trouble.tone == Tone::Alarm { "🔴" } else { "🟠" };
-        out.push_str(&format!("- {mark} {}\n", phrase(&trouble.phrase)));
+    let (first, more) = document.first_troubles();
+    let list = |troubles: &[Trouble], out: &mut String| {
+        for trouble in troubles {
+            let mark = if trouble.tone == Tone::Alarm { "🔴" } else { "🟠" };
+            out.push_str(&format!("- {mark} {}\n", phrase(&trouble.phrase)));
+        }
+    };
+    list(first, &mut out);
+    if !more.is_empty() {
+        let summary = words.tell("more.count", &[("n", words.count(more.len() as u64))]);
+        out.push_str(&format!("\n<details><summary>{}</summary>\n\n", escape(&summary)));
+        list(more, &mut out);
+        out.push_str("\n</details>\n");
     }
     for section in document.sections.iter().filter(|section| section.level <= level) {
         out.push_str(&format!("\n## {}\n\n", escape(&section.title)));

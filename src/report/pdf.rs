@@ -15,7 +15,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::RenderError;
-use super::document::{Block, Chart, Document, Level, Phrase, Section, Table, Tone};
+use super::document::{Block, Chart, Document, Level, Phrase, Section, Table, Tone, Trouble};
 use super::face;
 use super::words::Words;
 
@@ -147,6 +147,7 @@ fn failed(errors: &[SourceDiagnostic]) -> RenderError {
 /// The document as a template reads it: every text ready to be shown, every choice of layout left open.
 fn value(document: &Document) -> serde_json::Value {
     let words = Words::of(document.language);
+    let (first, more) = document.first_troubles();
     serde_json::json!({
         "language": document.language.tag(),
         "title": document.title,
@@ -156,14 +157,19 @@ fn value(document: &Document) -> serde_json::Value {
         "contents": words.say("contents"),
         "page-of": words.say("page-of"),
         "verdict": phrase(&document.verdict),
-        "troubles": document.troubles.iter().map(|trouble| serde_json::json!({
-            "tone": tone(trouble.tone),
-            "phrase": phrase(&trouble.phrase),
-        })).collect::<Vec<_>>(),
+        "troubles": troubles(first),
+        "more-troubles": troubles(more),
+        "more-note": words.tell("more.after-contents", &[("n", words.count(more.len() as u64))]),
+        "more-title": words.say("more.title"),
         "first-chart": document.first_chart().map(chart),
         "first-note": words.say("first-note"),
         "sections": document.sections.iter().map(|part| section(document, part, words)).collect::<Vec<_>>(),
     })
+}
+
+fn troubles(troubles: &[Trouble]) -> Vec<serde_json::Value> {
+    let each = |trouble: &Trouble| serde_json::json!({ "tone": tone(trouble.tone), "phrase": phrase(&trouble.phrase) });
+    troubles.iter().map(each).collect()
 }
 
 fn tone(tone: Tone) -> &'static str {

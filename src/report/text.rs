@@ -38,10 +38,17 @@ pub fn render(document: &Document, screen: &Screen) -> String {
     wrap(&mut out, &Phrase::plain(&document.subtitle), "", &screen, Tone::Plain);
     out.push('\n');
     wrap(&mut out, &document.verdict, "", &screen, Tone::Plain);
-    for trouble in &document.troubles {
+    let (first, more) = document.first_troubles();
+    let shown = if screen.level == Level::Summary { first } else { &document.troubles };
+    for trouble in shown {
         out.push('\n');
         let mark = if trouble.tone == Tone::Alarm { "▲ " } else { "● " };
         wrap(&mut out, &trouble.phrase, mark, &screen, trouble.tone);
+    }
+    if shown.len() < document.troubles.len() {
+        let text = words.tell("more.elsewhere", &[("n", words.count(more.len() as u64))]);
+        out.push('\n');
+        wrap(&mut out, &Phrase::plain(text), "", &screen, Tone::Plain);
     }
     for part in document.sections.iter().filter(|section| section.level <= screen.level) {
         section(&mut out, part, &screen, words);

@@ -51,9 +51,9 @@ pub fn place(frame: Frame, (start, end): (NaiveDate, NaiveDate), day: NaiveDate)
     frame.left + (frame.right - frame.left) * ((day - start).num_days() as f64 / all).clamp(0.0, 1.0)
 }
 
-/// The room that names take at the left, at most 420 units.
+/// The room that names take at the left, some of them bold, at most 420 units.
 pub fn names_width<'a>(names: impl Iterator<Item = &'a str>, size: f64) -> f64 {
-    names.map(|name| super::canvas::width(name, size, false)).fold(0.0, f64::max).min(420.0)
+    names.map(|name| super::canvas::width(name, size, true)).fold(0.0, f64::max).min(420.0)
 }
 
 /// A name at the left of a row, shortened where it has to be.

@@ -134,6 +134,8 @@ fn shares(id: &'static str, head: &str, lines: &[DepartmentCost], words: &Words)
     ];
     let (own, mut named): (Vec<&DepartmentCost>, Vec<&DepartmentCost>) =
         lines.iter().partition(|line| own_line(&line.department).is_some());
+    // Amounts of two currencies are not held against each other.
+    named.sort_by_key(|line| line.currency);
     let smaller = if named.len() > LINES { named.split_off(LINES) } else { Vec::new() };
     let row = |line: &DepartmentCost| {
         let own = own_line(&line.department);

@@ -97,7 +97,16 @@ pub enum Block {
     Chart(String),
 }
 
+/// So many sentences fit on page one beside a picture; where there are more, one fewer is shown, and how many follow.
+const ON_PAGE_ONE: usize = 8;
+
 impl Document {
+    /// The sentences of page one, and those that follow later.
+    pub fn first_troubles(&self) -> (&[Trouble], &[Trouble]) {
+        let all = self.troubles.len();
+        self.troubles.split_at(if all <= ON_PAGE_ONE { all } else { ON_PAGE_ONE - 1 })
+    }
+
     pub fn chart(&self, id: &str) -> Option<&Chart> {
         self.charts.iter().find(|chart| chart.id == id)
     }

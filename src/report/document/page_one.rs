@@ -9,7 +9,9 @@ use crate::report::words::Words;
 /// What the report is about, in one line.
 pub fn subtitle(forecast: &Forecast, words: &Words) -> String {
     let provenance = &forecast.provenance;
-    let end = forecast.skus.iter().find_map(|sku| sku.points.last()).map_or(provenance.today, |point| point.day);
+    let horizon = provenance.today.checked_add_months(chrono::Months::new(provenance.horizon_months));
+    let last = forecast.skus.iter().find_map(|sku| sku.points.last()).map(|point| point.day);
+    let end = last.or(horizon).unwrap_or(provenance.today);
     words.tell(
         "subtitle",
         &[

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use super::chart;
-use super::document::{Block, Cell, Chart, Document, Fan, Phrase, Picture, Section, Span, Table, Tone};
+use super::document::{Block, Cell, Chart, Document, Fan, Phrase, Picture, Section, Span, Table, Tone, Trouble};
 use super::words::Words;
 
 const STYLE: &str = include_str!("page.css");
@@ -118,18 +118,30 @@ fn first(page: &mut String, document: &Document, charts: &[(&Chart, String)], pl
         escape(&document.subtitle)
     ));
     page.push_str(&format!("<p class=\"verdict\">{}</p>\n", phrase(&document.verdict)));
-    if !document.troubles.is_empty() {
-        page.push_str("<ul class=\"troubles\">\n");
-        for trouble in &document.troubles {
-            page.push_str(&format!("<li class=\"{}\">{}</li>\n", tone(trouble.tone), phrase(&trouble.phrase)));
-        }
-        page.push_str("</ul>\n");
+    let (shown, more) = document.first_troubles();
+    troubles(page, shown);
+    if !more.is_empty() {
+        let summary = words.tell("more.count", &[("n", words.count(more.len() as u64))]);
+        page.push_str(&format!("<details><summary>{}</summary>\n", escape(&summary)));
+        troubles(page, more);
+        page.push_str("</details>\n");
     }
     let overview = document.first_chart();
     if let Some(overview) = overview {
         figure(page, &overview.id, charts, place, words);
         page.push_str(&format!("<p class=\"note\">{}</p>\n", escape(&words.say("first-note"))));
     }
+}
+
+fn troubles(page: &mut String, troubles: &[Trouble]) {
+    if troubles.is_empty() {
+        return;
+    }
+    page.push_str("<ul class=\"troubles\">\n");
+    for trouble in troubles {
+        page.push_str(&format!("<li class=\"{}\">{}</li>\n", tone(trouble.tone), phrase(&trouble.phrase)));
+    }
+    page.push_str("</ul>\n");
 }
 
 fn section(page: &mut String, section: &Section, charts: &[(&Chart, String)], place: Place, words: &Words) {

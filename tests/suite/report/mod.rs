@@ -3,6 +3,7 @@
 mod again;
 mod fixture;
 mod hostile;
+mod many;
 mod nameless;
 mod names;
 mod pictures;
