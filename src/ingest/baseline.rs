@@ -42,7 +42,7 @@ pub fn baseline(tables: &Tables, options: &Options) -> Diagnosed<Option<Baseline
     let assumptions = assumptions(tables, &products, &snapshot.skus, &mut findings);
     let users = tables.users.iter().find(|table| !table.is_activity());
     let origin = users.map(|table| table.table.origin.clone()).unwrap_or_default();
-    findings.extend(leavers::overdue(&snapshot.users, &assumptions, today, origin));
+    findings.extend(leavers::overdue(&snapshot.users, &assumptions, today, &origin));
     let mut policy = tables.settings.policy.clone();
     policy.plan_rules.clone_from(&tables.plan_rules);
     policy.prohibited = prohibited(&assumptions);

@@ -13,7 +13,7 @@ pub(super) fn overdue(
     users: &Users,
     assumptions: &Assumptions,
     today: NaiveDate,
-    origin: Origin,
+    origin: &Origin,
 ) -> Option<Diagnostic> {
     let day = |user: UserIndex, attribute: &Attribute| match users.value(user, attribute) {
         ValueRef::Instant(at) => Some(at.date_naive()),
@@ -35,5 +35,5 @@ pub(super) fn overdue(
     let help = format!(
         "they are taken to leave now, the last by {gone}; `workforce.past-leave-dates = \"keep\"` lets such accounts stay"
     );
-    Some(Diagnostic::warning(code::PAST_LEAVE, message).at(&origin).help(help))
+    Some(Diagnostic::warning(code::PAST_LEAVE, message).at(origin).help(help))
 }
