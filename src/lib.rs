@@ -9,7 +9,8 @@
 //! Data flows from left to right, once. Each stage is a function that takes the value of the stage before it and returns
 //! the next one. In reading order:
 //!
-//! - the floor: [`diagnostic`] (findings), [`calendar`], [`catalog`] (SKUs and plans), [`money`], [`digest`], [`cell`];
+//! - the floor: [`diagnostic`] (findings), [`calendar`], [`catalog`] (SKUs and plans), [`money`], [`digest`], [`cell`],
+//!   [`parquet`];
 //! - [`directory`]: what a tenant's export says, by column;
 //! - [`rule`]: the membership rule language over one user, and over all of them at once;
 //! - [`supply`]: units owned on a day, and what they cost;
@@ -52,6 +53,7 @@ pub mod history;
 pub mod ingest;
 pub mod licensing;
 pub mod money;
+pub mod parquet;
 pub mod plan;
 pub mod report;
 pub mod rule;

@@ -6,15 +6,14 @@ use std::io::Cursor;
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
-use polars::prelude::{
-    Column, DataType, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, SerReader, Series,
-};
+use polars::prelude::{Column, DataType, NamedFrom, ParquetReader, SerReader, Series};
 
 use super::code;
 use super::life::Accounts;
 use super::spell::{Record, Spell};
 use super::store::{StoreError, Stored, between};
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin};
+use crate::parquet;
 
 /// Somebody who has a seat or waits for one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,13 +71,7 @@ pub fn parquet(seats: &[SkuSeats]) -> Result<Vec<u8>, StoreError> {
     for (name, counts) in COUNTS.iter().zip(counts) {
         columns.push(Series::new((*name).into(), counts).into());
     }
-    let mut frame = DataFrame::new(height, columns)?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Uncompressed)
-        .set_parallel(false)
-        .finish(&mut frame)?;
-    Ok(bytes)
+    Ok(parquet::bytes(DataFrame::new(height, columns)?)?)
 }
 
 const COUNTS: [&str; 4] = ["enabled", "warning", "assigned", "consumed"];

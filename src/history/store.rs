@@ -6,14 +6,13 @@ use std::io::Cursor;
 
 use chrono::{DateTime, Days, NaiveDate};
 use polars::frame::DataFrame;
-use polars::prelude::{
-    Column, DataType, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, SerReader, Series,
-};
+use polars::prelude::{Column, DataType, NamedFrom, ParquetReader, SerReader, Series};
 
 use super::code;
 use super::spell::{Move, NO_COHORT, Record, Spell};
 use crate::diagnostic::{Diagnosed, Diagnostic, Origin};
 use crate::directory::{Attribute, Snapshot, UserIndex, ValueRef};
+use crate::parquet;
 
 /// A snapshot that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -106,13 +105,7 @@ pub fn snapshot(snapshot: &Snapshot, attributes: &[Attribute]) -> Result<Vec<u8>
         let values: Vec<Option<&str>> = present.iter().map(|user| users.text(*user, attribute)).collect();
         columns.push(Series::new(attribute.graph_name().as_str().into(), values).into());
     }
-    let mut frame = DataFrame::new(present.len(), columns)?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Uncompressed)
-        .set_parallel(false)
-        .finish(&mut frame)?;
-    Ok(bytes)
+    Ok(parquet::bytes(DataFrame::new(present.len(), columns)?)?)
 }
 
 /// One account in one snapshot.

@@ -1,9 +1,10 @@
 //! Columns with types, written as CSV or as Parquet. In: values. Out: bytes. Never: a schema that depends on the values, or a
 //! CSV cell that a spreadsheet would run.
 
+use crate::parquet;
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
-use polars::prelude::{Column, DataType, NamedFrom, ParquetCompression, ParquetWriter, Series};
+use polars::prelude::{Column, DataType, NamedFrom, Series};
 
 use super::{RenderError, clean};
 
@@ -40,13 +41,7 @@ impl Frame {
     pub fn parquet(&self) -> Result<Vec<u8>, RenderError> {
         let columns: Result<Vec<Column>, RenderError> =
             self.columns.iter().map(|(name, values)| Ok(values.series(name)?.into())).collect();
-        let mut frame = DataFrame::new(self.rows(), columns?)?;
-        let mut bytes = Vec::new();
-        ParquetWriter::new(&mut bytes)
-            .with_compression(ParquetCompression::Uncompressed)
-            .set_parallel(false)
-            .finish(&mut frame)?;
-        Ok(bytes)
+        Ok(parquet::bytes(DataFrame::new(self.rows(), columns?)?)?)
     }
 }
 
