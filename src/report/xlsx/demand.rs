@@ -4,10 +4,10 @@
 use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::assumptions::{Input, reference};
-use super::sheet::{Formats, HEADER_HEIGHT, named, near};
-use super::{amount, excel_day, first_row};
-use crate::forecast::{Forecast, MonthPoint, SkuForecast};
-use crate::report::clean;
+use super::first_row;
+use super::month::MonthColumns;
+use super::sheet::{Formats, HEADER_HEIGHT, header, named, near};
+use crate::forecast::{Forecast, MonthPoint};
 use crate::report::words::Words;
 
 pub const HEADER_ROW: u32 = 0;
@@ -31,6 +31,16 @@ pub enum Series {
     Currency = 13,
     Cost = 14,
 }
+
+const MONTH: MonthColumns = MonthColumns {
+    sku: Series::Sku as u16,
+    day: Series::Day as u16,
+    capacity: Series::Capacity as u16,
+    demand: [Series::P10 as u16, Series::P50 as u16, Series::P90 as u16],
+    chance: Series::Chance as u16,
+    cost: Series::EngineCost as u16,
+    currency: Series::Currency as u16,
+};
 
 pub fn sheet(
     forecast: &Forecast,
@@ -57,14 +67,12 @@ pub fn sheet(
         (words.say("xlsx.cost"), 16.0),
     ];
     sheet.set_row_height(HEADER_ROW, HEADER_HEIGHT)?;
-    for (column, (header, width)) in (0..).zip(&headers) {
-        let format = if column == 0 { &formats.header } else { &formats.number_header };
-        sheet.write_string_with_format(HEADER_ROW, column, header, format)?;
-        sheet.set_column_width(column, *width)?;
-    }
+    header(&mut sheet, HEADER_ROW, &headers, &[0], formats)?;
     for (number, sku) in forecast.skus.iter().enumerate() {
         for (month, (row, point)) in (first_row(forecast, number)..).zip(&sku.points).enumerate() {
-            values(&mut sheet, forecast, sku, point, row, month, formats)?;
+            let month = u32::try_from(month).unwrap_or(u32::MAX);
+            sheet.write_number_with_format(row, Series::Month as u16, month, &formats.count)?;
+            MONTH.write(&mut sheet, row, (forecast, sku, point), formats)?;
             formulas(&mut sheet, words, number, point, row, formats)?;
         }
     }
@@ -74,39 +82,6 @@ pub fn sheet(
     }
     sheet.set_freeze_panes(HEADER_ROW + 1, 2)?;
     Ok(sheet)
-}
-
-fn values(
-    sheet: &mut Worksheet,
-    forecast: &Forecast,
-    sku: &SkuForecast,
-    point: &MonthPoint,
-    row: u32,
-    month: usize,
-    formats: &Formats,
-) -> Result<(), XlsxError> {
-    sheet.write_string(row, Series::Sku as u16, clean::cell(&sku.sku_part_number))?;
-    sheet.write_datetime_with_format(row, Series::Day as u16, &excel_day(point.day)?, &formats.day)?;
-    let counts = [
-        (Series::Month, u32::try_from(month).unwrap_or(u32::MAX)),
-        (Series::Capacity, point.capacity),
-        (Series::P10, point.demand.p10),
-        (Series::P50, point.demand.p50),
-        (Series::P90, point.demand.p90),
-    ];
-    for (column, value) in counts {
-        sheet.write_number_with_format(row, column as u16, value, &formats.count)?;
-    }
-    if forecast.provenance.replications > 0 {
-        let share = f64::from(point.replications_short) / f64::from(forecast.provenance.replications);
-        sheet.write_number_with_format(row, Series::Chance as u16, share, &formats.share)?;
-    }
-    if let Some(cost) = point.cost {
-        let money = formats.money(cost.currency);
-        sheet.write_number_with_format(row, Series::EngineCost as u16, amount(cost), &money)?;
-        sheet.write_string(row, Series::Currency as u16, cost.currency.code())?;
-    }
-    Ok(())
 }
 
 /// Growth on top of the forecast, the shortage that follows, and the cost at the price of the assumptions sheet.

@@ -9,6 +9,7 @@ mod charts;
 mod compare;
 mod cost;
 mod demand;
+mod month;
 mod sheet;
 mod summary;
 mod tables;

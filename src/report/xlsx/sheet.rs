@@ -4,6 +4,7 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxE
 
 use crate::money::Currency;
 use crate::report::clean;
+use crate::report::document::Document;
 
 pub struct Formats {
     pub title: Format,
@@ -115,4 +116,43 @@ fn letters(column: u16) -> String {
         rest = (rest - 1) / 26;
     }
     letters.iter().rev().collect()
+}
+
+/// The header row of a sheet, with column widths in characters; `texts` are the columns that hold no numbers.
+pub fn header(
+    sheet: &mut Worksheet,
+    row: u32,
+    headers: &[(String, f64)],
+    texts: &[u16],
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    for (column, (header, width)) in (0..).zip(headers) {
+        let format = if texts.contains(&column) { &formats.header } else { &formats.number_header };
+        sheet.write_string_with_format(row, column, header, format)?;
+        sheet.set_column_width(column, *width)?;
+    }
+    Ok(())
+}
+
+/// Title, verdict and troubles of a first sheet, over the columns up to `last`, of which a line holds so many characters. The row
+/// of the last of them.
+pub fn opening(
+    sheet: &mut Worksheet,
+    document: &Document,
+    last: u16,
+    characters: usize,
+    formats: &Formats,
+) -> Result<u32, XlsxError> {
+    sheet.write_string_with_format(0, 0, &document.title, &formats.title)?;
+    sheet.write_string_with_format(1, 0, &document.subtitle, &formats.note)?;
+    let mut row = 3;
+    sheet.merge_range(row, 0, row, last, &document.verdict.text(), &formats.strong)?;
+    for trouble in &document.troubles {
+        row += 1;
+        let text = trouble.phrase.text();
+        sheet.merge_range(row, 0, row, last, &text, &formats.wrap)?;
+        let lines = 1 + text.chars().count() / characters;
+        sheet.set_row_height(row, 16.0 * lines as f64)?;
+    }
+    Ok(row)
 }

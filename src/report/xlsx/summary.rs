@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 use super::assumptions::{Input, reference};
 use super::demand::Series;
 use super::first_row;
-use super::sheet::{Formats, HEADER_HEIGHT, named, near, run};
+use super::sheet::{Formats, HEADER_HEIGHT, header, named, near, opening, run};
 use crate::forecast::{Forecast, SkuForecast};
 use crate::money::Money;
 use crate::report::clean;
@@ -21,17 +21,8 @@ pub fn sheet(
     taken: &mut Vec<String>,
 ) -> Result<Worksheet, XlsxError> {
     let mut sheet = named(&words.say("xlsx.summary"), taken)?;
-    sheet.write_string_with_format(0, 0, &document.title, &formats.title)?;
-    sheet.write_string_with_format(1, 0, &document.subtitle, &formats.note)?;
-    let mut row = 3;
-    sheet.merge_range(row, 0, row, 7, &document.verdict.text(), &formats.strong)?;
-    for trouble in &document.troubles {
-        row += 1;
-        sheet.merge_range(row, 0, row, 7, &trouble.phrase.text(), &formats.wrap)?;
-        // About 140 characters fit on a line of the eight columns.
-        let lines = 1 + trouble.phrase.text().chars().count() / 140;
-        sheet.set_row_height(row, 16.0 * lines as f64)?;
-    }
+    // About 140 characters fit on a line of the eight columns.
+    let mut row = opening(&mut sheet, document, 7, 140, formats)?;
     row += 2;
     let headers = [
         (words.say("column.sku"), 32.0),
@@ -44,11 +35,7 @@ pub fn sheet(
         (words.say("column.currency"), 10.0),
     ];
     sheet.set_row_height(row, HEADER_HEIGHT)?;
-    for (column, (header, width)) in (0..).zip(&headers) {
-        let format = if column == 0 { &formats.header } else { &formats.number_header };
-        sheet.write_string_with_format(row, column, header, format)?;
-        sheet.set_column_width(column, *width)?;
-    }
+    header(&mut sheet, row, &headers, &[0], formats)?;
     let header = row;
     for (number, sku) in forecast.skus.iter().enumerate() {
         row += 1;

@@ -4,12 +4,11 @@
 use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::Cases;
-use crate::forecast::{Forecast, MonthPoint, SkuForecast};
-use crate::report::clean;
+use crate::forecast::{MonthPoint, SkuForecast};
 use crate::report::words::Words;
 use crate::report::xlsx::assumptions::{Input, reference};
-use crate::report::xlsx::sheet::{Formats, HEADER_HEIGHT, named, near};
-use crate::report::xlsx::{amount, excel_day};
+use crate::report::xlsx::month::MonthColumns;
+use crate::report::xlsx::sheet::{Formats, HEADER_HEIGHT, header, named, near};
 
 pub const FIRST_ROW: u32 = 1;
 
@@ -50,6 +49,16 @@ pub fn last_row(cases: &Cases<'_>) -> u32 {
     FIRST_ROW + u32::try_from(points).unwrap_or(u32::MAX / 2).saturating_sub(1)
 }
 
+const MONTH: MonthColumns = MonthColumns {
+    sku: Series::Sku as u16,
+    day: Series::Day as u16,
+    capacity: Series::Capacity as u16,
+    demand: [Series::P10 as u16, Series::P50 as u16, Series::P90 as u16],
+    chance: Series::Chance as u16,
+    cost: Series::EngineCost as u16,
+    currency: Series::Currency as u16,
+};
+
 pub fn sheet(
     cases: &Cases<'_>,
     words: &Words,
@@ -73,17 +82,16 @@ pub fn sheet(
         (words.say("xlsx.cost"), 16.0),
     ];
     sheet.set_row_height(0, HEADER_HEIGHT)?;
-    for (column, (header, width)) in (0..).zip(&headers) {
-        let format = if matches!(column, 1 | 2) { &formats.header } else { &formats.number_header };
-        sheet.write_string_with_format(0, column, header, format)?;
-        sheet.set_column_width(column, *width)?;
-    }
+    header(&mut sheet, 0, &headers, &[1, 2], formats)?;
     let mut row = FIRST_ROW;
-    for (case, (_, forecast)) in cases.all.iter().enumerate() {
+    for (case, (name, forecast)) in cases.all.iter().enumerate() {
+        let number = u32::try_from(case).unwrap_or(u32::MAX);
         for sku in &forecast.skus {
             let baseline = (case > 0).then(|| first_row(cases, 0, &sku.sku_id));
             for (month, point) in (0..).zip(&sku.points) {
-                values(&mut sheet, cases, case, (forecast, sku, point), row, formats)?;
+                sheet.write_number_with_format(row, Series::Number as u16, number, &formats.count)?;
+                sheet.write_string(row, Series::Scenario as u16, name)?;
+                MONTH.write(&mut sheet, row, (forecast, sku, point), formats)?;
                 if let Some(first) = baseline {
                     difference(&mut sheet, cases, (sku, point), row, first.map(|first| first + month), formats)?;
                 }
@@ -97,41 +105,6 @@ pub fn sheet(
     }
     sheet.set_freeze_panes(FIRST_ROW, 4)?;
     Ok(sheet)
-}
-
-fn values(
-    sheet: &mut Worksheet,
-    cases: &Cases<'_>,
-    case: usize,
-    (forecast, sku, point): (&Forecast, &SkuForecast, &MonthPoint),
-    row: u32,
-    formats: &Formats,
-) -> Result<(), XlsxError> {
-    let number = u32::try_from(case).unwrap_or(u32::MAX);
-    let name = cases.all.get(case).map_or("", |(name, _)| name);
-    sheet.write_string(row, Series::Scenario as u16, name)?;
-    sheet.write_string(row, Series::Sku as u16, clean::cell(&sku.sku_part_number))?;
-    sheet.write_datetime_with_format(row, Series::Day as u16, &excel_day(point.day)?, &formats.day)?;
-    let counts = [
-        (Series::Number, number),
-        (Series::Capacity, point.capacity),
-        (Series::P10, point.demand.p10),
-        (Series::P50, point.demand.p50),
-        (Series::P90, point.demand.p90),
-    ];
-    for (column, value) in counts {
-        sheet.write_number_with_format(row, column as u16, value, &formats.count)?;
-    }
-    if forecast.provenance.replications > 0 {
-        let share = f64::from(point.replications_short) / f64::from(forecast.provenance.replications);
-        sheet.write_number_with_format(row, Series::Chance as u16, share, &formats.share)?;
-    }
-    if let Some(cost) = point.cost {
-        let money = formats.money(cost.currency);
-        sheet.write_number_with_format(row, Series::EngineCost as u16, amount(cost), &money)?;
-        sheet.write_string(row, Series::Currency as u16, cost.currency.code())?;
-    }
-    Ok(())
 }
 
 /// Demand less that of the baseline, which is 0 where the baseline does not have the SKU.

@@ -7,7 +7,7 @@ use super::{Cases, cost};
 use crate::money::Money;
 use crate::report::document::Document;
 use crate::report::words::Words;
-use crate::report::xlsx::sheet::{Formats, named, near};
+use crate::report::xlsx::sheet::{Formats, header, named, near, opening};
 
 pub fn sheet(
     cases: &Cases<'_>,
@@ -17,17 +17,8 @@ pub fn sheet(
     taken: &mut Vec<String>,
 ) -> Result<Worksheet, XlsxError> {
     let mut sheet = named(&words.say("xlsx.summary"), taken)?;
-    sheet.write_string_with_format(0, 0, &document.title, &formats.title)?;
-    sheet.write_string_with_format(1, 0, &document.subtitle, &formats.note)?;
-    let mut row = 3;
-    sheet.merge_range(row, 0, row, 4, &document.verdict.text(), &formats.strong)?;
-    for trouble in &document.troubles {
-        row += 1;
-        sheet.merge_range(row, 0, row, 4, &trouble.phrase.text(), &formats.wrap)?;
-        // About 110 characters fit on a line of the five columns.
-        let lines = 1 + trouble.phrase.text().chars().count() / 110;
-        sheet.set_row_height(row, 16.0 * lines as f64)?;
-    }
+    // About 110 characters fit on a line of the five columns.
+    let mut row = opening(&mut sheet, document, 4, 110, formats)?;
     row += 2;
     let headers = [
         (words.say("column.scenario"), 40.0),
@@ -36,11 +27,7 @@ pub fn sheet(
         (words.say("compare.cost"), 24.0),
         (words.say("compare.difference"), 20.0),
     ];
-    for (column, (header, width)) in (0..).zip(&headers) {
-        let format = if matches!(column, 0 | 2) { &formats.header } else { &formats.number_header };
-        sheet.write_string_with_format(row, column, header, format)?;
-        sheet.set_column_width(column, *width)?;
-    }
+    header(&mut sheet, row, &headers, &[0, 2], formats)?;
     let header = row;
     for (number, currency) in cases.currencies.iter().enumerate() {
         let baseline = row + 1;
