@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use foldhash::fast::FixedState;
 
 use super::event::Slot;
+use super::planned::{Script, What};
 use super::profile::ProfileId;
 use super::replication::Run;
-use super::staged::{Script, What};
 use super::tally::Reason;
 use super::world::World;
 use crate::calendar;

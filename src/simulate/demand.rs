@@ -3,11 +3,11 @@
 
 use rayon::prelude::*;
 
+use super::planned::Script;
 use super::replication::follow;
 use super::run::{Progress, today};
 use super::scratch::Scratch;
 use super::settings::Settings;
-use super::staged::Script;
 use super::summary;
 use super::world::{World, future_users};
 use crate::catalog::Catalog;

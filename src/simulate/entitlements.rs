@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::event::Slot;
-use super::staged::Script;
+use super::planned::Script;
 use crate::directory::{GroupIndex, SkuIndex, Snapshot};
 use crate::licensing::{BundleIndex, EvaluatedRule, Source, Today};
 

@@ -3,9 +3,9 @@
 //!
 //! Of a lay-off it is the expected number: those of whom it picks, as they are today, by the share of them who have the service.
 
+use super::planned::{NO_DATA, SERVICES};
 use super::rows;
 use super::run::today;
-use super::staged::{NO_DATA, SERVICES};
 use crate::catalog::Catalog;
 use crate::directory::{Attribute, UserIndex, Users};
 use crate::forecast::{Comparison, LeaversAtRisk};

@@ -3,9 +3,9 @@
 
 use super::event::{Event, Happening, Slot};
 use super::person::Person;
+use super::planned::{self, Stage};
 use super::profile::PatternId;
 use super::scratch::Scratch;
-use super::staged::{self, Stage};
 use super::tally::{Flow, Reading, Reason, SkuTrajectory, Trajectory, book_word};
 use super::workforce::Population;
 use super::world::World;
@@ -39,7 +39,7 @@ pub fn follow(
     replication: u32,
     watch: &mut dyn FnMut(u32, &Scratch),
 ) -> Trajectory {
-    let population = staged::population(world, scratch, replication);
+    let population = planned::population(world, scratch, replication);
     scratch.begin(world, &population, replication);
     let skus = world.sku_count();
     let mut run = Run {

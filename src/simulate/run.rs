@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::planned::{self, Script};
 use super::replication::{follow, replicate};
 use super::rows;
 use super::scratch::Scratch;
 use super::settings::Settings;
-use super::staged::{self, Script};
 use super::tally::{Reading, Tally, of_replications};
 use super::workforce::Population;
 use super::world::{World, future_users};
@@ -179,7 +179,7 @@ pub fn observe_world(world: &World<'_>, replication: u32) -> Observed {
     let mut days = Vec::new();
     let mut scratch = Scratch::new(world);
     follow(world, &mut scratch, replication, &mut |_, scratch| days.push(scratch.readings().to_vec()));
-    let population = staged::population(world, &mut scratch, replication);
+    let population = planned::population(world, &mut scratch, replication);
     let eligible = world.people.eligible.iter().map(|eligible| eligible.group).collect();
     let slots = if world.random_order { world.exported() as usize + population.joined.len() } else { 0 };
     let places = draws::places(world.settings().seed(), replication).take(slots).collect();

@@ -7,8 +7,8 @@ use super::draws;
 use super::event::Slot;
 use super::pending::Pending;
 use super::person::Persons;
+use super::planned::{self, Lens};
 use super::profile::Profiles;
-use super::staged::{self, Lens};
 use super::tally::Reading;
 use super::workforce::Population;
 use super::world::World;
@@ -163,7 +163,7 @@ impl Scratch {
     pub(super) fn name_of(&mut self, world: &World<'_>, slot: Slot) -> u64 {
         let Some(joined) = slot.checked_sub(world.exported()) else { return world.plan.names[slot as usize] };
         while self.names.len() <= joined as usize {
-            self.names.push(staged::joined_name(self.names.len() as u32));
+            self.names.push(planned::joined_name(self.names.len() as u32));
         }
         self.names[joined as usize]
     }

@@ -11,10 +11,10 @@ use super::entitlements::{Entitlements, Lists, bundle_bits};
 use super::event::Slot;
 use super::people::People;
 use super::person::persons;
+use super::planned::{self, Plan, Script, Stage};
 use super::profile::{Kinds, PatternId, Profiles};
 use super::rows::{self, FutureUsers};
 use super::settings::Settings;
-use super::staged::{self, Plan, Script, Stage};
 use crate::calendar;
 use crate::directory::{Attribute, Column, GroupIndex, SkuIndex, UserIndex};
 use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, OrderPolicy, Seeker, Target, Today};
@@ -172,7 +172,7 @@ impl<'a> World<'a> {
             points: settings.points().iter().map(|day| calendar::days_between(settings.today(), *day)).collect(),
             plan: Plan::new(Stage::first(persons, clocked_today), bundle_bits(today, words), words),
         };
-        staged::lay_out(&mut world, today, own.len());
+        planned::lay_out(&mut world, today, own.len());
         world.profiles.share();
         world.joiner_assigned = world.without_eligible();
         world.joiner_ticks = world.ticks_of_joiners();

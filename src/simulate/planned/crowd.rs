@@ -6,11 +6,10 @@
 
 use super::live::Someone;
 use super::script::{PeopleAct, Who};
-use super::stage::{Newcomers, PlannedAct};
+use super::stage::PlannedAct;
 use crate::scenario::{self, Size};
 use crate::simulate::event::{Event, Happening, Slot};
 use crate::simulate::people::{NEVER, leaving};
-use crate::simulate::rates::Rates;
 use crate::simulate::scratch::Scratch;
 use crate::simulate::workforce::{self, Population};
 use crate::simulate::world::World;
@@ -35,22 +34,22 @@ pub fn joined_name(joined: u32) -> u64 {
 }
 
 /// Everybody of one replication while plans are worked in.
-struct Crowd<'w, 's> {
-    world: &'w World<'w>,
-    scratch: &'s mut Scratch,
-    replication: u32,
-    population: Population,
+pub(super) struct Crowd<'w, 's> {
+    pub(super) world: &'w World<'w>,
+    pub(super) scratch: &'s mut Scratch,
+    pub(super) replication: u32,
+    pub(super) population: Population,
     /// The day on which somebody is there for the first time, and on which they are not any more, by slot.
-    starts: Vec<u32>,
-    ends: Vec<u32>,
+    pub(super) starts: Vec<u32>,
+    pub(super) ends: Vec<u32>,
     /// Moves, in order of slots and days, and whether a slot has any.
-    moves: Vec<(Slot, u32, Slot)>,
-    moved: Vec<bool>,
+    pub(super) moves: Vec<(Slot, u32, Slot)>,
+    pub(super) moved: Vec<bool>,
     /// The day from which on a slot's events are void, of those that were drawn or added before the end was known.
-    cut: Vec<(u32, usize)>,
-    added: Vec<Event>,
+    pub(super) cut: Vec<(u32, usize)>,
+    pub(super) added: Vec<Event>,
     /// Who joined by plan: a freeze is about hiring by chance.
-    planned_from: Slot,
+    pub(super) planned_from: Slot,
 }
 
 impl<'w, 's> Crowd<'w, 's> {
@@ -109,7 +108,7 @@ impl<'w, 's> Crowd<'w, 's> {
     }
 
     /// What people are drawn by under a change, another in each replication.
-    fn key(&self, key: u64) -> u64 {
+    pub(super) fn key(&self, key: u64) -> u64 {
         key ^ scenario::key(&format!("{} {}", self.world.settings().seed(), self.replication))
     }
 
@@ -183,7 +182,7 @@ impl<'w, 's> Crowd<'w, 's> {
     }
 
     /// The same of a model, as the plan alone makes it.
-    fn is_model(&mut self, model: Slot, who: &Who, day: u32) -> bool {
+    pub(super) fn is_model(&mut self, model: Slot, who: &Who, day: u32) -> bool {
         let world = self.world;
         let number = world.plan.stage_on(day);
         let stage = &world.plan.stages[number];
@@ -224,7 +223,7 @@ impl<'w, 's> Crowd<'w, 's> {
     }
 
     /// Counts somebody in or out at every point on which they would have been counted otherwise.
-    fn count(&mut self, from: u32, to: u32, by: i32) {
+    pub(super) fn count(&mut self, from: u32, to: u32, by: i32) {
         for (point, headcount) in self.world.points.iter().zip(&mut self.population.headcount) {
             if (from..to).contains(point) {
                 *headcount = headcount.saturating_add_signed(by);
@@ -272,121 +271,6 @@ impl<'w, 's> Crowd<'w, 's> {
     /// Whether the account is one that comes and goes by chance, too: not one that is switched off today and stays so.
     fn is_employed(&self, slot: Slot) -> bool {
         slot >= self.world.exported() || self.world.people.members.binary_search(&slot).is_ok()
-    }
-
-    fn join(&mut self, like: Slot, day: u32) -> Slot {
-        let slot = self.starts.len() as Slot;
-        self.population.joined.push(like);
-        self.starts.push(day);
-        self.ends.push(NEVER);
-        self.cut.push((NEVER, 0));
-        self.moved.push(false);
-        self.added.push(Event { day, happening: Happening::Join { slot, like } });
-        slot
-    }
-
-    fn hire(&mut self, who: &Who, people: u32, day: u32, until: u32, key: u64) {
-        let world = self.world;
-        let mut models: Vec<Slot> = Vec::new();
-        for model in &world.people.members {
-            if *who == Who::Everybody || self.is_model(*model, who, day) {
-                models.push(*model);
-            }
-        }
-        if models.is_empty() {
-            return;
-        }
-        let (key, chance) = (self.key(key), self.leaving_chance());
-        let length = f64::from(until.saturating_sub(day).max(1));
-        for number in 0..u64::from(people) {
-            let like = models[(scenario::lot(key, 3 * number) * models.len() as f64) as usize];
-            let joins = day + (scenario::lot(key, 3 * number + 1) * length) as u32;
-            if joins > self.world.settings().horizon_days() {
-                continue;
-            }
-            let slot = self.join(like, joins);
-            let end = self.leaving_day(joins, chance, scenario::lot(key, 3 * number + 2));
-            self.count(joins, end, 1);
-            if end != NEVER {
-                self.leave(slot, end);
-            }
-        }
-    }
-
-    fn leave(&mut self, slot: Slot, day: u32) {
-        self.ends[slot as usize] = day;
-        let assumptions = &self.world.baseline.assumptions;
-        self.added.extend(leaving(slot, day, assumptions, self.world.settings().horizon_days()));
-    }
-
-    /// How likely somebody leaves in a month without a season, by the rate of the replication.
-    fn leaving_chance(&self) -> f64 {
-        let world = self.world;
-        let (assumptions, enabled) = (&world.baseline.assumptions, &world.people.cohorts.enabled);
-        let rates = Rates::new(assumptions, enabled, world.settings().seed(), self.replication);
-        rates.leavers.chance(world.people.enabled as usize)
-    }
-
-    /// The day on which somebody who joined by plan leaves again; `left` is a number in `[0, 1)`.
-    fn leaving_day(&self, joins: u32, chance: f64, mut left: f64) -> u32 {
-        let world = self.world;
-        let assumptions = &world.baseline.assumptions;
-        for month in world.people.months.iter().filter(|month| month.start >= joins) {
-            let chance = (chance * assumptions.leaver_seasonality[month.of_year]).clamp(0.0, 1.0);
-            if left < chance {
-                return month.start + 1 + ((left / chance * f64::from(month.length)) as u32).min(month.length - 1);
-            }
-            // What is left of the number is uniform again.
-            left = (left - chance) / (1.0 - chance);
-        }
-        NEVER
-    }
-
-    /// The workforce of another tenant, as its own chance brings it, from the day on which it joins.
-    fn acquire(&mut self, newcomers: &Newcomers, day: u32, key: u64) {
-        let world = self.world;
-        let (people, first) = (&newcomers.people, newcomers.first);
-        let theirs =
-            workforce::draw(people, &world.baseline.assumptions, world.settings().seed() ^ key, self.replication);
-        let slots = people.count as usize + theirs.joined.len();
-        let model = |slot: Slot| first + slot.checked_sub(people.count).map_or(slot, |j| theirs.joined[j as usize]);
-        let (mut starts, mut ends) = (vec![NEVER; slots], vec![NEVER; slots]);
-        people.members.iter().for_each(|slot| starts[*slot as usize] = 0);
-        for event in &theirs.events {
-            match event.happening {
-                Happening::Join { slot, .. } | Happening::Enable { slot } => starts[slot as usize] = event.day,
-                Happening::Disable { slot } | Happening::Delete { slot } => {
-                    ends[slot as usize] = ends[slot as usize].min(event.day);
-                }
-                _ => {}
-            }
-        }
-        let mut slot_of = vec![NEVER; slots];
-        for slot in 0..slots as Slot {
-            let (start, end) = (starts[slot as usize].max(day), ends[slot as usize]);
-            // Their guests are not ours.
-            if starts[slot as usize] == NEVER || end <= start || world.seeker(model(slot)).guest {
-                continue;
-            }
-            let ours = self.join(model(slot), start);
-            self.count(start, end, 1);
-            slot_of[slot as usize] = ours;
-            if end != NEVER {
-                self.leave(ours, end);
-            }
-        }
-        for event in &theirs.events {
-            if let Happening::Move { slot, like } = event.happening {
-                let ours = slot_of[slot as usize];
-                if ours != NEVER && event.day > self.starts[ours as usize] {
-                    let happening = Happening::Move { slot: ours, like: first + like };
-                    self.moves.push((ours, event.day, first + like));
-                    self.moved[ours as usize] = true;
-                    self.added.push(Event { day: event.day, happening });
-                }
-            }
-        }
-        self.moves.sort_unstable();
     }
 
     fn into_population(self) -> Population {

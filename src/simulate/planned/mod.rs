@@ -4,6 +4,7 @@
 //! A stage is what holds from one such day to the next. People are profiles over the rules of all stages, so a step gives each
 //! of them other groups by a look-up, and those who are still as exported follow what the step made of an exported user.
 
+mod arrivals;
 mod compare;
 mod crowd;
 mod effects;
