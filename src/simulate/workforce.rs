@@ -104,6 +104,7 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
     };
     drawing.population.headcount.push(drawing.enabled);
     for month in &people.months {
+        let expected = drawing.expected_joiners(*month);
         // Known starts come first: whoever leaves by chance later in the month is counted by then.
         drawing.enabled = drawing.enabled.saturating_add_signed(people.known_change[month.number as usize]);
         drawing.parts.known_change(&people.cohorts.known_change[month.number as usize]);
@@ -112,7 +113,7 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
         drawing.guests_expired(*month);
         drawing.guests_removed(*month);
         drawing.self_service(*month);
-        drawing.joiners(*month);
+        drawing.joiners(*month, &expected);
         drawing.guests_invited(*month);
         drawing.requests(*month);
         drawing.population.headcount.push(drawing.enabled);
@@ -254,19 +255,23 @@ impl<'a> Drawing<'a> {
         self.people.department[self.department_like[slot as usize] as usize]
     }
 
-    fn joiners(&mut self, month: Month) {
+    /// How many join in a month, on average, by cohort. Asked before anybody goes: rates are of the people at its start, as they
+    /// are learned.
+    fn expected_joiners(&self, month: Month) -> Vec<f64> {
         let season = self.assumptions.joiner_seasonality[month.of_year];
-        let there = self.enabled;
-        for cohort in 0..self.rates.cohorts.len() {
+        let there = self.enabled as usize;
+        if !self.parts.is_split() {
+            return vec![self.rates.joiners.mean(there) * season; self.rates.cohorts.len()];
+        }
+        let chance = self.rates.joiners.chance(there) * season;
+        let cohorts = self.rates.cohorts.iter().enumerate();
+        cohorts.map(|(cohort, rates)| chance * f64::from(self.parts.enabled(cohort)) * rates.joiners).collect()
+    }
+
+    fn joiners(&mut self, month: Month, expected: &[f64]) {
+        for (cohort, mean) in expected.iter().enumerate() {
             let from = self.people.cohorts.members.get(cohort).unwrap_or(&self.people.members);
-            let mean = match self.parts.is_split() {
-                true => {
-                    let part = f64::from(self.parts.enabled(cohort)) * self.rates.cohorts[cohort].joiners;
-                    self.rates.joiners.chance(there as usize) * part * season
-                }
-                false => self.rates.joiners.mean(there as usize) * season,
-            };
-            let count = draws::poisson(&mut self.stream_of(month, Cause::JoinerCount, cohort), mean);
+            let count = draws::poisson(&mut self.stream_of(month, Cause::JoinerCount, cohort), *mean);
             let mut rng = self.stream_of(month, Cause::JoinerProfile, cohort);
             for _ in 0..count {
                 let Some(at) = draws::below(&mut rng, from.len()) else { break };

@@ -156,3 +156,18 @@ fn even_cohorts_change_only_the_luck() {
     agrees(plain, trials, chance);
     agrees(even, trials, chance);
 }
+
+/// Rates are shares of the people at the start of a month, as they are learned: where as many come as go, nothing shrinks.
+#[test]
+fn as_many_come_as_go_at_equal_rates() {
+    let rates = || Assumptions { joiners: share(0.1), leavers: share(0.1), ..still() };
+    for assumptions in [rates(), Assumptions { cohorts: weights(1.0, 1.0), ..rates() }] {
+        let ends: Vec<f64> =
+            runs(&tenant(assumptions)).iter().map(|run| f64::from(*run.population.headcount.last().unwrap())).collect();
+        let (count, before) = (ends.len() as f64, f64::from(2 * EACH));
+        let mean = ends.iter().sum::<f64>() / count;
+        let variance = ends.iter().map(|end| (end - mean).powi(2)).sum::<f64>() / (count - 1.0);
+        let error = (variance / count).sqrt();
+        assert!((mean - before).abs() < 4.0 * error, "{before} people became {mean} ± {error}");
+    }
+}
