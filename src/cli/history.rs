@@ -129,7 +129,7 @@ fn calibrate(past: &PastArgs, write: Option<&Path>, seed: u64, format: Format) -
     };
     let loaded = past.load()?;
     let mut calibration = settled(history::calibrate(&loaded.people, seed))?;
-    calibration.life = history::life(&loaded.accounts, &past.cohort, seed);
+    calibration.life = history::life(&loaded.accounts, &loaded.seats, &past.cohort, seed);
     calibration.requests = history::requests(&loaded.seats, &loaded.accounts, seed);
     let settings = calibration.settings(&by);
     if let Some(folder) = write {

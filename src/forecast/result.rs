@@ -39,11 +39,14 @@ pub struct ShortageDate {
 }
 
 /// From today's demand to the horizon's, as means over the replications in tenths of a seat, so that the parts add up:
-/// `opening + joiners + moved_in - moved_out - leavers + changes = closing`.
+/// `opening + joiners + requested + moved_in - moved_out - leavers + changes = closing`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Bridge {
     pub opening_tenths: i64,
     pub joiners_tenths: i64,
+    /// Direct licences that people asked for by themselves.
+    #[serde(default)]
+    pub requested_tenths: i64,
     pub moved_in_tenths: i64,
     pub moved_out_tenths: i64,
     pub leavers_tenths: i64,

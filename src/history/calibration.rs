@@ -182,12 +182,18 @@ impl Calibration {
         let _ = writeln!(text, "joiner-seasonality = [{}]", list(&self.joiner_seasonality));
         let _ = writeln!(text, "leaver-seasonality = [{}]", list(&self.leaver_seasonality));
         let _ = writeln!(text, "leavers-by-tenure = [{}]", list(&self.leavers_by_tenure));
-        let Life { movers_change, disabling_lag_days, deletion_lag_days, .. } = &self.life;
+        let life = &self.life;
+        let movers_change = &life.movers_change;
         if !movers_change.is_empty() {
             let names: Vec<String> = movers_change.iter().map(|name| quoted(name)).collect();
             let _ = writeln!(text, "movers-change = [{}]", names.join(", "));
         }
-        for (name, days) in [("disabling-lag-days", disabling_lag_days), ("deletion-lag-days", deletion_lag_days)] {
+        let lags = [
+            ("disabling-lag-days", life.disabling_lag_days),
+            ("license-removal-lag-days", life.license_removal_lag_days),
+            ("deletion-lag-days", life.deletion_lag_days),
+        ];
+        for (name, days) in lags {
             if let Some(days) = days {
                 let _ = writeln!(text, "{name} = {days}");
             }

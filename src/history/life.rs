@@ -9,13 +9,15 @@ use rand_chacha::ChaCha8Rng;
 
 use super::calibration::{Range, range};
 use super::flow::Flow;
+use super::removal::license_removal_lag;
+use super::seats::SkuSeats;
 use super::store::{Account, State, between};
 
 /// Accounts of a store, by day and id.
 pub type Accounts = BTreeMap<NaiveDate, BTreeMap<String, Account>>;
 
 /// So many people have to tell a number.
-const FEWEST: usize = 5;
+pub(super) const FEWEST: usize = 5;
 /// Days in a month, on average.
 const MONTH: f64 = 30.44;
 const DRAWS: usize = 400;
@@ -31,19 +33,22 @@ pub struct Life {
     /// Mean days from the last day to the day on which an account is found disabled, and from there to its deletion.
     pub disabling_lag_days: Option<u32>,
     pub deletion_lag_days: Option<u32>,
+    /// Mean days from disabling to the removal of direct licences, where most go before the account does.
+    pub license_removal_lag_days: Option<u32>,
     /// A month, as a share of the guests there are.
     pub guests_invited: Option<Range>,
     pub guests_removed: Option<Range>,
     pub guests_expire_after_days: Option<u32>,
 }
 
-/// Learns from accounts; a move is a change of any attribute in `by`.
-pub fn life(accounts: &Accounts, by: &[String], seed: u64) -> Life {
+/// Learns from accounts, and from who had which seat; a move is a change of any attribute in `by`.
+pub fn life(accounts: &Accounts, seats: &BTreeMap<NaiveDate, Vec<SkuSeats>>, by: &[String], seed: u64) -> Life {
     let (invited, removed, expire) = guests(accounts, seed);
     Life {
         movers_change: movers_change(accounts, by),
         disabling_lag_days: mean(&disabling_lags(accounts)),
         deletion_lag_days: mean(&deletion_lags(accounts)),
+        license_removal_lag_days: license_removal_lag(accounts, seats),
         guests_invited: invited,
         guests_removed: removed,
         guests_expire_after_days: expire,
@@ -74,7 +79,7 @@ fn movers_change(accounts: &Accounts, by: &[String]) -> Vec<Box<str>> {
 }
 
 /// Half of the time between the days before and after each day: what a sighting on it stands for.
-fn stands_for(accounts: &Accounts) -> Vec<f64> {
+pub(super) fn stands_for(accounts: &Accounts) -> Vec<f64> {
     let days: Vec<NaiveDate> = accounts.keys().copied().collect();
     let span = |at: usize, day: &NaiveDate| {
         let before = at.checked_sub(1).and_then(|before| days.get(before)).unwrap_or(day);
@@ -124,7 +129,7 @@ fn deletion_lags(accounts: &Accounts) -> Vec<f64> {
     lags(accounts, |account| account.is_none(), |account, _| account.state == State::Disabled)
 }
 
-fn mean(lags: &[f64]) -> Option<u32> {
+pub(super) fn mean(lags: &[f64]) -> Option<u32> {
     let mean = lags.iter().sum::<f64>() / lags.len().max(1) as f64;
     (lags.len() >= FEWEST).then_some(mean.round() as u32)
 }

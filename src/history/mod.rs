@@ -12,6 +12,7 @@ mod employment;
 mod flow;
 mod life;
 mod picture;
+mod removal;
 mod requests;
 mod seats;
 mod spell;

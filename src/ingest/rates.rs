@@ -139,6 +139,7 @@ pub(super) fn take_over(own: &mut Assumptions, learned: &Assumptions, origin: &O
             "workforce.leaver-seasonality" => own.leaver_seasonality = learned.leaver_seasonality,
             "workforce.leavers-by-tenure" => own.leavers_by_tenure.clone_from(&learned.leavers_by_tenure),
             "workforce.disabling-lag-days" => own.disabling_lag_days = learned.disabling_lag_days,
+            "workforce.license-removal-lag-days" => own.license_removal_lag_days = learned.license_removal_lag_days,
             "workforce.past-leave-dates" => own.past_leave_dates = learned.past_leave_dates,
             "workforce.deletion-lag-days" => own.deletion_lag_days = learned.deletion_lag_days,
             "guests.invited" => own.guests_invited = learned.guests_invited,

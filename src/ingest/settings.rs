@@ -56,6 +56,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "leaver-seasonality",
             "leavers-by-tenure",
             "disabling-lag-days",
+            "license-removal-lag-days",
             "deletion-lag-days",
             "past-leave-dates",
         ],
@@ -244,6 +245,9 @@ impl Reader<'_> {
             ("workforce", "leaver-seasonality") => set(&mut assumptions.leaver_seasonality, self.seasonality(value)),
             ("workforce", "leavers-by-tenure") => set(&mut assumptions.leavers_by_tenure, self.weights(value)),
             ("workforce", "disabling-lag-days") => set(&mut assumptions.disabling_lag_days, self.days(value)),
+            ("workforce", "license-removal-lag-days") => {
+                set(&mut assumptions.license_removal_lag_days, self.days(value).map(Some));
+            }
             ("workforce", "past-leave-dates") => {
                 let words = [PastLeaveDates::Leave, PastLeaveDates::Keep].map(|word| (word.name(), word));
                 set(&mut assumptions.past_leave_dates, self.word(value, &words));

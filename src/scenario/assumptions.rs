@@ -108,6 +108,9 @@ pub struct Assumptions {
     pub deletion_lag_days: u32,
     /// Days from somebody's last day to the day on which the account is disabled.
     pub disabling_lag_days: u32,
+    /// Days from that day to the one on which direct licences and assigned licensed groups are taken off the account, which lives
+    /// on without them; `None` where licences go with the account.
+    pub license_removal_lag_days: Option<u32>,
     pub past_leave_dates: PastLeaveDates,
     /// New B2B guests a month, and the share of guests that is removed a month.
     pub guests_invited: Rate,
@@ -139,6 +142,7 @@ impl Default for Assumptions {
             cohorts: Cohorts::default(),
             deletion_lag_days: 30,
             disabling_lag_days: 0,
+            license_removal_lag_days: None,
             past_leave_dates: PastLeaveDates::Leave,
             guests_invited: share(0.01, 0.03),
             guests_removed: share(0.005, 0.02),
@@ -177,6 +181,10 @@ impl Assumptions {
             ("workforce.joiner-seasonality", season(&self.joiner_seasonality)),
             ("workforce.leaver-seasonality", season(&self.leaver_seasonality)),
             ("workforce.disabling-lag-days", self.disabling_lag_days.to_string()),
+            (
+                "workforce.license-removal-lag-days",
+                self.license_removal_lag_days.map_or_else(|| "none".to_owned(), |days| days.to_string()),
+            ),
             ("workforce.deletion-lag-days", self.deletion_lag_days.to_string()),
             ("workforce.past-leave-dates", self.past_leave_dates.name().to_owned()),
             ("guests.invited", self.guests_invited.to_string()),

@@ -10,7 +10,9 @@ use super::Assumptions;
 pub struct Departure {
     /// Of an account that is still enabled.
     pub disabled_on: Option<NaiveDate>,
-    /// The day on which its seats are free.
+    /// Of an account that loses its licences before it is deleted.
+    pub unlicensed_on: Option<NaiveDate>,
+    /// The day on which the account goes, and its seats are free at the latest.
     pub deleted_on: NaiveDate,
     /// A step of it should have happened by today.
     pub overdue: bool,
@@ -26,18 +28,28 @@ impl Departure {
         let tomorrow = after(today, 1);
         let lag = assumptions.deletion_lag_days;
         let off = after(last_day, assumptions.disabling_lag_days);
+        // Licences that should have gone long ago go as many days from now as they should have gone from then.
+        let unlicensed = |off: NaiveDate, deleted_on: NaiveDate| {
+            let lag = assumptions.license_removal_lag_days?;
+            let due = after(off, lag);
+            let day = if due <= today { after(today, lag.max(1)) } else { due };
+            Some(day).filter(|day| *day < deleted_on)
+        };
         if enabled {
             let disabled_on = off.max(tomorrow);
+            let deleted_on = after(disabled_on, lag);
+            let unlicensed_on = unlicensed(disabled_on, deleted_on);
             return Some(Departure {
                 disabled_on: Some(disabled_on),
-                deleted_on: after(disabled_on, lag),
+                unlicensed_on,
+                deleted_on,
                 overdue: off <= today,
             });
         }
         let due = after(off, lag);
         let overdue = due <= today;
         let deleted_on = if overdue { after(today, lag.max(1)) } else { due };
-        Some(Departure { disabled_on: None, deleted_on, overdue })
+        Some(Departure { disabled_on: None, unlicensed_on: unlicensed(off, deleted_on), deleted_on, overdue })
     }
 }
 

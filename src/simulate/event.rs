@@ -13,6 +13,9 @@ pub enum Happening {
     Delete { slot: Slot },
     /// The last day is over and sign-in is blocked; group licences stay unless a rule asks for `accountEnabled`.
     Disable { slot: Slot },
+    /// An administrator takes direct licences and assigned licensed groups off a leaver's account, which stays. Dynamic groups
+    /// go by their rules alone.
+    RemoveLicenses { slot: Slot },
     /// A pre-provisioned account starts.
     Enable { slot: Slot },
     /// The attributes that a move changes are taken from another exported user.

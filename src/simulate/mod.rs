@@ -22,6 +22,7 @@ mod precision;
 mod profile;
 mod rates;
 mod reconcile;
+mod removal;
 mod replication;
 mod rows;
 mod rule_change;

@@ -147,6 +147,8 @@ impl People {
             self.change(slot, off, -1);
             self.known.push(Event { day: off, happening: Happening::Disable { slot } });
         }
+        let unlicensed = departure.unlicensed_on.map(day);
+        self.known.extend(unlicensed.map(|day| Event { day, happening: Happening::RemoveLicenses { slot } }));
         self.known.push(Event { day: day(departure.deleted_on), happening: Happening::Delete { slot } });
         self.known.retain(|event| event.day <= horizon);
     }
@@ -213,15 +215,18 @@ fn months(points: &[NaiveDate]) -> Vec<Month> {
         .collect()
 }
 
-/// The events of an account that ends: disabled and deleted each after its lag, as far as the horizon reaches.
+/// The events of an account that ends: disabled, without licences and deleted each after its lag, as far as the horizon reaches.
 pub fn leaving(slot: Slot, day: u32, assumptions: &Assumptions, horizon: u32) -> impl Iterator<Item = Event> + use<> {
     let disabled = day.saturating_add(assumptions.disabling_lag_days);
     let deleted = disabled.saturating_add(assumptions.deletion_lag_days);
+    let unlicensed = assumptions.license_removal_lag_days.map(|lag| disabled.saturating_add(lag));
+    let unlicensed = unlicensed.filter(|day| *day < deleted);
     let events = [
-        Event { day: disabled, happening: Happening::Disable { slot } },
-        Event { day: deleted, happening: Happening::Delete { slot } },
+        Some(Event { day: disabled, happening: Happening::Disable { slot } }),
+        unlicensed.map(|day| Event { day, happening: Happening::RemoveLicenses { slot } }),
+        Some(Event { day: deleted, happening: Happening::Delete { slot } }),
     ];
-    events.into_iter().filter(move |event| event.day <= horizon)
+    events.into_iter().flatten().filter(move |event| event.day <= horizon)
 }
 
 /// The day of a month that a number in `[0, 1)` falls on.

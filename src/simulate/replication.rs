@@ -21,7 +21,7 @@ pub(super) struct Run<'w, 's> {
     pub(super) number: usize,
     /// Whether rules that read service plans turned each other on and off on any day.
     circling: bool,
-    flows: Vec<Flow>,
+    pub(super) flows: Vec<Flow>,
     skus: Vec<SkuTrajectory>,
     /// Points that are not reached yet.
     points: &'w [u32],
@@ -127,6 +127,7 @@ impl Run<'_, '_> {
         match event.happening {
             Happening::Delete { slot } => self.delete(slot, event.day),
             Happening::Disable { slot } => self.set_enabled(slot, false, event.day),
+            Happening::RemoveLicenses { slot } => self.remove_licenses(slot),
             Happening::Enable { slot } => self.set_enabled(slot, true, event.day),
             Happening::Move { slot, like } => self.relocate(slot, like, event.day),
             Happening::LeaveGroup { slot, eligible } => self.regroup(slot, world.eligible[eligible as usize], false),
@@ -150,7 +151,7 @@ impl Run<'_, '_> {
         let person = scratch.persons.get(slot);
         scratch.persons.set(slot, Person { direct: scratch.direct.edit(person.direct, sku, true), ..person });
         scratch.learn_targets(self.world);
-        self.flows[sku.get()].moved_in += 1;
+        self.flows[sku.get()].requested += 1;
         self.give(slot, sku);
     }
 

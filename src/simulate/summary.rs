@@ -146,7 +146,7 @@ fn first_shortage(world: &World<'_>, counts: &SkuTally, replications: u32) -> Sh
     ShortageDate { p10: at(10), p50: at(50), p90: at(90), replications_short: counts.first_short.total() }
 }
 
-/// Means in tenths of a seat. What neither joiners, movers nor leavers explain (users who are newly blocked, or no longer) is
+/// Means in tenths of a seat. What neither joiners, requests, movers nor leavers explain (users who are newly blocked, or no longer) is
 /// `changes`, so that the parts always add up.
 fn bridge(counts: &SkuTally, replications: u32) -> Bridge {
     let tenths = |sum: u64| -> i64 {
@@ -157,13 +157,14 @@ fn bridge(counts: &SkuTally, replications: u32) -> Bridge {
     let mut bridge = Bridge {
         opening_tenths: tenths(counts.opening),
         joiners_tenths: tenths(flow.joined),
+        requested_tenths: tenths(flow.requested),
         moved_in_tenths: tenths(flow.moved_in),
         moved_out_tenths: tenths(flow.moved_out),
         leavers_tenths: tenths(flow.left),
         changes_tenths: 0,
         closing_tenths: tenths(counts.closing),
     };
-    let explained = bridge.opening_tenths + bridge.joiners_tenths + bridge.moved_in_tenths
+    let explained = bridge.opening_tenths + bridge.joiners_tenths + bridge.requested_tenths + bridge.moved_in_tenths
         - bridge.moved_out_tenths
         - bridge.leavers_tenths;
     bridge.changes_tenths = bridge.closing_tenths - explained;

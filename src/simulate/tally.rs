@@ -28,10 +28,13 @@ impl Reading {
     }
 }
 
-/// How the users entitled to one SKU changed, by cause: `closing = opening + joined + moved_in - moved_out - left`.
+/// How the users entitled to one SKU changed, by cause: `closing = opening + joined + requested + moved_in - moved_out
+/// - left`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flow {
     pub joined: u64,
+    /// People who asked for a licence that no group gives them.
+    pub requested: u64,
     pub moved_in: u64,
     pub moved_out: u64,
     pub left: u64,
@@ -191,6 +194,7 @@ impl SkuTally {
 impl Flow {
     pub fn add(&mut self, other: &Flow) {
         self.joined += other.joined;
+        self.requested += other.requested;
         self.moved_in += other.moved_in;
         self.moved_out += other.moved_out;
         self.left += other.left;

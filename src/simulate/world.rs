@@ -63,6 +63,8 @@ pub struct World<'a> {
     pub clock_reads_enabled: bool,
     pub hire_slot: Option<usize>,
     joiner_assigned: BTreeMap<Target, Target>,
+    /// Whether members come and go by a rule, by bundle: nobody can take them out.
+    pub dynamic: Vec<bool>,
     /// Rules with `system.now`, of today and of every stage, with the bundle of each.
     pub clocked: Vec<(usize, BundleIndex)>,
     /// The days on which such a rule may change its answer for somebody who joins on a day, by day; `None` where that depends
@@ -140,6 +142,7 @@ impl<'a> World<'a> {
         let eligible = eligible.filter_map(|group| today.bundle_of(GroupIndex(group.group as u32))).collect();
         let clock_reads = |slot: &usize| rules.rules_naming(*slot).iter().any(|rule| rules.uses_clock(*rule));
         let words = snapshot.skus.len().div_ceil(64);
+        let bundles = 0..today.terms.bundle_count();
         let mut world = World {
             baseline,
             settings,
@@ -161,6 +164,9 @@ impl<'a> World<'a> {
             random_order: today.order == OrderPolicy::Random,
             moves_class: moves_class(baseline, &today.order),
             joiner_assigned: BTreeMap::new(),
+            dynamic: bundles
+                .map(|bundle| snapshot.group(today.group_of(BundleIndex(bundle as u32))).is_dynamic())
+                .collect(),
             direct: entitlements.direct,
             direct_lists,
             eligible,

@@ -379,17 +379,34 @@ fn the_life_of_accounts_is_learnt_from_snapshots() {
             consumed: Some(9),
             holders,
         };
+        // Leavers have C until they have been disabled for twenty days, and are not deleted for forty-five.
+        let lasting = (200..400u32).filter(|number| {
+            let last = month_of((number - 200) / 4) + Days::new(u64::from(number % 4) * 7 + 3);
+            (today - last).num_days() < 30
+        });
+        let lasting = lasting.map(|id| Holder { id: format!("p{id:04}").into(), direct: true });
         let same = (0..20).map(|id| Holder { id: format!("p{id:04}").into(), direct: false }).collect();
-        days.insert(today, vec![seats("A", same), seats("B", direct(0..10 + month * 2).collect())]);
+        days.insert(
+            today,
+            vec![seats("A", same), seats("B", direct(0..10 + month * 2).collect()), seats("C", lasting.collect())],
+        );
     }
     let accounts = history::accounts(&files);
-    let Life { movers_change, disabling_lag_days, deletion_lag_days, guests_invited, guests_expire_after_days, .. } =
-        history::life(&accounts, &by_department(), 1);
+    let Life {
+        movers_change,
+        disabling_lag_days,
+        license_removal_lag_days,
+        deletion_lag_days,
+        guests_invited,
+        guests_expire_after_days,
+        ..
+    } = history::life(&accounts, &days, &by_department(), 1);
     assert_eq!(movers_change, ["department".into(), "jobTitle".into()]);
     // Snapshots are a month apart: half a month is as near as they tell.
     let near = |days: Option<u32>, wanted: u32| days.is_some_and(|days| days.abs_diff(wanted) <= 6);
-    let lags = format!("{disabling_lag_days:?} {deletion_lag_days:?}");
+    let lags = format!("{disabling_lag_days:?} {license_removal_lag_days:?} {deletion_lag_days:?}");
     assert!(near(disabling_lag_days, 10) && near(deletion_lag_days, 45), "{lags}");
+    assert!(near(license_removal_lag_days, 20), "{lags}");
     assert!(guests_expire_after_days.is_some_and(|days| days.abs_diff(365) <= 20), "{guests_expire_after_days:?}");
     // Three a month upon thirty-six.
     let Range { low, high, .. } = guests_invited.unwrap();
@@ -402,11 +419,14 @@ fn the_life_of_accounts_is_learnt_from_snapshots() {
     // The file says all of it, and `forecast` reads it.
     let record = history::snapshot_record(&files, &by_department()).value.unwrap();
     let mut learned = history::calibrate(&record, 1).value.unwrap();
-    (learned.life, learned.requests) = (history::life(&accounts, &by_department(), 1), asked);
+    (learned.life, learned.requests) = (history::life(&accounts, &days, &by_department(), 1), asked);
     let file = learned.settings(&by_department());
-    for line in
-        ["movers-change = [\"department\", \"jobTitle\"]", "disabling-lag-days = ", "[guests]\ninvited = \"p10 "]
-    {
+    for line in [
+        "movers-change = [\"department\", \"jobTitle\"]",
+        "disabling-lag-days = ",
+        "license-removal-lag-days = ",
+        "[guests]\ninvited = \"p10 ",
+    ] {
         assert!(file.contains(line), "{line} is not in\n{file}");
     }
     assert!(file.contains("expire-after-days = ") && file.contains("[sku.\"B\"]\nrequests = \"p10 "), "{file}");

@@ -29,7 +29,8 @@ pub fn charts(forecast: &Forecast, skus: &[&SkuForecast], ids: &[String], words:
     charts.extend(timeline(forecast, start, end, words));
     charts.extend(stacks(skus, &days, words));
     let troubled = skus.iter().zip(ids).filter(|(sku, _)| in_trouble(forecast, sku)).take(BRIDGES);
-    charts.extend(troubled.map(|(sku, id)| bridge(sku, id, words)));
+    let asked = super::seats::requests(forecast);
+    charts.extend(troubled.map(|(sku, id)| bridge(sku, id, asked, words)));
     charts
 }
 
@@ -155,11 +156,12 @@ fn stacks(skus: &[&SkuForecast], days: &[NaiveDate], words: &Words) -> Vec<Chart
     by_currency.into_iter().map(chart).collect()
 }
 
-fn bridge(sku: &SkuForecast, id: &str, words: &Words) -> Chart {
+/// `asked` where people ask for licences, of this SKU or of another: then all bridges have the same bars.
+fn bridge(sku: &SkuForecast, id: &str, asked: bool, words: &Words) -> Chart {
     let bridge = &sku.bridge;
     let change = |name: String, tenths: i64| Step { name, tenths, whole: false };
     let whole = |name: String, tenths: i64| Step { name, tenths, whole: true };
-    let steps = vec![
+    let mut steps = vec![
         whole(words.say("bridge.opening"), bridge.opening_tenths),
         change(words.say("bridge.joiners"), bridge.joiners_tenths),
         change(words.say("bridge.moved-in"), bridge.moved_in_tenths),
@@ -168,6 +170,9 @@ fn bridge(sku: &SkuForecast, id: &str, words: &Words) -> Chart {
         change(words.say("bridge.changes"), bridge.changes_tenths),
         whole(words.say("bridge.closing"), bridge.closing_tenths),
     ];
+    if asked {
+        steps.insert(2, change(words.say("bridge.requested"), bridge.requested_tenths));
+    }
     let described: Vec<String> =
         steps.iter().map(|step| format!("{} {}", step.name, words.tenths(step.tenths))).collect();
     Chart {

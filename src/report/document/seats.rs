@@ -148,7 +148,8 @@ pub fn today(forecast: &Forecast, words: &Words) -> Section {
 
 /// From today's demand to the horizon's.
 pub fn bridge(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
-    let parts = [
+    let asked = requests(forecast);
+    let mut parts = vec![
         words.say("bridge.opening"),
         words.say("bridge.joiners"),
         words.say("bridge.moved-in"),
@@ -157,15 +158,18 @@ pub fn bridge(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
         words.say("bridge.changes"),
         words.say("bridge.closing"),
     ];
+    if asked {
+        parts.insert(2, words.say("bridge.requested"));
+    }
     let mut columns = vec![Column::text(words.say("column.sku"))];
     columns.extend(parts.into_iter().map(|part| Column::number(part, String::new())));
-    let rows: Vec<Row> = in_order(forecast).into_iter().map(bridge_row).collect();
+    let rows: Vec<Row> = in_order(forecast).into_iter().map(|sku| bridge_row(sku, asked)).collect();
     let table = Table {
         id: "bridge".to_owned(),
         caption: words.say("bridge.caption"),
         columns,
         rows,
-        notes: vec![words.say("bridge.note")],
+        notes: vec![words.say(if asked { "bridge.note-requested" } else { "bridge.note" })],
     };
     let mut blocks = table.unless_empty();
     let bridges = charts.iter().filter(|chart| matches!(chart.picture, Picture::Bridge(_)));
@@ -173,10 +177,15 @@ pub fn bridge(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
     Section { id: "bridge", title: words.say("bridge.title"), level: Level::Full, blocks }
 }
 
-fn bridge_row(sku: &SkuForecast) -> Row {
+/// Whether anybody asks for a licence by themselves.
+pub fn requests(forecast: &Forecast) -> bool {
+    forecast.skus.iter().any(|sku| sku.bridge.requested_tenths != 0)
+}
+
+fn bridge_row(sku: &SkuForecast, asked: bool) -> Row {
     let bridge = &sku.bridge;
     let minus = |tenths: i64| Cell::Tenths(tenths.saturating_neg());
-    Row::of(vec![
+    let mut cells = vec![
         Cell::name(&sku.sku_part_number),
         Cell::Tenths(bridge.opening_tenths),
         Cell::Tenths(bridge.joiners_tenths),
@@ -185,7 +194,11 @@ fn bridge_row(sku: &SkuForecast) -> Row {
         minus(bridge.leavers_tenths),
         Cell::Tenths(bridge.changes_tenths),
         Cell::Tenths(bridge.closing_tenths),
-    ])
+    ];
+    if asked {
+        cells.insert(3, Cell::Tenths(bridge.requested_tenths));
+    }
+    Row::of(cells)
 }
 
 /// Every month of every SKU, one section for all, one table a SKU.

@@ -90,7 +90,10 @@ impl<'w, 's> Crowd<'w, 's> {
                 self.moves.push((slot, event.day, like));
                 self.moved[slot as usize] = true;
             }
-            Happening::LeaveGroup { .. } | Happening::JoinGroup { .. } | Happening::Request { .. } => {}
+            Happening::RemoveLicenses { .. }
+            | Happening::LeaveGroup { .. }
+            | Happening::JoinGroup { .. }
+            | Happening::Request { .. } => {}
         }
     }
 
@@ -298,6 +301,7 @@ fn slot_of(event: &Event) -> Option<Slot> {
     match event.happening {
         Happening::Delete { slot }
         | Happening::Disable { slot }
+        | Happening::RemoveLicenses { slot }
         | Happening::Enable { slot }
         | Happening::Move { slot, .. }
         | Happening::LeaveGroup { slot, .. }

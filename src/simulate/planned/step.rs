@@ -102,7 +102,7 @@ impl Run<'_, '_> {
     }
 
     /// Takes a direct licence, or the wish for one. Somebody who is to keep a seat loses it only where a group gives it too.
-    fn take(&mut self, slot: Slot, sku: SkuIndex, safely: bool) {
+    pub(in crate::simulate) fn take(&mut self, slot: Slot, sku: SkuIndex, safely: bool) {
         let by_group = |path: &Path| path.sku == sku && path.source != Source::Direct && path.state.holds_seat();
         if safely && !self.scratch.ledger.paths(slot).iter().any(by_group) {
             return;

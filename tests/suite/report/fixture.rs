@@ -95,6 +95,7 @@ pub fn sku(plan: &Plan, months: u32) -> SkuForecast {
         bridge: Bridge {
             opening_tenths: (plan.demand * 10.0) as i64,
             joiners_tenths: (plan.growth * 300.0) as i64,
+            requested_tenths: 0,
             moved_in_tenths: 25,
             moved_out_tenths: 25,
             leavers_tenths: (plan.growth * 60.0) as i64,

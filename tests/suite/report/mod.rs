@@ -1,6 +1,7 @@
 //! Reports: what they say, and that every format is whole, repeatable and safe.
 
 mod again;
+mod bridge;
 mod fixture;
 mod hostile;
 mod many;

@@ -6,6 +6,7 @@ pub mod changes;
 mod cohorts;
 mod naive;
 mod plan;
+mod removal;
 mod requests;
 pub mod worlds;
 

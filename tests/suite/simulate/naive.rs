@@ -294,6 +294,7 @@ impl<'a> Future<'a> {
             Happening::Disable { slot } => {
                 set(self.people.get_mut(&slot).unwrap(), Attribute::AccountEnabled, Value::Boolean(false));
             }
+            Happening::RemoveLicenses { slot } => self.remove_licenses(slot),
             Happening::Enable { slot } => {
                 set(self.people.get_mut(&slot).unwrap(), Attribute::AccountEnabled, Value::Boolean(true));
             }
@@ -330,6 +331,18 @@ impl<'a> Future<'a> {
         let Some(slot) = asked.iter().find(asks).copied() else { return };
         self.people.get_mut(&slot).unwrap().direct.insert(sku);
         self.give(slot, sku);
+    }
+
+    /// Everything that an administrator had given, at once; what rules give stays.
+    fn remove_licenses(&mut self, slot: u32) {
+        let is_dynamic = |group: &usize| self.baseline.snapshot.group(self.groups[*group].index).is_dynamic();
+        let person = self.people.get_mut(&slot).unwrap();
+        person.assigned.retain(is_dynamic);
+        for sku in std::mem::take(&mut person.direct) {
+            self.pending[sku as usize].retain(|other| *other != slot);
+            self.refused[sku as usize].retain(|other| *other != slot);
+            self.naive.direct_remove(slot, sku);
+        }
     }
 
     fn join(&mut self, slot: u32, like: u32, day: NaiveDate) {

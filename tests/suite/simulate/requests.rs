@@ -53,7 +53,16 @@ fn requests_join_demand_the_waitlist_and_the_bridge() {
     // Sixty requests in a year, by Poisson's luck; twenty are served.
     assert!((56..=64).contains(&last.demand.p50), "{last:?}");
     assert!((36..=44).contains(&last.waiting.p50), "{last:?}");
-    assert!((b.bridge.moved_in_tenths - 600).abs() < 25 && b.bridge.closing_tenths == b.bridge.moved_in_tenths);
+    // Nothing else moves B, and the bridge has a step of its own for those who ask.
+    assert!((b.bridge.requested_tenths - 600).abs() < 25 && b.bridge.closing_tenths == b.bridge.requested_tenths);
+    assert_eq!((b.bridge.moved_in_tenths, b.bridge.changes_tenths), (0, 0));
+    for bridge in forecast.skus.iter().map(|sku| sku.bridge) {
+        let parts = bridge.opening_tenths + bridge.joiners_tenths + bridge.requested_tenths + bridge.moved_in_tenths
+            - bridge.moved_out_tenths
+            - bridge.leavers_tenths
+            + bridge.changes_tenths;
+        assert_eq!(parts, bridge.closing_tenths);
+    }
     // A share is one of all members; who has it by the group does not ask.
     let last = a.points.last().unwrap();
     assert!((82..=94).contains(&last.demand.p50), "{last:?}");

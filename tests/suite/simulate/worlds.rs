@@ -220,6 +220,7 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
                         self_service_leaves: service,
                         deletion_lag_days: lag,
                         disabling_lag_days: lag % 4,
+                        license_removal_lag_days: (lag % 5 < 3).then_some(lag / 2),
                         cohorts,
                         guests_expire_after_days: (lag % 3 == 1).then_some(lag * 5),
                         leavers_by_tenure: by_tenure,
