@@ -1,6 +1,7 @@
 //! `seatcast backtest`: what past forecasts would have been worth. In: a past, origins. Out: a table or JSON, and pictures.
 //! Never: shows a forecast what came after its origin.
 
+mod rules;
 mod shown;
 
 use std::path::{Path, PathBuf};
@@ -8,12 +9,14 @@ use std::path::{Path, PathBuf};
 use super::past::PastArgs;
 use super::settings::Format;
 use super::{Exit, Failure, outputs};
+use crate::forecast::SkillKind;
 use crate::history::{self, Month, Options, Record};
 use crate::report::{self, Language, Theme};
 use shown::Set;
 
 /// Forecast from past days, and hold it against what happened, beside seasonal-naive and ETS: people by cohort and, where a store
-/// of snapshots knows who had which seat, seats by SKU
+/// of snapshots knows who had which seat, seats by SKU. Where the past also holds exports (`history add --exports`, or folders
+/// named by their days), seats are forecast by the engine, too: the rules of that day evaluated, with rates learned by that day
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -60,14 +63,17 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         );
         return Err(Failure::Other(message));
     }
-    let mut sets = vec![Set { runs: history::backtest(&record, &args.options(origins, true)), seats: false }];
+    let mut sets =
+        vec![Set { runs: history::backtest(&record, &args.options(origins, true)), kind: SkillKind::People }];
     if let Some(seats) = past.seat_spells.as_ref().map(history::whole_months) {
         // Seats may be kept for a shorter time than people are.
         let (first, last) = args.range(&seats);
         let origins = args.origins(&seats).into_iter().filter(|origin| (first..=last).contains(origin)).collect();
         let runs = history::backtest(&seats, &args.options(origins, false));
-        sets.extend((!runs.is_empty()).then_some(Set { runs, seats: true }));
+        sets.extend((!runs.is_empty()).then_some(Set { runs, kind: SkillKind::Seats }));
     }
+    let runs = rules::runs(args, &past)?;
+    sets.extend((!runs.is_empty()).then_some(Set { runs, kind: SkillKind::Rules }));
     if let Some(path) = &args.bands {
         outputs::write(path, history::picture(&sets[0].runs).as_bytes())?;
     }

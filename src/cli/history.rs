@@ -1,19 +1,18 @@
 //! `seatcast history`: keep dated snapshots, and learn rates from them. In: a tenant folder, a store, or an HR record. Out: a
-//! Parquet file, or a table for `seatcast.toml`. Never: keeps names or addresses.
+//! Parquet files, or a table for `seatcast.toml`. Never: keeps names or addresses unless exports are to be kept whole.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use super::inputs::{Loaded, TenantArgs};
-use super::past::{PastArgs, settled};
+use super::inputs::TenantArgs;
+use super::past::PastArgs;
 use super::settings::Format;
+use super::snapshot::{self, Snapshot};
 use super::{Exit, Failure, outputs, render};
-use crate::directory::{Attribute, SkuIndex, UserIndex};
-use crate::history::{self, Holder, SkuSeats};
-use crate::licensing::{Source, Today};
-use crate::scenario::Baseline;
-use crate::simulate;
+use crate::directory::Attribute;
+use crate::history;
+use crate::ingest;
 
 /// Keep dated snapshots of a tenant, and learn rates from them
 #[derive(Debug, clap::Args)]
@@ -24,7 +23,8 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Keep who is there today, and who has which seat, as two Parquet files: ids, dates and attributes that make cohorts, no names
+    /// Keep who is there today, who has which seat, and members of groups that people join by themselves, as Parquet files: ids,
+    /// dates and attributes that make cohorts, no names
     Add {
         #[command(flatten)]
         tenant: TenantArgs,
@@ -35,10 +35,14 @@ enum Command {
         /// state, officeLocation, usageLocation and employeeType]
         #[arg(long, value_delimiter = ',', value_name = "ATTRIBUTES")]
         cohort: Vec<String>,
+        /// Keep the exports themselves, too, names and all, in a folder of the day: `backtest` then evaluates the rules of that day
+        #[arg(long)]
+        exports: bool,
     },
     Compare(super::hindsight::Args),
     /// Learn joiners, movers, leavers, seasons and tenure, of the whole and by cohort, and from snapshots also what a move changes,
-    /// how long accounts of leavers last, guests and licence requests, and print them as a rates.toml
+    /// how long accounts of leavers last and keep licences, guests, licence requests, joins and leaves of self-service groups, and
+    /// print them as a rates.toml. How long owners take to approve is not learned: no export says when somebody asked
     Calibrate {
         #[command(flatten)]
         past: PastArgs,
@@ -54,7 +58,7 @@ enum Command {
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
-        Command::Add { tenant, store, cohort } => add(tenant, store.as_deref(), cohort),
+        Command::Add { tenant, store, cohort, exports } => add(tenant, store.as_deref(), cohort, *exports),
         Command::Compare(args) => super::hindsight::run(args),
         Command::Calibrate { past, write, seed, format } => calibrate(past, write.as_deref(), *seed, *format),
     }
@@ -73,52 +77,35 @@ fn attributes(names: &[String]) -> Result<Vec<Attribute>, Failure> {
     names.iter().map(find).collect()
 }
 
-fn add(tenant: &TenantArgs, store: Option<&Path>, cohort: &[String]) -> Result<Exit, Failure> {
+fn add(tenant: &TenantArgs, store: Option<&Path>, cohort: &[String], exports: bool) -> Result<Exit, Failure> {
     let attributes = if cohort.is_empty() { history::ATTRIBUTES.to_vec() } else { attributes(cohort)? };
-    let Loaded { baseline, catalog, mut findings } = tenant.load()?;
-    let standing = simulate::today(&baseline, &catalog).into_value(&mut findings);
+    let loaded = tenant.load()?;
+    let day = loaded.baseline.today;
+    let (Snapshot { people, seats, groups }, findings) = snapshot::take(loaded, &attributes)?;
     render::warnings(&findings);
     let store = store.map_or_else(|| tenant.folder.join("history"), Path::to_owned);
-    let keep = |name: String, bytes: Result<Vec<u8>, history::StoreError>| {
+    let keep = |name: String, bytes: &[u8]| {
         let path = store.join(name);
-        outputs::write(&path, &bytes.map_err(|error| Failure::Other(error.to_string()))?)?;
+        outputs::write(&path, bytes)?;
         outputs::print(&format!("kept {}\n", path.display()))
     };
-    keep(history::file_name(baseline.today), history::snapshot(&baseline.snapshot, &attributes))?;
-    match standing {
-        Some(today) => keep(history::seats_name(baseline.today), history::seats_parquet(&seats(&baseline, &today)))?,
+    let failed = |error: history::StoreError| Failure::Other(error.to_string());
+    keep(history::file_name(day), &people)?;
+    match seats {
+        Some(seats) => keep(history::seats_name(day), &history::seats_parquet(&seats).map_err(failed)?)?,
         None => eprintln!("who has which seat is not kept: see the findings above"),
     }
-    Ok(Exit::Done)
-}
-
-/// Every SKU that is planned for, with those who have or await a seat.
-fn seats(baseline: &Baseline, today: &Today) -> Vec<SkuSeats> {
-    let snapshot = &baseline.snapshot;
-    let of = |sku: SkuIndex| {
-        let mut users = today.ledger.holders(sku);
-        users.extend(today.ledger.queue(sku));
-        users.sort_unstable();
-        users.dedup();
-        let holder = |user: u32| {
-            let mut paths = today.ledger.paths(user).into_iter().filter(|path| path.sku == sku);
-            Holder {
-                id: snapshot.users.id(UserIndex(user)).into(),
-                direct: paths.all(|path| path.source == Source::Direct),
-            }
-        };
-        let units = today.units[sku.get()];
-        let named = snapshot.sku(sku);
-        SkuSeats {
-            sku_part_number: named.sku_part_number.clone(),
-            enabled: units.enabled,
-            warning: units.warning,
-            assigned: today.ledger.assigned(sku),
-            consumed: named.consumed,
-            holders: users.into_iter().map(holder).collect(),
+    if !groups.is_empty() {
+        keep(history::groups_name(day), &history::groups_parquet(&groups).map_err(failed)?)?;
+    }
+    if exports {
+        for name in ingest::list_folder(&tenant.folder).map_err(|error| Failure::Other(error.to_string()))? {
+            let file = ingest::read_file(&tenant.folder.join(&name), &name);
+            let file = file.map_err(|error| Failure::Other(error.to_string()))?;
+            keep(format!("{day}/{name}"), &file.bytes)?;
         }
-    };
-    snapshot.sku_indexes().filter(|sku| snapshot.sku(*sku).is_planned()).map(of).collect()
+    }
+    Ok(Exit::Done)
 }
 
 fn calibrate(past: &PastArgs, write: Option<&Path>, seed: u64, format: Format) -> Result<Exit, Failure> {
@@ -128,9 +115,7 @@ fn calibrate(past: &PastArgs, write: Option<&Path>, seed: u64, format: Format) -
         None => past.cohort.clone(),
     };
     let loaded = past.load()?;
-    let mut calibration = settled(history::calibrate(&loaded.people, seed))?;
-    calibration.life = history::life(&loaded.accounts, &loaded.seats, &past.cohort, seed);
-    calibration.requests = history::requests(&loaded.seats, &loaded.accounts, seed);
+    let calibration = loaded.calibrate(&past.cohort, seed)?;
     let settings = calibration.settings(&by);
     if let Some(folder) = write {
         let path = folder.join("rates.toml");

@@ -11,7 +11,7 @@ use super::reading::ReadingArgs;
 use super::timings::Timings;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
-use crate::ingest;
+use crate::ingest::{self, SourceFile};
 use crate::licensing::Today;
 use crate::scenario::Baseline;
 use crate::simulate;
@@ -66,9 +66,18 @@ impl TenantArgs {
 
     /// Reads the folder. Findings that would make a number wrong are a failure; all others come with the baseline.
     pub fn load(&self) -> Result<Loaded, Failure> {
+        self.load_with(None)
+    }
+
+    /// The same with these rates in place of those of the folder's `rates.toml`.
+    pub fn load_with(&self, rates: Option<&str>) -> Result<Loaded, Failure> {
         let mut options = self.reading.options(&self.name())?;
         let failed = |error: ingest::ReadError| Failure::Other(error.to_string());
         let mut files = ingest::read_folder(&self.folder).map_err(failed)?;
+        if let Some(rates) = rates {
+            files.retain(|file| file.name != "rates.toml");
+            files.push(SourceFile { name: "rates.toml".to_owned(), bytes: rates.as_bytes().to_vec() });
+        }
         self.reading.add_files(&mut files, &mut options)?;
         let tables = ingest::tables(files, &options);
         let read = ingest::baseline(&tables, &options);

@@ -31,6 +31,7 @@ mod scenarios;
 mod schema;
 mod settings;
 mod shell;
+mod snapshot;
 mod status;
 mod timings;
 

@@ -35,7 +35,7 @@ pub use result::{
     StatedAssumption, SupplyLevel, Trouble, TroubleCause,
 };
 pub use saved::{Happened, Outcome, Saved, SavedError, SavedPoint, SavedSku};
-pub use skill::{Skill, SkillLine};
+pub use skill::{Skill, SkillKind, SkillLine};
 pub use status::{
     BlockedCause, Difference, DifferenceCause, GuestGroup, NestedGroup, OrderSpread, OrderSpreadAhead, ReclaimCause,
     Reclaimable, ReservedSeats, SeveralPaths, SkuStatus, Status, TrueUpDue, UserDifference, WaitingUser,

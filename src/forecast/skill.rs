@@ -10,11 +10,20 @@ pub struct SkillLine {
     pub coverage: Vec<f64>,
 }
 
+/// What was forecast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SkillKind {
+    People,
+    /// Seats by SKU, carried forward as people are.
+    Seats,
+    /// Seats by SKU, by the engine: rules evaluated, licences assigned.
+    Rules,
+}
+
 /// All ways on the same series: the own one first, then those it is held against.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Skill {
-    /// Whether the series are seats of SKUs; else they are people.
-    pub seats: bool,
+    pub kind: SkillKind,
     pub series: usize,
     pub origins: usize,
     pub lines: Vec<SkillLine>,

@@ -11,6 +11,7 @@ use super::code;
 use super::flow::Flow;
 use super::life::Life;
 use super::requests::Requested;
+use super::self_service::SelfServiceRates;
 use super::spell::{Month, Panel, Record};
 use super::workforce::Workforce;
 use crate::diagnostic::{Diagnosed, Diagnostic};
@@ -22,6 +23,10 @@ const DRAWS: usize = 1000;
 const AHEAD: usize = 12;
 /// A tenure that fewer person-months tell of than this is not listed.
 const TENURE_MONTHS: f64 = 24.0;
+
+/// Why one setting is never learned.
+const APPROVALS: &str =
+    "# self-service.approval-delay-days is not learned: no export says when somebody asked to join a group.\n";
 
 /// P10, P50 and P90 of a rate or of a weight.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -65,6 +70,7 @@ pub struct Calibration {
     /// What only snapshots tell.
     pub life: Life,
     pub requests: Vec<Requested>,
+    pub self_service: SelfServiceRates,
 }
 
 /// The last month that the record knows whole.
@@ -136,6 +142,7 @@ pub fn calibrate(record: &Record, seed: u64) -> Diagnosed<Option<Calibration>> {
         cohorts,
         life: Life::default(),
         requests: Vec::new(),
+        self_service: SelfServiceRates::default(),
     }))
 }
 
@@ -209,6 +216,18 @@ impl Calibration {
         }
         if let Some(days) = expire {
             let _ = writeln!(text, "expire-after-days = {days}");
+        }
+        let SelfServiceRates { joins, leaves, with_approval, .. } = &self.self_service;
+        if joins.is_some() || leaves.is_some() {
+            text.push_str("\n[self-service]\n");
+        }
+        for (name, rate) in [("joins", joins), ("leaves", leaves)] {
+            if let Some(rate) = rate {
+                let _ = writeln!(text, "{name} = {}", share(rate));
+            }
+        }
+        if *with_approval > 0 {
+            text.push_str(APPROVALS);
         }
         for asked in &self.requests {
             let name = quoted(&asked.sku_part_number);

@@ -19,7 +19,7 @@ pub type Accounts = BTreeMap<NaiveDate, BTreeMap<String, Account>>;
 /// So many people have to tell a number.
 pub(super) const FEWEST: usize = 5;
 /// Days in a month, on average.
-const MONTH: f64 = 30.44;
+pub(super) const MONTH: f64 = 30.44;
 const DRAWS: usize = 400;
 const AHEAD: usize = 12;
 /// Guests who went within so many days of one age went because of their age.
@@ -166,7 +166,7 @@ fn guests(accounts: &Accounts, seed: u64) -> (Option<Range>, Option<Range>, Opti
 }
 
 /// The share a month over the next year.
-fn rate(counts: &[u32], exposed: &[f64], seed: u64, stream: u64) -> Range {
+pub(super) fn rate(counts: &[u32], exposed: &[f64], seed: u64, stream: u64) -> Range {
     let counts: Vec<Vec<u32>> = counts.iter().map(|count| vec![*count]).collect();
     let expected: Vec<Vec<f64>> = exposed.iter().map(|months| vec![months.max(1e-9)]).collect();
     let flow = Flow::fit(&counts, &expected);

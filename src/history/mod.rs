@@ -10,20 +10,26 @@ mod calibration;
 mod code;
 mod employment;
 mod flow;
+mod groups;
 mod life;
 mod picture;
 mod removal;
 mod requests;
 mod seats;
+mod self_service;
 mod spell;
 mod store;
 mod workforce;
 
-pub use backtest::{Method, Options, Run, Score, backtest, score, score_ahead};
+pub use backtest::{Method, Options, Run, Score, backtest, beside, score, score_ahead};
 pub use baseline::Band;
 pub use calibration::{Calibration, Cohort, Range, calibrate, last_month, parse_month, whole_months};
 pub use employment::record as employment_record;
 pub use flow::Flow;
+pub use groups::{
+    JoinableGroup, JoinableGroups, day_of_name as groups_day, days as groups_by_day, file_name as groups_name,
+    parquet as groups_parquet,
+};
 pub use life::{Accounts, Life, life};
 pub use picture::picture;
 pub use requests::{Requested, requests};
@@ -31,6 +37,7 @@ pub use seats::{
     Holder, SkuSeats, day_of_name as seats_day, days as seats_by_day, file_name as seats_name,
     parquet as seats_parquet, read as read_seats, record as seats_record,
 };
+pub use self_service::{SelfServiceRates, self_service};
 pub use spell::{Month, Move, Panel, Record, Spell};
 pub use store::{ATTRIBUTES, Account, StoreError, Stored, accounts, file_name, record as snapshot_record, snapshot};
 pub use workforce::Workforce;

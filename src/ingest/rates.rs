@@ -26,7 +26,7 @@ pub(super) fn rates(origin: &Origin, text: &str, findings: &mut Vec<Diagnostic>)
     for (key, value) in root.get_ref() {
         match &**key.get_ref() {
             "by" => set(&mut settings.assumptions.cohorts.by, reader.attributes(value)),
-            name @ ("workforce" | "guests") => {
+            name @ ("workforce" | "guests" | "self-service") => {
                 let keys = KEYS.iter().find(|(table, _)| *table == name).map_or(&[] as &[&str], |(_, keys)| keys);
                 let Some(entries) = reader.table(value) else { continue };
                 for (key, value) in entries {
@@ -48,7 +48,7 @@ pub(super) fn rates(origin: &Origin, text: &str, findings: &mut Vec<Diagnostic>)
                     reader.named("sku", SKU_KEYS, name, entries, &mut settings);
                 }
             }
-            _ => reader.unknown(key, ["by", "workforce", "guests", "sku", "cohort"].into_iter()),
+            _ => reader.unknown(key, ["by", "workforce", "guests", "self-service", "sku", "cohort"].into_iter()),
         }
     }
     let cohorts = &mut settings.assumptions.cohorts;
@@ -145,6 +145,9 @@ pub(super) fn take_over(own: &mut Assumptions, learned: &Assumptions, origin: &O
             "guests.invited" => own.guests_invited = learned.guests_invited,
             "guests.removed" => own.guests_removed = learned.guests_removed,
             "guests.expire-after-days" => own.guests_expire_after_days = learned.guests_expire_after_days,
+            "self-service.joins" => own.self_service_joins = learned.self_service_joins,
+            "self-service.leaves" => own.self_service_leaves = learned.self_service_leaves,
+            "self-service.approval-delay-days" => own.approval_delay_days = learned.approval_delay_days,
             _ => continue,
         }
         own.given.push(name.clone());

@@ -172,7 +172,7 @@ fn rates() -> String {
     format!(
         "rates.toml: what `seatcast history calibrate PAST --write DIR` learned; every table and key may be left out\n\n\
          \x20 by = [\"department\"]: the attributes that make cohorts\n\
-         \x20 [workforce], [guests]: keys and values as in seatcast.toml, which overrules this file\n\
+         \x20 [workforce], [guests], [self-service]: keys and values as in seatcast.toml, which overrules this file\n\
          \x20 [sku.PART_NUMBER] requests: as in seatcast.toml, which overrules this file\n\
          \x20 [cohort.\"Sales\"] {keys}\n\n\
          A cohort is everybody with the same values of these attributes; its name is the values joined by \" / \", (none) for what\n\

@@ -47,6 +47,7 @@ pub use demand::{demand, with_ample_units};
 pub use event::{Event, Happening, Slot};
 pub use guard::verdicts;
 pub use leavers::with_leavers_at_risk;
+pub use people::self_service_groups;
 pub use planned::{compare, demand_planned, joined_name, observe_planned, run_planned};
 pub use rule_change::{Cause, RuleChange, SkuChange, rule_change, with_rule};
 pub use run::{Observed, Progress, licensed, memberships, observe, run, run_from, today};

@@ -10,7 +10,7 @@ use super::draws;
 use super::event::{Event, Happening, Slot};
 use crate::calendar;
 use crate::catalog::SkuId;
-use crate::directory::{Attribute, Column, SelfService, SkuIndex, Snapshot, UserIndex, ValueRef};
+use crate::directory::{Attribute, Column, Group, GroupIndex, SelfService, SkuIndex, Snapshot, UserIndex, ValueRef};
 use crate::scenario::{Assumptions, Departure};
 
 /// No day: later than every day of a run.
@@ -185,22 +185,27 @@ fn departments(snapshot: &Snapshot) -> Vec<u32> {
 }
 
 /// Groups that carry licences and that people can join without an administrator.
-fn eligible(snapshot: &Snapshot) -> Vec<Eligible> {
+pub fn self_service_groups(snapshot: &Snapshot) -> Vec<GroupIndex> {
     let open = |service| matches!(service, SelfService::Open | SelfService::Approval);
-    let groups = snapshot.groups.iter().enumerate();
-    let groups = groups.filter(|(_, group)| {
+    let is_eligible = |group: &Group| {
         open(group.self_service)
             && !group.licenses.is_empty()
             && !group.is_dynamic()
             && group.is_licensable() != Some(false)
-    });
-    groups
-        .map(|(index, group)| Eligible {
-            group: index,
+    };
+    snapshot.group_indexes().filter(|index| is_eligible(snapshot.group(*index))).collect()
+}
+
+fn eligible(snapshot: &Snapshot) -> Vec<Eligible> {
+    let of = |index: GroupIndex| {
+        let group = snapshot.group(index);
+        Eligible {
+            group: index.get(),
             members: group.members.iter().map(|user| user.0).collect(),
             needs_approval: group.self_service == SelfService::Approval,
-        })
-        .collect()
+        }
+    };
+    self_service_groups(snapshot).into_iter().map(of).collect()
 }
 
 fn months(points: &[NaiveDate]) -> Vec<Month> {

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use crate::forecast::{Skill, SkillLine};
+use crate::forecast::{Skill, SkillKind, SkillLine};
 use crate::history::{self, Method, Run, Score};
 
 /// Runs on one kind of series: people by cohort, or seats by SKU.
 pub struct Set {
     pub runs: Vec<Run>,
-    pub seats: bool,
+    pub kind: SkillKind,
 }
 
 impl Set {
@@ -47,7 +47,7 @@ impl Set {
         origins.sort_unstable();
         origins.dedup();
         let (series, origins) = (self.series().len(), origins.len());
-        Skill { seats: self.seats, series, origins, lines: Method::ALL.into_iter().map(line).collect() }
+        Skill { kind: self.kind, series, origins, lines: Method::ALL.into_iter().map(line).collect() }
     }
 }
 
@@ -60,13 +60,19 @@ pub fn text(sets: &[Set]) -> String {
         }
     };
     for set in sets {
-        let all = if set.seats { "all SKUs" } else { "all series" };
+        let all = match set.kind {
+            SkillKind::People => "all series",
+            SkillKind::Seats => "all SKUs",
+            SkillKind::Rules => "all SKUs, by rules",
+        };
+        // A SKU may be in two sets.
+        let mark = if set.kind == SkillKind::Rules { ", by rules" } else { "" };
         Method::ALL.into_iter().for_each(|method| line(all, method, history::score(set.of(method, None))));
         for series in set.series() {
-            let name = series.as_deref().unwrap_or("everybody");
+            let name = format!("{}{mark}", series.as_deref().unwrap_or("everybody"));
             Method::ALL
                 .into_iter()
-                .for_each(|method| line(name, method, history::score(set.of(method, Some(&series)))));
+                .for_each(|method| line(&name, method, history::score(set.of(method, Some(&series)))));
         }
         // By months ahead: the first, the last, and each quarter between them.
         let shown = |ahead: &usize| *ahead == 1 || ahead.is_multiple_of(3) || *ahead == set.months();
@@ -89,21 +95,26 @@ pub fn json(sets: &[Set]) -> serde_json::Value {
         Method::ALL.map(of)
     };
     let series = |set: &Set, name: &str| -> Vec<serde_json::Value> {
-        let of = |series: &Option<Box<str>>| serde_json::json!({ name: series, "methods": methods(set, Some(series)) });
+        let of = |series: &Option<Box<str>>| {
+            let runs: Vec<serde_json::Value> = set.of(Method::Seatcast, Some(series)).map(run).collect();
+            serde_json::json!({ name: series, "methods": methods(set, Some(series)), "forecasts": runs })
+        };
         set.series().iter().map(of).collect()
     };
     let mut json = serde_json::json!({ "version": 1 });
     for set in sets {
-        match set.seats {
-            false => {
-                json["all"] = serde_json::json!(methods(set, None));
-                json["series"] = series(set, "cohort").into();
-            }
-            true => {
-                json["allSkus"] = serde_json::json!(methods(set, None));
-                json["skus"] = series(set, "sku").into();
-            }
-        }
+        let (all, each, name) = match set.kind {
+            SkillKind::People => ("all", "series", "cohort"),
+            SkillKind::Seats => ("allSkus", "skus", "sku"),
+            SkillKind::Rules => ("allSkusByRules", "skusByRules", "sku"),
+        };
+        json[all] = serde_json::json!(methods(set, None));
+        json[each] = series(set, name).into();
     }
     json
+}
+
+/// One forecast of the own method beside what happened, month by month.
+fn run(run: &Run) -> serde_json::Value {
+    serde_json::json!({ "origin": run.origin.to_string(), "bands": run.bands, "actual": run.actual })
 }

@@ -2,7 +2,7 @@
 //! Never: a loss without that of the baselines beside it.
 
 use super::{Chart, Picture};
-use crate::forecast::Skill;
+use crate::forecast::{Skill, SkillKind};
 use crate::report::words::{Language, Words};
 
 /// The chart of every set of series that was forecast; `None` where there is none.
@@ -33,6 +33,10 @@ pub fn skill(sets: &[Skill], language: Language) -> Option<Chart> {
 
 /// What a set of series is.
 pub fn title(set: &Skill, words: &Words) -> String {
-    let key = if set.seats { "skill.seats" } else { "skill.people" };
+    let key = match set.kind {
+        SkillKind::People => "skill.people",
+        SkillKind::Seats => "skill.seats",
+        SkillKind::Rules => "skill.rules",
+    };
     words.tell(key, &[("n", words.count(set.series as u64))])
 }
