@@ -10,7 +10,6 @@ use super::atlas::{Parcels, SetId};
 use super::ledger::{Detail, Going, Held, Intent, Ledger, Outgoing, Verdict, Wanted};
 use super::target::Target;
 use super::terms::{Item, ParcelId};
-use super::turn::Turning;
 use super::waitlist::Key;
 use super::{BundleIndex, LicenseError, Reprocess, Source};
 use crate::directory::SkuIndex;
@@ -73,6 +72,7 @@ impl Ledger {
     }
 
     fn retry_everything(&mut self) {
+        self.dirty.extend(self.regular_waiters());
         for (user, detail) in &self.details {
             self.dirty.insert(*user);
             self.due.extend(detail.wanted.iter().map(|wanted| (*user, wanted.bundle)));
@@ -80,6 +80,7 @@ impl Ledger {
     }
 
     fn end_tick(&mut self, day: u32) {
+        self.fold_all();
         self.due.clear();
         self.taken.clear();
         self.dirty.clear();
@@ -102,6 +103,10 @@ impl Ledger {
         let key = |user: u32, wanted: &Wanted| self.key(user, wanted.bundle, wanted.since.unwrap_or(day));
         if self.is_automatic() {
             for user in dirty {
+                if self.is_regular(*user) {
+                    listed.extend(self.keys_of_regular(*user, day));
+                    continue;
+                }
                 if let Some(detail) = self.details.get(user) {
                     listed.extend(detail.wanted.iter().map(|wanted| key(*user, wanted)));
                 }
@@ -114,8 +119,8 @@ impl Ledger {
         }
     }
 
-    /// Compares every collected intent with what stands: healthy users lose what is left at once and are noted in `turning`
-    /// where they gain something; the new bundles of the others are listed.
+    /// Compares every collected intent with what stands: regular users lose what is left at once and are noted where
+    /// they gain something; the new bundles of the others are listed.
     fn apply_intents(&mut self, day: u32, fresh: &mut Vec<Key>) -> bool {
         let mut changed = false;
         let mut intents = std::mem::take(&mut self.intents);
@@ -138,20 +143,11 @@ impl Ledger {
         }
         let skipped = self.terms.policy.skip_guests && self.seekers[user as usize].guest;
         let target = if skipped { Target::NOTHING } else { target };
-        let mut changed = false;
-        if !self.has_detail(user) {
-            let from = self.sets[user as usize];
-            let id = self.turn(from, target);
-            let turn = self.atlas.turn(id);
-            changed = turn.left != from;
-            self.sets[user as usize] = turn.left;
-            turn.freed.iter().for_each(|sku| self.seats[sku.get()].assigned -= 1);
-            if !turn.refused {
-                if !turn.fresh.is_empty() {
-                    self.turning.push(Turning { user, turn: id });
-                }
+        if self.is_regular(user) {
+            if let Some(changed) = self.regroup(user, target) {
                 return changed;
             }
+            self.unfold(user);
         }
         let bundles = self.targets.list(target).to_vec();
         self.leave_with_detail(user, &bundles);
@@ -163,7 +159,7 @@ impl Ledger {
                 fresh.push(self.key(user, *bundle, day));
             }
         }
-        changed
+        false
     }
 
     /// The first group, and its parcel in a set, that is not among `bundles`.

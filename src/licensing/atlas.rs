@@ -8,13 +8,10 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use super::target::Target;
 use super::terms::{Item, Misfit, Parcel, ParcelId, Terms};
-use super::turn::Turn;
 use crate::directory::SkuIndex;
 
 pub(super) type SetId = u32;
-pub(super) type TurnId = u32;
 
 /// The set of no source: what a new user has.
 pub(super) const NOTHING: SetId = 0;
@@ -80,9 +77,6 @@ struct Book {
 pub(super) struct Atlas {
     shared: Arc<Book>,
     own: Book,
-    /// What becomes of sets whose users are to have other groups. Looked up for nearly every event, so not in a shared book.
-    turn_ids: NumberMap<u64, TurnId>,
-    turns: Vec<Turn>,
 }
 
 /// Where to find a parcel: among the terms, or among those that replaced one of theirs.
@@ -108,7 +102,7 @@ impl Default for Atlas {
         let nothing = SourceSet { parcels: Box::default(), skus: Box::default() };
         let mut own = Book { sets: vec![nothing], ..Book::default() };
         own.numbers.insert(Box::default(), NOTHING);
-        Self { shared: Arc::default(), own, turn_ids: NumberMap::default(), turns: Vec::new() }
+        Self { shared: Arc::default(), own }
     }
 }
 
@@ -124,22 +118,6 @@ impl Atlas {
 
     pub fn has(&self, id: SetId, parcel: ParcelId) -> bool {
         self.set(id).parcels.binary_search(&parcel).is_ok()
-    }
-
-    /// Where to find what becomes of `set` when its user is to have the groups of `target`, if that was worked out before.
-    pub fn turn_of(&self, set: SetId, target: Target) -> Option<TurnId> {
-        self.turn_ids.get(&key(set, target.number())).copied()
-    }
-
-    pub fn turn(&self, id: TurnId) -> &Turn {
-        &self.turns[id as usize]
-    }
-
-    pub fn keep_turn(&mut self, set: SetId, target: Target, turn: Turn) -> TurnId {
-        let id = self.turns.len() as TurnId;
-        self.turns.push(turn);
-        self.turn_ids.insert(key(set, target.number()), id);
-        id
     }
 
     /// What becomes of `set` when `parcel`, which it does not have, joins.
@@ -214,13 +192,6 @@ impl Atlas {
         self.share();
         let book = Arc::make_mut(&mut self.shared);
         book.joins.clear();
-        self.forget_turns();
-    }
-
-    /// Forgets what becomes of users when their groups change, because a group gives something else now.
-    pub fn forget_turns(&mut self) {
-        self.turn_ids.clear();
-        self.turns.clear();
     }
 
     /// Takes the state of `source`, keeping what this atlas has added to the same shared book.

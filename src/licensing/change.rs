@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::assign::{insert_wanted, leaving};
 use super::atlas::{NOTHING, Parcels};
+use super::gifts::Gifts;
 use super::ledger::{Detail, Going, Held, Ledger, Outgoing, Verdict, Wanted};
 use super::terms::{Item, Parcel, ParcelId, Terms};
 use super::{BundleIndex, LicenseError, Refusal, Source, SwapPolicy};
@@ -24,6 +25,7 @@ impl Ledger {
         if self.has_parcel(user, parcel) {
             return Ok(());
         }
+        self.unfold(user);
         let mut detail = self.begin_edit(user);
         let outcome = self.judge_direct(user, &detail, sku);
         if let Ok(need) = &outcome {
@@ -62,6 +64,7 @@ impl Ledger {
 
     /// Takes a direct licence away at the next settlement, unless something that stays needs it (R9).
     pub fn direct_remove(&mut self, user: u32, sku: SkuIndex) -> Result<(), Refusal> {
+        self.unfold(user);
         let parcel = self.terms.direct(sku);
         if !self.has_parcel(user, parcel) {
             let outgoing = self.details.get(&user).map_or(&[][..], |detail| &detail.outgoing[..]);
@@ -106,13 +109,15 @@ impl Ledger {
         let incoming = content.items.iter().any(|item| !before.has(item.sku));
         let keeps = incoming && self.terms.policy.swap == SwapPolicy::KeepOld;
         let members: Vec<u32> = (0..self.user_count()).filter(|user| self.is_in(*user, bundle, old)).collect();
+        members.iter().for_each(|user| self.unfold(*user));
         let mut edits: Vec<(u32, Detail)> = members.into_iter().map(|user| (user, self.begin_edit(user))).collect();
         for (user, detail) in &mut edits {
             detail.wanted.iter_mut().filter(|w| w.bundle == bundle).for_each(|wanted| self.unwatch(*user, wanted));
         }
         self.current.insert(bundle, (self.terms.parcels.len() + self.replaced.len()) as ParcelId);
+        Arc::make_mut(&mut self.regulars.gifts).replace(&self.terms, bundle, &content);
+        self.regulars.forget_whole();
         self.replaced.push(content);
-        self.atlas.forget_turns();
         self.replacing.push((bundle, licenses.to_vec()));
         for (user, mut detail) in edits {
             self.replace_for(user, &mut detail, bundle, &before, old, keeps);
@@ -123,6 +128,10 @@ impl Ledger {
     }
 
     fn is_in(&self, user: u32, bundle: BundleIndex, parcel: ParcelId) -> bool {
+        if self.is_regular(user) {
+            let target = self.regulars.stands[user as usize].target;
+            return self.targets.list(target).binary_search(&bundle).is_ok();
+        }
         let wanted = self.details.get(&user).is_some_and(|detail| detail.wanted.iter().any(|w| w.bundle == bundle));
         wanted || self.has_parcel(user, parcel)
     }
@@ -181,6 +190,7 @@ impl Ledger {
     pub fn amend(&mut self, terms: Arc<Terms>) {
         assert_eq!(terms.sku_count(), self.terms.sku_count(), "terms are amended, SKUs stay");
         assert_eq!(terms.bundle_count(), self.terms.bundle_count(), "terms are amended, groups stay");
+        self.unfold_all();
         let users: Vec<u32> = self.details.keys().copied().collect();
         let mut edits: Vec<(u32, Detail)> = users.into_iter().map(|user| (user, self.begin_edit(user))).collect();
         for (user, detail) in &mut edits {
@@ -194,6 +204,8 @@ impl Ledger {
         self.atlas.forget_transitions();
         self.replaced = self.replacing.iter().map(|(b, licenses)| terms.parcel(Source::Bundle(*b), licenses)).collect();
         self.terms = terms;
+        self.regulars.gifts = Arc::new(Gifts::new(&self.terms, |bundle| self.parcels().get(self.current(bundle))));
+        self.regulars.forget_whole();
         // Codes are written down now; a second change before anything is settled finds them so.
         self.derives = false;
         for (user, mut detail) in edits {
@@ -218,6 +230,7 @@ impl Ledger {
     /// Gives a user what an export shows as held, even above capacity: direct licences, and SKUs by group. Only for a user
     /// without any licence. Bundles that are held whole are in order; the rest is settled by the next tick.
     pub fn seed(&mut self, user: u32, held: &[(Source, SkuIndex)]) {
+        self.unfold(user);
         assert!(self.sets[user as usize] == NOTHING && !self.has_detail(user), "a user is seeded once");
         let skus: BTreeSet<SkuIndex> = held.iter().map(|(_, sku)| *sku).collect();
         skus.into_iter().for_each(|sku| self.seats[sku.get()].assigned += 1);

@@ -1,7 +1,5 @@
 //! Grants of one round, in order. In: keys to evaluate, queues, free units. Out: seats, and who waits or is refused for what.
 //! Never: gives a unit to somebody while another who could use it comes first.
-//!
-//! The keys of one user are mostly next to each other: a user who has a set of sources and nothing else is evaluated in one go.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +8,6 @@ use super::atlas::Parcels;
 use super::atlas::SetId;
 use super::ledger::{Detail, Going, Ledger, Verdict, Wanted};
 use super::terms::{Item, Misfit, ParcelId};
-use super::turn::misfit;
 use super::waitlist::Key;
 use super::{BundleIndex, LicenseError, Source};
 use crate::directory::SkuIndex;
@@ -23,7 +20,6 @@ impl Ledger {
         listed.dedup();
         let mut listed = listed.into_iter().peekable();
         let mut late: BTreeSet<Key> = BTreeSet::new();
-        let mut run = Vec::new();
         // Units only become fewer from here on, so a queue whose units are not there now stays closed.
         let open = self.queues.open(|sku| self.is_free(sku));
         let mut granted = false;
@@ -32,17 +28,15 @@ impl Ledger {
             let Some(key) = [listed.peek(), late.first(), head.as_ref()].into_iter().flatten().min().copied() else {
                 break;
             };
-            if listed.peek() == Some(&key) && late.first() != Some(&key) && self.is_plain(key.user) {
-                // Keys of others do not come between those of one user, but for equal places.
-                let before = [late.first(), head.as_ref()].into_iter().flatten().min();
-                let own = |next: &Key| next.user == key.user && before.is_none_or(|before| next < before);
-                run.clear();
-                run.extend(std::iter::from_fn(|| listed.next_if(own)).map(|key| key.bundle));
-                granted |= self.try_run(key.user, &run, day);
-                continue;
-            }
             listed.next_if_eq(&key);
             late.remove(&key);
+            if self.is_regular(key.user) {
+                if let Some(served) = self.serve(key, day, &mut late) {
+                    granted |= served;
+                    continue;
+                }
+                self.unfold(key.user);
+            }
             if !self.try_bundle(key.user, key.bundle, day) {
                 continue;
             }
@@ -62,12 +56,6 @@ impl Ledger {
         granted
     }
 
-    /// Whether a user has a set of sources and nothing else, and no SKU could be refused where they are.
-    fn is_plain(&self, user: u32) -> bool {
-        let location = self.seekers[user as usize].location;
-        !self.has_detail(user) && !self.is_deleted(user) && !self.terms.may_prohibit(location)
-    }
-
     /// Whether the grant of `given` to the same user can change how a bundle was judged: it brings what was lacking, or plans come
     /// to fit, or no longer.
     fn may_turn(&self, wanted: &Wanted, given: &[Item]) -> bool {
@@ -78,63 +66,8 @@ impl Ledger {
         !still_lacks || !self.parcels().get(self.current(wanted.bundle)).items.iter().all(Item::fits_all)
     }
 
-    /// Evaluates bundles of a plain user, which are next to each other in the order of grants. True when one was granted.
-    fn try_run(&mut self, user: u32, run: &[BundleIndex], day: u32) -> bool {
-        let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-        let set = self.atlas.set(self.sets[user as usize]);
-        let (mut kept, mut held, mut wanted) = (set.parcels.to_vec(), set.skus.to_vec(), Vec::new());
-        let mut granted = false;
-        for bundle in run {
-            let parcel = self.current(*bundle);
-            let Err(at) = kept.binary_search(&parcel) else { continue };
-            let own = &parcels.get(parcel).items;
-            let lacks = |sku: &SkuIndex| !held.contains(sku);
-            let short: Box<[SkuIndex]> = match misfit(parcels, &kept, own) {
-                Some(misfit) => {
-                    wanted.push((*bundle, Verdict::Misfit(misfit)));
-                    continue;
-                }
-                None => own.iter().map(|item| item.sku).filter(lacks).filter(|sku| !self.is_free(*sku)).collect(),
-            };
-            if !short.is_empty() {
-                wanted.push((*bundle, Verdict::Count(short)));
-                continue;
-            }
-            for item in own {
-                if !held.contains(&item.sku) {
-                    held.push(item.sku);
-                    self.seats[item.sku.get()].assigned += 1;
-                }
-            }
-            kept.insert(at, parcel);
-            granted = true;
-        }
-        if granted {
-            self.sets[user as usize] = self.atlas.number(parcels, &kept);
-        }
-        self.wait(user, wanted, day);
-        // What one bundle lacked was there for no other: nothing that was given brings it.
-        let turns = |wanted: &Wanted| self.may_turn(wanted, &[]);
-        if granted && self.details.get(&user).is_some_and(|detail| detail.wanted.iter().any(turns)) {
-            self.dirty.insert(user);
-        }
-        granted
-    }
-
     fn is_free(&self, sku: SkuIndex) -> bool {
         self.seats[sku.get()].available() > 0
-    }
-
-    /// Notes what a plain user could not be given.
-    fn wait(&mut self, user: u32, failed: Vec<(BundleIndex, Verdict)>, day: u32) {
-        let mut detail = Detail::default();
-        for (bundle, verdict) in failed {
-            let since = matches!(verdict, Verdict::Count(_)).then_some(day);
-            let mut wanted = Wanted { bundle, since, verdict, held: Vec::new(), watch: None };
-            self.watch(user, &mut wanted);
-            insert_wanted(&mut detail, wanted);
-        }
-        self.end_edit(user, detail);
     }
 
     /// Evaluates one bundle of one user (R6) and grants it or notes why not (R7). True when it was granted.

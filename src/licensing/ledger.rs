@@ -2,15 +2,16 @@
 //! past the day it is given, draws a random number.
 //!
 //! Changes are collected between two settlements; [`Ledger::settle`](Ledger) then removes and grants until nothing moves (R2).
-//! A user who has all they are meant to have is one number (see `atlas`); only the others have a [`Detail`].
+//! Nearly everybody is a few numbers (see `regular`); only the others have a set of sources and a [`Detail`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::atlas::{Atlas, NOTHING, Parcels, SetId};
+use super::gifts::Gifts;
+use super::regular::Regulars;
 use super::target::{Target, Targets};
 use super::terms::{Item, Misfit, Parcel, ParcelId, Terms};
-use super::turn::Turning;
 use super::waitlist::Queues;
 use super::{BundleIndex, Deletion, LicenseError, Reprocess, Seeker, Source};
 use crate::directory::{GroupLicense, SkuIndex};
@@ -115,6 +116,8 @@ pub struct Ledger {
     pub(super) replacing: Vec<(BundleIndex, Vec<GroupLicense>)>,
     pub(super) current: BTreeMap<BundleIndex, ParcelId>,
     pub(super) seekers: Vec<Seeker>,
+    pub(super) regulars: Regulars,
+    /// By user: the direct licences of regular users, all that others have whole.
     pub(super) sets: Vec<SetId>,
     pub(super) marks: Vec<u8>,
     pub(super) details: BTreeMap<u32, Detail>,
@@ -123,7 +126,6 @@ pub struct Ledger {
     pub(super) queues: Queues,
     /// The open tick: intents, users to look at again, bundles to evaluate when nothing is retried by itself.
     pub(super) intents: Vec<Intent>,
-    pub(super) turning: Vec<Turning>,
     pub(super) dirty: BTreeSet<u32>,
     pub(super) due: BTreeSet<(u32, BundleIndex)>,
     pub(super) retry_all: bool,
@@ -135,8 +137,17 @@ pub struct Ledger {
     pub(super) derives: bool,
 }
 
+/// Everything a user has, as numbers: the same for any two who have the same, while no group gives something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Holding {
+    /// The target of a regular user, and how often groups have come to give something else by then.
+    target: Option<(Target, u32)>,
+    set: SetId,
+}
+
 const DETAIL: u8 = 1;
 const DELETED: u8 = 2;
+pub(super) const REGULAR: u8 = 4;
 
 impl Clone for Ledger {
     fn clone(&self) -> Self {
@@ -148,6 +159,7 @@ impl Clone for Ledger {
             replacing: self.replacing.clone(),
             current: self.current.clone(),
             seekers: self.seekers.clone(),
+            regulars: self.regulars.clone(),
             sets: self.sets.clone(),
             marks: self.marks.clone(),
             details: self.details.clone(),
@@ -155,7 +167,6 @@ impl Clone for Ledger {
             seats: self.seats.clone(),
             queues: self.queues.clone(),
             intents: self.intents.clone(),
-            turning: Vec::new(),
             dirty: self.dirty.clone(),
             due: self.due.clone(),
             retry_all: self.retry_all,
@@ -174,7 +185,8 @@ impl Clone for Ledger {
         } else {
             self.atlas = source.atlas.clone();
         }
-        self.targets.follow(&source.targets);
+        let same_targets = self.targets.follow(&source.targets);
+        self.regulars.clone_from(&source.regulars, same_targets);
         self.terms = source.terms.clone();
         self.replaced.clone_from(&source.replaced);
         self.replacing.clone_from(&source.replacing);
@@ -187,7 +199,6 @@ impl Clone for Ledger {
         self.seats.clone_from(&source.seats);
         self.queues.clone_from(&source.queues);
         self.intents.clone_from(&source.intents);
-        self.turning.clear();
         self.dirty.clone_from(&source.dirty);
         self.due.clone_from(&source.due);
         self.retry_all = source.retry_all;
@@ -201,7 +212,9 @@ impl Clone for Ledger {
 impl Ledger {
     pub fn new(terms: Arc<Terms>) -> Self {
         let skus = terms.sku_count();
+        let gifts = Gifts::new(&terms, |bundle| terms.bundle_parcel(bundle));
         Self {
+            regulars: Regulars::new(gifts),
             terms,
             atlas: Atlas::default(),
             targets: Targets::default(),
@@ -216,7 +229,6 @@ impl Ledger {
             seats: vec![Seats::default(); skus],
             queues: Queues::default(),
             intents: Vec::new(),
-            turning: Vec::new(),
             dirty: BTreeSet::new(),
             due: BTreeSet::new(),
             retry_all: false,
@@ -240,7 +252,8 @@ impl Ledger {
     pub fn add_user(&mut self, seeker: Seeker) -> u32 {
         self.seekers.push(seeker);
         self.sets.push(NOTHING);
-        self.marks.push(0);
+        self.regulars.add_user();
+        self.marks.push(if self.terms.may_prohibit(seeker.location) { 0 } else { REGULAR });
         self.user_count() - 1
     }
 
@@ -291,6 +304,7 @@ impl Ledger {
 
     /// A user's `usageLocation` changed. Licences that are held stay; failed bundles are evaluated again.
     pub fn set_location(&mut self, user: u32, location: Option<super::Country>) {
+        self.unfold(user);
         self.seekers[user as usize].location = location;
         self.dirty.insert(user);
     }
@@ -318,9 +332,29 @@ impl Ledger {
         self.targets.share();
     }
 
-    /// The number of the set of sources that a user has whole; `None` where something is missing or too much.
-    pub(super) fn whole_set(&self, user: u32) -> Option<u32> {
-        (!self.has_detail(user)).then(|| self.sets[user as usize])
+    /// What a user has; `None` where something is missing or too much.
+    pub(super) fn whole(&self, user: u32) -> Option<Holding> {
+        let set = self.sets[user as usize];
+        if self.is_regular(user) {
+            let target = self.regulars.stands[user as usize].target;
+            let version = self.replaced.len() as u32;
+            return self.regulars.is_whole(user).then_some(Holding { target: Some((target, version)), set });
+        }
+        (!self.has_detail(user)).then_some(Holding { target: None, set })
+    }
+
+    /// What a user has beside what is missing; `None` where something is too much.
+    pub fn holding(&mut self, user: u32) -> Option<Holding> {
+        if let Some(whole) = self.whole(user) {
+            return Some(whole);
+        }
+        if self.is_regular(user) {
+            let sources = self.sources_of_regular(user);
+            return Some(Holding { target: None, set: self.number(&sources) });
+        }
+        let detail = self.details.get(&user)?;
+        let too_much = !detail.outgoing.is_empty() || detail.wanted.iter().any(|wanted| !wanted.held.is_empty());
+        (!too_much).then(|| Holding { target: None, set: self.sets[user as usize] })
     }
 
     pub(super) fn parcels(&self) -> Parcels<'_> {
@@ -367,6 +401,7 @@ impl Ledger {
     }
 
     pub(super) fn end_edit(&mut self, user: u32, mut detail: Detail) {
+        self.regulars.irregular.push(user);
         if detail.wanted.is_empty() && detail.outgoing.is_empty() {
             self.details.remove(&user);
             return;
@@ -385,34 +420,19 @@ impl Ledger {
         self.seats[sku.get()].assigned -= 1;
     }
 
-    /// Takes everything away that a user holds whole.
-    fn release_set(&mut self, user: u32) {
-        let set = std::mem::replace(&mut self.sets[user as usize], NOTHING);
-        for at in 0..self.atlas.set(set).skus.len() {
-            let sku = self.atlas.set(set).skus[at];
-            self.release(sku);
-        }
-    }
-
     /// Deletes a user: every path goes at once, whatever depends on it, and the groups are remembered (R12).
     pub fn delete(&mut self, user: u32, day: u32, how: Deletion) {
         if self.is_deleted(user) {
             return;
         }
-        if how == Deletion::Final && !self.has_detail(user) {
-            self.release_set(user);
+        if how == Deletion::Final && self.is_regular(user) {
+            self.release_regular(user);
             self.mark_deleted(user, true);
             return;
         }
+        self.unfold(user);
         let mut detail = self.begin_edit(user);
         self.details.remove(&user);
-        let only_waits = detail.outgoing.is_empty() && detail.wanted.iter().all(|wanted| wanted.held.is_empty());
-        if how == Deletion::Final && only_waits {
-            detail.wanted.iter_mut().for_each(|wanted| self.unwatch(user, wanted));
-            self.release_set(user);
-            self.mark_deleted(user, true);
-            return;
-        }
         let set = std::mem::replace(&mut self.sets[user as usize], NOTHING);
         let mut held: BTreeSet<SkuIndex> = self.atlas.set(set).skus.iter().copied().collect();
         let mut bundles: Vec<BundleIndex> = Vec::new();

@@ -6,6 +6,7 @@
 mod assign;
 mod atlas;
 mod change;
+mod gifts;
 mod grant;
 mod headroom;
 mod ledger;
@@ -13,20 +14,21 @@ mod membership;
 mod order;
 mod plan_rules;
 mod policy;
+mod regular;
 pub mod replay;
+mod serve;
 mod stages;
 mod state;
 mod target;
 mod terms;
 mod today;
 pub mod trace;
-mod turn;
 mod waitlist;
 
 pub use assign::Unsettled;
 pub use change::RESTORE_DAYS;
 pub use headroom::{HEADROOM_LIMIT, Headroom, headroom};
-pub use ledger::Ledger;
+pub use ledger::{Holding, Ledger};
 pub use membership::{EvaluatedRule, KeptGroup, KeptReason, Memberships, resolve, resolve_with};
 pub use order::{class_of, ranks};
 pub use plan_rules::{

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::ledger::Holding;
 use super::{BundleIndex, EvaluatedRule, KeptReason, Ledger, PlanSource, Policy, Today};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::directory::{
@@ -152,10 +153,10 @@ fn with_plans(users: &Users, rules: &[Checked], ledger: &Ledger, units: &[Prepai
         }
     }
     let mut builder = ColumnBuilder::with_capacity(AttributeKind::Plans, users.len());
-    let mut known: HashMap<u32, u32> = HashMap::new();
+    let mut known: HashMap<Holding, u32> = HashMap::new();
     for user in users.indexes() {
         // Most users hold one of few sets of sources, whose plans are looked up once.
-        let code = match ledger.whole_set(user.0) {
+        let code = match ledger.whole(user.0) {
             Some(set) => *known
                 .entry(set)
                 .or_insert_with(|| builder.code(ValueRef::Plans(&assigned_plans(ledger, user.0, units)))),
@@ -181,17 +182,4 @@ pub fn assigned_plans(ledger: &Ledger, user: u32, units: &[PrepaidUnits]) -> Vec
         capability_status: Some(STATES[state].into()),
     };
     states.into_iter().map(plan).collect()
-}
-
-impl Ledger {
-    /// The number of the set of sources that say which plans a user has; `None` where the user holds anything beside them.
-    /// Numbers stand for the same as long as no group gives something else.
-    pub fn plain_set(&self, user: u32) -> Option<u32> {
-        let beside = || {
-            let detail = self.details.get(&user)?;
-            Some(!detail.outgoing.is_empty() || detail.wanted.iter().any(|wanted| !wanted.held.is_empty()))
-        };
-        let beside = self.has_detail(user) && beside().unwrap_or(false);
-        (!beside).then(|| self.sets[user as usize])
-    }
 }

@@ -24,10 +24,6 @@ impl Target {
     pub fn get(self) -> usize {
         self.0 as usize
     }
-
-    pub(super) fn number(self) -> u32 {
-        self.0
-    }
 }
 
 type NumberMap<K, V> = HashMap<K, V, BuildHasherDefault<NumberHasher>>;
@@ -110,10 +106,12 @@ impl Targets {
         self.shared = Arc::new(book);
     }
 
-    /// Takes the lists of `source`, keeping those that were added to the same shared book.
-    pub fn follow(&mut self, source: &Targets) {
-        if !(Arc::ptr_eq(&self.shared, &source.shared) && source.own.lists.is_empty()) {
+    /// Takes the lists of `source`, keeping those that were added to the same shared book: true in that case.
+    pub fn follow(&mut self, source: &Targets) -> bool {
+        let same = Arc::ptr_eq(&self.shared, &source.shared) && source.own.lists.is_empty();
+        if !same {
             *self = source.clone();
         }
+        same
     }
 }

@@ -97,6 +97,13 @@ struct Dependency {
     needs: Vec<PlanIndex>,
 }
 
+/// A plan that needs one of some others, as bits of telling plans.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bond {
+    pub plan: Box<[u64]>,
+    pub needs: Box<[u64]>,
+}
+
 /// See the head of this file. Cheap to share, never changes.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
@@ -108,6 +115,8 @@ pub struct Terms {
     /// The exclusions that a plan belongs to, by plan.
     exclusions: Vec<Vec<u16>>,
     dependencies: Vec<Dependency>,
+    /// The plans that an exclusion or a dependency names, ascending.
+    telling: Vec<PlanIndex>,
     /// Whether any SKU is prohibited anywhere.
     restricted: bool,
 }
@@ -140,6 +149,7 @@ impl Terms {
             let needs = dependency.needs.iter().map(|need| terms.intern(need)).collect();
             terms.dependencies.push(Dependency { plan, needs });
         }
+        terms.telling = terms.tellers();
         for sku in 0..terms.skus.len() as u32 {
             let license = GroupLicense { sku: SkuIndex(sku), disabled_plans: Vec::new() };
             let parcel = terms.parcel(Source::Direct, &[license]);
@@ -197,6 +207,52 @@ impl Terms {
 
     pub(super) fn bundle(&self, bundle: BundleIndex) -> ParcelId {
         self.skus.len() as u32 + bundle.0
+    }
+
+    pub(super) fn bundle_parcel(&self, bundle: BundleIndex) -> &Parcel {
+        &self.parcels[self.skus.len() + bundle.get()]
+    }
+
+    pub(super) fn direct_parcel(&self, sku: SkuIndex) -> &Parcel {
+        &self.parcels[sku.get()]
+    }
+
+    fn tellers(&self) -> Vec<PlanIndex> {
+        let bound = self.dependencies.iter().flat_map(|bond| bond.needs.iter().chain([&bond.plan]));
+        let mut telling: Vec<PlanIndex> = bound.copied().collect();
+        let all = (0..self.plan_names.len() as u16).map(PlanIndex);
+        telling.extend(all.filter(|plan| !self.exclusions[usize::from(plan.0)].is_empty()));
+        telling.sort_unstable();
+        telling.dedup();
+        telling
+    }
+
+    /// How many plans any exclusion or dependency names.
+    pub(super) fn telling_count(&self) -> usize {
+        self.telling.len()
+    }
+
+    /// The telling plans of an item, by their place among all of them.
+    pub(super) fn telling(&self, item: &Item) -> impl Iterator<Item = usize> {
+        item.plans.iter().filter_map(|plan| self.telling.binary_search(plan).ok())
+    }
+
+    /// The telling plans that exclude one of an item's.
+    pub(super) fn excluded_by(&self, item: &Item) -> impl Iterator<Item = usize> {
+        let excludes = |q: &PlanIndex| item.exclusive.iter().any(|p| self.is_pair(*p, *q));
+        self.telling.iter().enumerate().filter(move |(_, q)| excludes(q)).map(|(at, _)| at)
+    }
+
+    /// The dependencies, as bits.
+    pub(super) fn bonds(&self) -> Vec<Bond> {
+        let bits = |plans: &[PlanIndex]| {
+            let mut bits = vec![0_u64; self.telling.len().div_ceil(64)];
+            for at in plans.iter().filter_map(|plan| self.telling.binary_search(plan).ok()) {
+                bits[at / 64] |= 1 << (at % 64);
+            }
+            bits.into_boxed_slice()
+        };
+        self.dependencies.iter().map(|bond| Bond { plan: bits(&[bond.plan]), needs: bits(&bond.needs) }).collect()
     }
 
     /// The name of a plan, as the first list that names it writes it.
@@ -269,10 +325,17 @@ impl Terms {
 
     /// A plan that both have does not exclude itself.
     fn exclude_each_other(&self, a: &Item, b: &Item) -> bool {
-        let exclusions = |plan: &PlanIndex| &self.exclusions[usize::from(plan.0)];
-        let pair =
-            |p: &PlanIndex, q: &PlanIndex| p != q && exclusions(p).iter().any(|number| exclusions(q).contains(number));
-        a.exclusive.iter().any(|p| b.exclusive.iter().any(|q| pair(p, q)))
+        a.exclusive.iter().any(|p| b.exclusive.iter().any(|q| self.is_pair(*p, *q)))
+    }
+
+    /// Whether two SKUs of one list exclude each other.
+    pub(super) fn is_torn(&self, items: &[Item]) -> bool {
+        items.iter().any(|a| items.iter().any(|b| a.sku != b.sku && self.exclude_each_other(a, b)))
+    }
+
+    fn is_pair(&self, p: PlanIndex, q: PlanIndex) -> bool {
+        let exclusions = |plan: PlanIndex| &self.exclusions[usize::from(plan.0)];
+        p != q && exclusions(p).iter().any(|number| exclusions(q).contains(number))
     }
 
     /// Whether taking `removed` away would cost a plan that stays its last prerequisite (R9): the SKUs that carry it.

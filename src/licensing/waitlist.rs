@@ -4,10 +4,11 @@
 //! one is `CountViolation`, its siblings are `Other`. So nothing has to be written when a SKU runs out or frees up, and one
 //! counter stands for all. Where they are not, the codes of the last evaluation stand.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ledger::{Detail, Ledger, Verdict, Wanted};
-use super::terms::ParcelId;
+use super::terms::{Item, ParcelId};
 use super::{BundleIndex, LicenseError, Path, PathState, Source};
 use crate::directory::SkuIndex;
 
@@ -35,7 +36,7 @@ struct Line {
 }
 
 impl Queues {
-    fn insert(&mut self, lacks: &[SkuIndex], key: Key) -> u32 {
+    pub fn insert(&mut self, lacks: &[SkuIndex], key: Key) -> u32 {
         let number = self.numbers.get(lacks).copied().unwrap_or_else(|| {
             let number = self.lines.len() as u32;
             self.lines.push(Line { lacks: lacks.into(), keys: BTreeSet::new() });
@@ -44,6 +45,20 @@ impl Queues {
         });
         self.lines[number as usize].keys.insert(key);
         number
+    }
+
+    pub fn remove(&mut self, line: u32, key: &Key) {
+        self.lines[line as usize].keys.remove(key);
+    }
+
+    /// The SKUs that those in a line lack.
+    pub fn lacks(&self, line: u32) -> &[SkuIndex] {
+        &self.lines[line as usize].lacks
+    }
+
+    /// Everybody who waits, line by line.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.lines.iter().flat_map(|line| &line.keys)
     }
 
     /// The lines in which somebody stands and has a unit of all that was lacking.
@@ -70,7 +85,7 @@ impl Ledger {
     pub(super) fn unwatch(&mut self, user: u32, wanted: &mut Wanted) {
         if let Some(line) = wanted.watch.take() {
             let key = self.key(user, wanted.bundle, wanted.since.unwrap_or(0));
-            self.queues.lines[line as usize].keys.remove(&key);
+            self.queues.remove(line, &key);
         }
     }
 
@@ -88,6 +103,11 @@ impl Ledger {
         if self.seekers[user as usize].rank == rank {
             return;
         }
+        if self.is_regular(user) && self.regulars.is_whole(user) {
+            self.seekers[user as usize].rank = rank;
+            return;
+        }
+        self.unfold(user);
         let mut detail = self.begin_edit(user);
         detail.wanted.iter_mut().for_each(|wanted| self.unwatch(user, wanted));
         self.seekers[user as usize].rank = rank;
@@ -153,6 +173,9 @@ impl Ledger {
     }
 
     pub fn holds(&self, user: u32, sku: SkuIndex) -> bool {
+        if self.is_regular(user) {
+            return self.regular_holds(user, sku);
+        }
         let set = self.atlas.holds(self.sets[user as usize], sku);
         set || self.has_detail(user) && self.details.get(&user).is_some_and(|detail| self.holds_with(user, detail, sku))
     }
@@ -164,11 +187,25 @@ impl Ledger {
 
     /// Users with a path that is not `Active`, in the order in which users were added.
     pub fn users_in_error(&self) -> impl Iterator<Item = u32> {
-        self.details.keys().copied()
+        let mut users = self.regular_waiters();
+        users.extend(self.details.keys());
+        users.into_iter()
+    }
+
+    /// What a user has whole, and what is missing or too much.
+    fn view(&self, user: u32) -> (Cow<'_, [ParcelId]>, Cow<'_, Detail>) {
+        if self.is_regular(user) {
+            return (Cow::Owned(self.sources_of_regular(user)), Cow::Owned(self.detail_of_regular(user)));
+        }
+        let detail = self.details.get(&user).map_or_else(|| Cow::Owned(Detail::default()), Cow::Borrowed);
+        (Cow::Borrowed(&self.atlas.set(self.sets[user as usize]).parcels), detail)
     }
 
     /// The SKUs a user holds, ascending.
     pub fn skus_of(&self, user: u32) -> Vec<SkuIndex> {
+        if self.is_regular(user) {
+            return self.skus_of_regular(user).collect();
+        }
         let mut skus = self.atlas.set(self.sets[user as usize]).skus.to_vec();
         if let Some(detail) = self.details.get(&user) {
             skus.extend(detail.outgoing.iter().map(|outgoing| outgoing.held.sku));
@@ -185,9 +222,9 @@ impl Ledger {
             Source::Bundle(bundle) => Some(bundle),
             Source::Direct => None,
         };
-        let mut bundles: Vec<BundleIndex> =
-            self.atlas.set(self.sets[user as usize]).parcels.iter().filter_map(source).collect();
-        bundles.extend(self.details.get(&user).into_iter().flat_map(|detail| detail.wanted.iter().map(|w| w.bundle)));
+        let (parcels, detail) = self.view(user);
+        let mut bundles: Vec<BundleIndex> = parcels.iter().filter_map(source).collect();
+        bundles.extend(detail.wanted.iter().map(|wanted| wanted.bundle));
         bundles.sort_unstable();
         bundles
     }
@@ -195,7 +232,8 @@ impl Ledger {
     /// Every path of a user, by SKU and source.
     pub fn paths(&self, user: u32) -> Vec<Path> {
         let mut paths = Vec::new();
-        for parcel in &self.atlas.set(self.sets[user as usize]).parcels {
+        let (parcels, detail) = self.view(user);
+        for parcel in parcels.iter() {
             let parcel = self.parcels().get(*parcel);
             paths.extend(parcel.items.iter().map(|item| Path {
                 sku: item.sku,
@@ -205,16 +243,14 @@ impl Ledger {
                 waiting_since: None,
             }));
         }
-        if let Some(detail) = self.details.get(&user) {
-            detail.wanted.iter().for_each(|wanted| paths.extend(self.wanted_paths(user, detail, wanted)));
-            paths.extend(detail.outgoing.iter().map(|outgoing| Path {
-                sku: outgoing.held.sku,
-                source: outgoing.source,
-                state: PathState::ActiveWithError,
-                error: Some(outgoing.error.unwrap_or(LicenseError::Other)),
-                waiting_since: None,
-            }));
-        }
+        detail.wanted.iter().for_each(|wanted| paths.extend(self.wanted_paths(user, &detail, wanted)));
+        paths.extend(detail.outgoing.iter().map(|outgoing| Path {
+            sku: outgoing.held.sku,
+            source: outgoing.source,
+            state: PathState::ActiveWithError,
+            error: Some(outgoing.error.unwrap_or(LicenseError::Other)),
+            waiting_since: None,
+        }));
         paths.sort_unstable();
         paths
     }
@@ -234,12 +270,17 @@ impl Ledger {
         parcel.items.iter().map(|item| path(item.sku)).collect()
     }
 
+    /// Whether a user holds a SKU, given what is missing or too much.
+    fn holds_beside(&self, user: u32, detail: &Detail, sku: SkuIndex) -> bool {
+        if self.is_regular(user) { self.regular_holds(user, sku) } else { self.holds_with(user, detail, sku) }
+    }
+
     /// The code of one path of a bundle that failed.
     fn error_of(&self, user: u32, detail: &Detail, wanted: &Wanted, sku: SkuIndex) -> LicenseError {
         let failed = match &wanted.verdict {
             Verdict::Misfit(misfit) if misfit.skus.contains(&sku) => return misfit.error,
             Verdict::Count(_) if self.is_automatic() => {
-                !self.holds_with(user, detail, sku) && self.seats[sku.get()].available() <= 0
+                self.seats[sku.get()].available() <= 0 && !self.holds_beside(user, detail, sku)
             }
             Verdict::Count(short) => short.contains(&sku),
             Verdict::Fresh | Verdict::Misfit(_) => false,
@@ -259,18 +300,24 @@ impl Ledger {
             let first = waiting.map(|wanted| self.key(*user, wanted.bundle, wanted.since.unwrap_or(0))).min();
             keys.extend(first.filter(|_| !self.holds_with(*user, detail, sku)));
         }
+        if self.seats[sku.get()].available() <= 0 {
+            let regular = self.queues.keys().filter(|key| self.is_regular(key.user));
+            let waits = |key: &&Key| self.waits_regularly(key, sku) && !self.regular_holds(key.user, sku);
+            keys.extend(regular.filter(waits));
+        }
+        // Of several bundles of one user the first in line counts.
         keys.sort_unstable();
+        let mut seen = BTreeSet::new();
+        keys.retain(|key| seen.insert(key.user));
         keys.into_iter().map(|key| key.user).collect()
     }
 
     /// The names of the service plans that are on for a user, with each SKU that brings them.
     pub fn plans_by_sku_of(&self, user: u32) -> Vec<(SkuIndex, &str)> {
-        let mut items = self.atlas.items(self.parcels(), self.sets[user as usize]);
-        if let Some(detail) = self.details.get(&user) {
-            let held = detail.wanted.iter().flat_map(|wanted| &wanted.held);
-            items
-                .extend(held.chain(detail.outgoing.iter().map(|outgoing| &outgoing.held)).map(|held| self.item(*held)));
-        }
+        let (parcels, detail) = self.view(user);
+        let mut items: Vec<&Item> = parcels.iter().flat_map(|parcel| &self.parcels().get(*parcel).items).collect();
+        let held = detail.wanted.iter().flat_map(|wanted| &wanted.held);
+        items.extend(held.chain(detail.outgoing.iter().map(|outgoing| &outgoing.held)).map(|held| self.item(*held)));
         let mut plans: Vec<(SkuIndex, &str)> = items
             .iter()
             .flat_map(|item| item.plans.iter().map(|plan| (item.sku, self.terms.plan_name(*plan))))

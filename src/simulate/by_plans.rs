@@ -17,7 +17,7 @@ use super::tally::Reason;
 use super::world::World;
 use crate::calendar;
 use crate::directory::{Attribute, GroupIndex, PrepaidUnits, User, Value};
-use crate::licensing::{self, BundleIndex, EvaluatedRule, KeptReason, Target, Today};
+use crate::licensing::{self, BundleIndex, EvaluatedRule, Holding, KeptReason, Target, Today};
 use crate::rule::RuleSet;
 use crate::scenario::Baseline;
 
@@ -82,8 +82,8 @@ impl ByPlans {
     }
 }
 
-/// What somebody is to these rules: a profile, and a set of sources that the person has whole.
-type Key = (ProfileId, u32, usize);
+/// What somebody is to these rules: a profile, and what the person has.
+type Key = (ProfileId, Holding, usize);
 
 /// What a thread remembers.
 #[derive(Clone, Debug, Default)]
@@ -137,8 +137,8 @@ impl Run<'_, '_> {
                 continue;
             }
             let person = self.scratch.persons.get(slot);
-            let set = self.scratch.ledger.plain_set(slot).filter(|_| !world.by_plans.every_day);
-            let key = set.map(|set| (person.profile, set, version));
+            let holding = self.scratch.ledger.holding(slot).filter(|_| !world.by_plans.every_day);
+            let key = holding.map(|holding| (person.profile, holding, version));
             if key.is_some() && self.scratch.asked.last[slot as usize] == key {
                 continue;
             }

@@ -93,6 +93,19 @@ pub fn world() -> impl Strategy<Value = World> {
     })
 }
 
+/// A world without prohibited places and missing locations, where waiting bundles are retried by themselves.
+pub fn open_world() -> impl Strategy<Value = World> {
+    (world(), any::<bool>()).prop_map(|(mut world, plain)| {
+        world.skus.iter_mut().for_each(|sku| sku.prohibited_locations.clear());
+        if plain {
+            world.rules = PlanRules::default();
+        }
+        world.policy.reprocess = Reprocess::Auto;
+        world.seekers.iter_mut().for_each(|seeker| seeker.location = Country::parse("US"));
+        world
+    })
+}
+
 /// A world without plan rules, prohibited places, missing locations or guests, in which only units decide.
 pub fn plain_world() -> impl Strategy<Value = World> {
     world().prop_map(|mut world| {

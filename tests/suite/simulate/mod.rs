@@ -51,6 +51,10 @@ fn agree(planned: &Planned, catalog: &Catalog, settings: &Settings, number: u32)
             observed.population.events,
             planned.changes.iter().map(|change| (change.day, &change.deed)).collect::<Vec<_>>()
         );
+        if future.circled {
+            // The naive engine goes round once more on every day, the other one only when something happens.
+            return Ok(());
+        }
     }
     Ok(())
 }

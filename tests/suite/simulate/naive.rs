@@ -65,6 +65,8 @@ pub struct Future<'a> {
     eligible: Vec<usize>,
     /// The plans of each SKU.
     pub plans: Vec<Vec<Box<str>>>,
+    /// Rules that read plans went round in a circle on some day.
+    pub circled: bool,
 }
 
 fn seeker(users: &Users, user: UserIndex, rank: Rank) -> Seeker {
@@ -137,6 +139,7 @@ impl<'a> Future<'a> {
             refused: vec![Vec::new(); snapshot.skus.len()],
             eligible,
             plans: skus.into_iter().map(|sku| sku.service_plans).collect(),
+            circled: false,
         };
         future.begin(observed, &standing);
         future
@@ -253,13 +256,13 @@ impl<'a> Future<'a> {
         }
         self.memberships(day);
         self.settle(number);
-        for _ in 0..licensing::STAGES_MAX {
-            if !self.ask(day) {
-                break;
-            }
+        let mut stages = 0;
+        while stages < licensing::STAGES_MAX && self.ask(day) {
             self.memberships(day);
             self.settle(number);
+            stages += 1;
         }
+        self.circled |= stages == licensing::STAGES_MAX;
         self.read(day)
     }
 

@@ -1,0 +1,359 @@
+//! Regular users: those who have all they are meant to have, or lack bundles only because units are short. In: users, targets,
+//! what bundles give. Out: what such a user holds, and a way to and from a `Detail`. Never: a grant.
+//!
+//! A regular user is the number of a target, a set of direct licences, and a short list of missing bundles; nearly everybody is
+//! regular nearly always. Whoever is not (refused removals, plans that do not fit, codes that stand as they were last evaluated) is
+//! *irregular*: a set of sources and a [`Detail`]. A change that needs it makes a user irregular, and the end of a tick makes
+//! regular again whoever can be.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::atlas::{NOTHING, SetId};
+use super::gifts::{Gifts, add, skus_in};
+use super::ledger::{Detail, Ledger, Verdict, Wanted};
+use super::target::Target;
+use super::terms::ParcelId;
+use super::{BundleIndex, Source};
+use crate::directory::SkuIndex;
+
+/// No missing bundle, or none after this.
+const END: u32 = u32::MAX;
+/// The line of a bundle that was not evaluated yet.
+pub(super) const FRESH: u32 = u32::MAX;
+
+/// The groups a regular user is meant to have, and the first bundle among them that is missing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stand {
+    pub target: Target,
+    missing: u32,
+}
+
+/// A bundle that a regular user waits for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Missing {
+    pub bundle: BundleIndex,
+    /// The day since which it waits, once it was evaluated.
+    pub since: u32,
+    /// The queue in which it stands.
+    pub line: u32,
+    next: u32,
+}
+
+/// See the head of this file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Regulars {
+    pub gifts: Arc<Gifts>,
+    pub stands: Vec<Stand>,
+    missing: Vec<Missing>,
+    /// The first entry of `missing` that is free.
+    free: u32,
+    /// Irregular users to look at again at the end of the tick.
+    pub irregular: Vec<u32>,
+    /// Users with new bundles in the open tick.
+    pub news: Vec<u32>,
+    /// SKUs of whole targets, by the number of the target; kept as long as targets and gifts are the same.
+    whole: Vec<u64>,
+    pub scratch: Vec<BundleIndex>,
+}
+
+impl Regulars {
+    pub fn new(gifts: Gifts) -> Self {
+        Self { gifts: Arc::new(gifts), free: END, ..Self::default() }
+    }
+
+    pub fn clone_from(&mut self, source: &Self, same_targets: bool) {
+        if !(same_targets && Arc::ptr_eq(&self.gifts, &source.gifts)) {
+            self.whole.clone_from(&source.whole);
+        }
+        self.gifts = source.gifts.clone();
+        self.stands.clone_from(&source.stands);
+        self.missing.clone_from(&source.missing);
+        self.free = source.free;
+        self.irregular.clone_from(&source.irregular);
+        self.news.clear();
+    }
+
+    pub fn forget_whole(&mut self) {
+        self.whole.clear();
+    }
+
+    pub fn add_user(&mut self) {
+        self.stands.push(Stand { target: Target::NOTHING, missing: END });
+    }
+
+    pub fn is_whole(&self, user: u32) -> bool {
+        self.stands[user as usize].missing == END
+    }
+
+    /// The bundles that a user lacks.
+    pub fn missing(&self, user: u32) -> impl Iterator<Item = &Missing> {
+        let mut at = self.stands[user as usize].missing;
+        std::iter::from_fn(move || {
+            let entry = self.missing.get(at as usize)?;
+            at = entry.next;
+            Some(entry)
+        })
+    }
+
+    pub fn lacks(&self, user: u32, bundle: BundleIndex) -> bool {
+        self.missing(user).any(|entry| entry.bundle == bundle)
+    }
+
+    pub fn entry(&mut self, user: u32, bundle: BundleIndex) -> Option<&mut Missing> {
+        let mut at = self.stands[user as usize].missing;
+        loop {
+            let entry = *self.missing.get(at as usize)?;
+            if entry.bundle == bundle {
+                return self.missing.get_mut(at as usize);
+            }
+            at = entry.next;
+        }
+    }
+
+    pub fn insert(&mut self, user: u32, bundle: BundleIndex, since: u32, line: u32) {
+        let next = self.stands[user as usize].missing;
+        let entry = Missing { bundle, since, line, next };
+        let at = match self.missing.get_mut(self.free as usize) {
+            Some(place) => {
+                let at = std::mem::replace(&mut self.free, place.next);
+                *place = entry;
+                at
+            }
+            None => {
+                self.missing.push(entry);
+                self.missing.len() as u32 - 1
+            }
+        };
+        self.stands[user as usize].missing = at;
+    }
+
+    /// Takes the entries out of a user's list that `drops` says.
+    pub fn retain(&mut self, user: u32, mut keeps: impl FnMut(&Missing) -> bool) {
+        let mut before = END;
+        let mut at = self.stands[user as usize].missing;
+        while let Some(entry) = self.missing.get(at as usize).copied() {
+            if keeps(&entry) {
+                before = at;
+            } else {
+                let place = self.missing.get_mut(before as usize).map(|entry| &mut entry.next);
+                *place.unwrap_or(&mut self.stands[user as usize].missing) = entry.next;
+                self.missing[at as usize].next = std::mem::replace(&mut self.free, at);
+            }
+            at = entry.next;
+        }
+    }
+}
+
+impl Ledger {
+    pub(super) fn is_regular(&self, user: u32) -> bool {
+        self.marks[user as usize] & super::ledger::REGULAR != 0
+    }
+
+    /// The SKUs of a target, all of which are held by whoever has it whole.
+    pub(super) fn learn_whole(&mut self) {
+        let Self { regulars, targets, .. } = self;
+        let words = regulars.gifts.words();
+        for number in regulars.whole.len() / words.max(1)..targets.len() {
+            regulars.whole.resize((number + 1) * words, 0);
+            let bits = &mut regulars.whole[number * words..];
+            for bundle in targets.list(Target::from_number(number)) {
+                add(bits, regulars.gifts.skus(*bundle));
+            }
+        }
+    }
+
+    /// One word of the SKUs that a regular user holds.
+    pub(super) fn held_word(&self, user: u32, word: usize) -> u64 {
+        let regulars = &self.regulars;
+        let stand = regulars.stands[user as usize];
+        let by_groups = if regulars.is_whole(user) {
+            match regulars.whole.get(stand.target.get() * regulars.gifts.words() + word) {
+                Some(bits) => *bits,
+                None => self.granted(user).fold(0, |bits, bundle| bits | regulars.gifts.skus(bundle)[word]),
+            }
+        } else {
+            self.granted(user).fold(0, |bits, bundle| bits | regulars.gifts.skus(bundle)[word])
+        };
+        by_groups | self.direct_word(user, word)
+    }
+
+    fn direct_word(&self, user: u32, word: usize) -> u64 {
+        let set = self.sets[user as usize];
+        if set == NOTHING {
+            return 0;
+        }
+        let own = self.atlas.set(set).skus.iter().filter(|sku| sku.get() / 64 == word);
+        own.fold(0, |bits, sku| bits | 1 << (sku.get() % 64))
+    }
+
+    /// The bundles that a regular user has whole, ascending.
+    pub(super) fn granted(&self, user: u32) -> impl Iterator<Item = BundleIndex> {
+        let bundles = self.targets.list(self.regulars.stands[user as usize].target).iter().copied();
+        let whole = self.regulars.is_whole(user);
+        bundles.filter(move |bundle| whole || !self.regulars.lacks(user, *bundle))
+    }
+
+    /// The telling plans of what a regular user holds.
+    pub(super) fn held_plans(&self, user: u32) -> Vec<u64> {
+        let gifts = &self.regulars.gifts;
+        let mut plans = vec![0; gifts.plan_words()];
+        self.granted(user).for_each(|bundle| add(&mut plans, gifts.plans(bundle)));
+        let direct = &self.atlas.set(self.sets[user as usize]).skus;
+        direct.iter().for_each(|sku| add(&mut plans, gifts.direct_plans(*sku)));
+        plans
+    }
+
+    /// Counts a regular user among those who wait, or (`-1`) no longer.
+    pub(super) fn count_regular(&mut self, user: u32, by: i32) {
+        if self.regulars.is_whole(user) {
+            return;
+        }
+        for word in 0..self.regulars.gifts.words() {
+            let evaluated = self.regulars.missing(user).filter(|entry| entry.line != FRESH);
+            let wanted = evaluated.fold(0, |bits, entry| bits | self.regulars.gifts.skus(entry.bundle)[word]);
+            if wanted != 0 {
+                let lacking = wanted & !self.held_word(user, word);
+                for sku in skus_in(word, lacking) {
+                    let queued = &mut self.seats[sku.get()].queued;
+                    *queued = queued.wrapping_add_signed(by);
+                }
+            }
+        }
+    }
+
+    /// Takes a missing bundle out of its queue.
+    pub(super) fn leave_line(&mut self, user: u32, entry: Missing) {
+        if entry.line != FRESH {
+            let key = self.key(user, entry.bundle, entry.since);
+            self.queues.remove(entry.line, &key);
+        }
+    }
+
+    /// The sources that a regular user has whole, ascending.
+    pub(super) fn sources_of_regular(&self, user: u32) -> Vec<ParcelId> {
+        let mut parcels = self.atlas.set(self.sets[user as usize]).parcels.to_vec();
+        parcels.extend(self.granted(user).map(|bundle| self.current(bundle)));
+        parcels.sort_unstable();
+        parcels
+    }
+
+    /// What a regular user lacks, as a detail that was not counted.
+    pub(super) fn detail_of_regular(&self, user: u32) -> Detail {
+        let wanted = |entry: &Missing| {
+            let fresh = entry.line == FRESH;
+            let short = || Verdict::Count(self.queues.lacks(entry.line).into());
+            Wanted {
+                bundle: entry.bundle,
+                since: (!fresh).then_some(entry.since),
+                verdict: if fresh { Verdict::Fresh } else { short() },
+                held: Vec::new(),
+                watch: (!fresh).then_some(entry.line),
+            }
+        };
+        let mut wanted: Vec<Wanted> = self.regulars.missing(user).map(wanted).collect();
+        wanted.sort_unstable_by_key(|wanted| wanted.bundle);
+        Detail { wanted, ..Detail::default() }
+    }
+
+    /// Makes a user irregular, if the user is not yet: a set of sources and, where bundles are missing, a detail.
+    pub(super) fn unfold(&mut self, user: u32) {
+        if !self.is_regular(user) {
+            return;
+        }
+        let parcels = self.sources_of_regular(user);
+        let detail = self.detail_of_regular(user);
+        self.count_regular(user, -1);
+        self.regulars.retain(user, |_| false);
+        self.regulars.stands[user as usize].target = Target::NOTHING;
+        self.marks[user as usize] &= !super::ledger::REGULAR;
+        self.sets[user as usize] = self.number(&parcels);
+        self.regulars.irregular.push(user);
+        self.end_edit(user, detail);
+    }
+
+    pub(super) fn unfold_all(&mut self) {
+        (0..self.user_count()).for_each(|user| self.unfold(user));
+    }
+
+    pub(super) fn number(&mut self, parcels: &[ParcelId]) -> SetId {
+        let all = super::atlas::Parcels { terms: &self.terms, replaced: &self.replaced };
+        self.atlas.number(all, parcels)
+    }
+
+    /// Makes those regular whom the tick leaves so.
+    pub(super) fn fold_all(&mut self) {
+        let mut irregular = std::mem::take(&mut self.regulars.irregular);
+        irregular.sort_unstable();
+        irregular.dedup();
+        irregular.drain(..).for_each(|user| self.fold(user));
+        self.regulars.irregular = irregular;
+        self.learn_whole();
+    }
+
+    fn fold(&mut self, user: u32) {
+        let location = self.seekers[user as usize].location;
+        if self.is_regular(user) || self.is_deleted(user) || self.terms.may_prohibit(location) {
+            return;
+        }
+        let simple = |wanted: &Wanted| {
+            wanted.held.is_empty() && wanted.watch.is_some() && matches!(wanted.verdict, Verdict::Count(_))
+        };
+        let detail = self.details.get(&user).filter(|_| self.has_detail(user));
+        let regular = detail.is_none_or(|detail| detail.outgoing.is_empty() && detail.wanted.iter().all(simple));
+        let set = self.sets[user as usize];
+        let (mut direct, mut bundles) = (Vec::new(), Vec::new());
+        for parcel in &self.atlas.set(set).parcels {
+            match self.parcels().get(*parcel).source {
+                Source::Direct => direct.push(*parcel),
+                Source::Bundle(bundle) if self.current(bundle) == *parcel => bundles.push(bundle),
+                Source::Bundle(_) => return,
+            }
+        }
+        if !regular {
+            return;
+        }
+        let detail = self.begin_edit(user);
+        self.details.remove(&user);
+        bundles.extend(detail.wanted.iter().map(|wanted| wanted.bundle));
+        bundles.sort_unstable();
+        let target = self.targets.number(&bundles);
+        self.sets[user as usize] = self.number(&direct);
+        self.regulars.stands[user as usize].target = target;
+        self.marks[user as usize] |= super::ledger::REGULAR;
+        for wanted in &detail.wanted {
+            if let (Some(since), Some(line)) = (wanted.since, wanted.watch) {
+                self.regulars.insert(user, wanted.bundle, since, line);
+            }
+        }
+        self.count_regular(user, 1);
+    }
+
+    /// The users who wait, or whose bundles are blocked by another that is short; those of them who are regular.
+    pub(super) fn regular_waiters(&self) -> BTreeSet<u32> {
+        self.queues.keys().map(|key| key.user).filter(|user| self.is_regular(*user)).collect()
+    }
+
+    /// Takes everything away from a regular user.
+    pub(super) fn release_regular(&mut self, user: u32) {
+        self.count_regular(user, -1);
+        for word in 0..self.regulars.gifts.words() {
+            for sku in skus_in(word, self.held_word(user, word)) {
+                self.release(sku);
+            }
+        }
+        if !self.regulars.is_whole(user) {
+            let missing: Vec<Missing> = self.regulars.missing(user).copied().collect();
+            missing.into_iter().for_each(|entry| self.leave_line(user, entry));
+            self.regulars.retain(user, |_| false);
+        }
+        self.regulars.stands[user as usize].target = Target::NOTHING;
+        self.sets[user as usize] = NOTHING;
+        self.marks[user as usize] &= !super::ledger::REGULAR;
+    }
+
+    /// The SKUs that a regular user holds, ascending.
+    pub(super) fn skus_of_regular(&self, user: u32) -> impl Iterator<Item = SkuIndex> {
+        (0..self.regulars.gifts.words()).flat_map(move |word| skus_in(word, self.held_word(user, word)))
+    }
+}
