@@ -23,6 +23,9 @@ pub struct MonthPoint {
     pub shortfall: Percentiles,
     /// Replications in which demand is above capacity on this day.
     pub replications_short: u32,
+    /// Replications in which demand has been above capacity on this day or on any before it, today among them.
+    #[serde(default)]
+    pub replications_short_by: u32,
     /// What the units cost for the month that begins on this day; `None` without a price.
     pub cost: Option<Money>,
 }

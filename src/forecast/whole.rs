@@ -144,7 +144,7 @@ fn sound(forecast: &Forecast) -> Result<(), WholeError> {
         if !days.into_iter().all(|day| near(&day)) {
             return broken("a day of a SKU is out of sight");
         }
-        let short = sku.points.iter().map(|point| point.replications_short);
+        let short = sku.points.iter().flat_map(|point| [point.replications_short, point.replications_short_by]);
         if short.chain([sku.first_shortage.replications_short]).any(|count| count > provenance.replications) {
             return broken("a SKU runs short in more futures than there were");
         }

@@ -108,6 +108,9 @@ fn month(point: &MonthPoint, replications: u32) -> Result<Value, RenderError> {
     month.insert("shortfall_probability".to_owned(), json!(probability(point.replications_short, replications)));
     let error = error(point.replications_short, replications);
     month.insert("shortfall_probability_standard_error".to_owned(), json!(error));
+    let by = point.replications_short_by;
+    month.insert("shortage_by_probability".to_owned(), json!(probability(by, replications)));
+    month.insert("shortage_by_probability_standard_error".to_owned(), json!(self::error(by, replications)));
     month.insert("cost".to_owned(), serde_json::to_value(point.cost)?);
     Ok(Value::Object(month))
 }

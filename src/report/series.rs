@@ -68,6 +68,7 @@ pub fn measures(forecast: &Forecast) -> Vec<(&'static str, Values)> {
         ("shortfall_p50", count(&|point| point.shortfall.p50)),
         ("shortfall_p90", count(&|point| point.shortfall.p90)),
         ("replications_short", count(&|point| point.replications_short)),
+        ("replications_short_by", count(&|point| point.replications_short_by)),
         ("replications", count(&|_| forecast.provenance.replications)),
         ("cost_minor", Values::MaybeMinor(minor)),
         ("currency", Values::MaybeText(rows(forecast).map(|(_, point)| code(point)).collect())),

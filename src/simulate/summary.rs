@@ -104,7 +104,7 @@ fn points(world: &World<'_>, counts: &SkuTally, sku: SkuIndex) -> Vec<MonthPoint
     let days = world.settings().points();
     let point = |(index, day): (usize, &NaiveDate)| {
         let units = world.baseline.supplies[sku.get()].units_on(*day);
-        let counts = &counts.points[index];
+        let (first, counts) = (&counts.first_short, &counts.points[index]);
         let next = days.get(index + 1).copied();
         MonthPoint {
             day: *day,
@@ -118,6 +118,7 @@ fn points(world: &World<'_>, counts: &SkuTally, sku: SkuIndex) -> Vec<MonthPoint
             blocked: counts.blocked.percentiles(),
             shortfall: counts.shortfall.percentiles(),
             replications_short: counts.shortfall.above(0),
+            replications_short_by: first.total() - first.above(calendar::days_between(days[0], *day)),
             cost: costs::of_month(world, sku, *day, next),
         }
     };

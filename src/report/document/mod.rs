@@ -10,6 +10,7 @@ mod comparison_causes;
 mod comparison_months;
 mod comparison_pictures;
 mod costs;
+mod first_shortage;
 mod guidance;
 mod hindsight;
 mod more;
@@ -149,6 +150,7 @@ pub fn document(forecast: &Forecast, language: Language) -> Document {
         costs::renewals(forecast, words, &charts),
         true_up::where_owed(&forecast.status, words),
         waiting::waiting(forecast, words),
+        first_shortage::first_shortages(forecast, words),
         orders::orders(forecast, words),
         costs::months(forecast, words, &charts),
         costs::departments(forecast, words),

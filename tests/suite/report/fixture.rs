@@ -45,7 +45,7 @@ fn three(value: &dyn Fn(f64) -> f64) -> Percentiles {
 pub fn sku(plan: &Plan, months: u32) -> SkuForecast {
     let demand = |month: f64, z: f64| plan.demand + plan.growth * month + z * plan.spread * month.sqrt();
     let money = |minor: i64| plan.price.map(|(_, code)| Money { minor, currency: Currency::parse(code).unwrap() });
-    let points: Vec<MonthPoint> = (0..=months)
+    let mut points: Vec<MonthPoint> = (0..=months)
         .map(|month| {
             let on = today() + Months::new(month);
             let capacity = units_on(plan, on);
@@ -66,10 +66,17 @@ pub fn sku(plan: &Plan, months: u32) -> SkuForecast {
                 blocked: Percentiles { p10: 0, p50: 1, p90: 2 },
                 shortfall: three(&above),
                 replications_short,
+                replications_short_by: 0,
                 cost: plan.price.and_then(|(price, _)| money(price * i64::from(capacity))),
             }
         })
         .collect();
+    // As if nobody who was short ever were no more.
+    let mut most = 0;
+    for point in &mut points {
+        most = most.max(point.replications_short);
+        point.replications_short_by = most;
+    }
     let first = |value: &dyn Fn(&MonthPoint) -> u32| {
         points.iter().find(|point| value(point) > point.capacity).map(|point| point.day)
     };

@@ -49,6 +49,29 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// The first shortage as a distribution: by each point, as many futures as were short on any day until then.
+    #[test]
+    fn first_shortages_are_counted_by_date(baseline in worlds::baseline(), seed in 0u64..1000) {
+        let settings = Settings::new(baseline.today, 3, 6, seed).unwrap();
+        let observe = |number| simulate::observe(&baseline, Catalog::embedded(), &settings, number).value.unwrap();
+        let observed: Vec<_> = (0..6).map(observe).collect();
+        for sku in forecast(&baseline, &settings).skus {
+            let index = baseline.snapshot.skus.iter().position(|named| *named.sku_part_number == *sku.sku_part_number);
+            for point in &sku.points {
+                let days = (point.day - baseline.today).num_days() as usize;
+                let short = |run: &&simulate::Observed| run.days[..=days].iter().any(|day| day[index.unwrap()].shortfall() > 0);
+                let expected = observed.iter().filter(short).count() as u32;
+                prop_assert_eq!(point.replications_short_by, expected, "{} on {}", sku.sku_part_number, point.day);
+            }
+            let last = sku.points.last().unwrap();
+            prop_assert_eq!(last.replications_short_by, sku.first_shortage.replications_short);
+        }
+    }
+}
+
 fn tenant(assumptions: Assumptions) -> Baseline {
     let files = generate::tenant(&generate::Options::new(300, 1)).into_iter();
     let files = files.map(|(name, bytes)| ingest::SourceFile { name, bytes }).collect();
