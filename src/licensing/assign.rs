@@ -30,7 +30,7 @@ impl Ledger {
         let retry_all = std::mem::take(&mut self.retry_all) | self.take_retries(day);
         let mut fresh = Vec::new();
         let mut changed = self.apply_intents(day, &mut fresh);
-        self.grant_freely(day, &mut fresh);
+        self.line_up(day, &mut fresh);
         if retry_all {
             self.retry_everything();
         }
@@ -72,7 +72,8 @@ impl Ledger {
     }
 
     fn retry_everything(&mut self) {
-        self.dirty.extend(self.regular_waiters());
+        let regular: Vec<u32> = self.regular_waiters().collect();
+        self.dirty.extend(regular);
         for (user, detail) in &self.details {
             self.dirty.insert(*user);
             self.due.extend(detail.wanted.iter().map(|wanted| (*user, wanted.bundle)));
@@ -123,13 +124,15 @@ impl Ledger {
     /// they gain something; the new bundles of the others are listed.
     fn apply_intents(&mut self, day: u32, fresh: &mut Vec<Key>) -> bool {
         let mut changed = false;
+        self.learn_targets();
+        let plenty = self.plenty();
         let mut intents = std::mem::take(&mut self.intents);
         // Of two changes of one user the later counts.
         intents.sort_unstable_by_key(|intent| (intent.user, intent.number));
         for (at, intent) in intents.iter().enumerate() {
             let later: Option<&Intent> = intents.get(at + 1).filter(|next| next.user == intent.user);
             if later.is_none() {
-                changed |= self.apply_intent(*intent, day, fresh);
+                changed |= self.apply_intent(*intent, day, &plenty, fresh);
             }
         }
         intents.clear();
@@ -137,14 +140,20 @@ impl Ledger {
         changed
     }
 
-    fn apply_intent(&mut self, Intent { user, target, .. }: Intent, day: u32, fresh: &mut Vec<Key>) -> bool {
+    fn apply_intent(
+        &mut self,
+        Intent { user, target, .. }: Intent,
+        day: u32,
+        plenty: &[u64],
+        fresh: &mut Vec<Key>,
+    ) -> bool {
         if self.is_deleted(user) {
             return false;
         }
         let skipped = self.terms.policy.skip_guests && self.seekers[user as usize].guest;
         let target = if skipped { Target::NOTHING } else { target };
         if self.is_regular(user) {
-            if let Some(changed) = self.regroup(user, target) {
+            if let Some(changed) = self.regroup(user, target, plenty) {
                 return changed;
             }
             self.unfold(user);
@@ -184,7 +193,7 @@ impl Ledger {
         let (stay, leave) = std::mem::take(&mut detail.wanted).into_iter().partition(|w| bundles.contains(&w.bundle));
         detail.wanted = stay;
         for mut wanted in leave {
-            self.unwatch(user, &mut wanted);
+            wanted.watch = None;
             let source = Source::Bundle(wanted.bundle);
             detail.outgoing.iter_mut().filter(|o| o.source == source).for_each(|o| o.going = Going::Now);
             detail.outgoing.extend(wanted.held.into_iter().map(|held| leaving(source, held)));

@@ -111,8 +111,8 @@ impl Ledger {
         let members: Vec<u32> = (0..self.user_count()).filter(|user| self.is_in(*user, bundle, old)).collect();
         members.iter().for_each(|user| self.unfold(*user));
         let mut edits: Vec<(u32, Detail)> = members.into_iter().map(|user| (user, self.begin_edit(user))).collect();
-        for (user, detail) in &mut edits {
-            detail.wanted.iter_mut().filter(|w| w.bundle == bundle).for_each(|wanted| self.unwatch(*user, wanted));
+        for (_, detail) in &mut edits {
+            detail.wanted.iter_mut().filter(|w| w.bundle == bundle).for_each(|wanted| wanted.watch = None);
         }
         self.current.insert(bundle, (self.terms.parcels.len() + self.replaced.len()) as ParcelId);
         Arc::make_mut(&mut self.regulars.gifts).replace(&self.terms, bundle, &content);
@@ -197,7 +197,7 @@ impl Ledger {
             let frozen: Vec<Option<Verdict>> =
                 detail.wanted.iter().map(|wanted| self.frozen(*user, detail, wanted)).collect();
             for (wanted, frozen) in detail.wanted.iter_mut().zip(frozen) {
-                self.unwatch(*user, wanted);
+                wanted.watch = None;
                 wanted.verdict = frozen.unwrap_or_else(|| wanted.verdict.clone());
             }
         }

@@ -19,6 +19,17 @@ struct Gift {
     open_bonds: Box<[u32]>,
 }
 
+/// How the bundles of one target go together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Together {
+    /// No plan of any of them excludes or needs another.
+    pub fit_all: bool,
+    /// One after the other they surely fit somebody who has nothing else.
+    pub fit: bool,
+    /// Others can need a plan of one of them.
+    pub carry: bool,
+}
+
 /// See the head of this file. `words` words of SKUs and `plan_words` of plans for each bundle, then for each direct licence.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gifts {
@@ -141,6 +152,24 @@ impl Gifts {
         let excluded = || meet(&self.excluded[at * self.plan_words..(at + 1) * self.plan_words], held);
         let met = |bond: &u32| meet(&self.bonds[*bond as usize].needs, held);
         gift.fits_all || !gift.torn && !excluded() && gift.open_bonds.iter().all(met)
+    }
+
+    /// Whether the plans of a bundle surely fit together with `held`, whether or not `beside` comes before it.
+    pub fn fits_anyhow(&self, bundle: BundleIndex, held: &[u64], beside: &[u64]) -> bool {
+        let at = bundle.get();
+        let own = &self.excluded[at * self.plan_words..(at + 1) * self.plan_words];
+        self.fits_all(bundle) || self.fits(bundle, held) && !meet(own, beside)
+    }
+
+    pub fn together(&self, bundles: &[BundleIndex]) -> Together {
+        let mut held = vec![0; self.plan_words];
+        let fit = bundles.iter().all(|bundle| {
+            let fits = self.fits(*bundle, &held);
+            add(&mut held, self.plans(*bundle));
+            fits
+        });
+        let fit_all = bundles.iter().all(|bundle| self.fits_all(*bundle));
+        Together { fit_all, fit, carry: bundles.iter().any(|bundle| self.carries(*bundle)) }
     }
 
     /// Whether plans among `remaining` would lose what they need with a bundle (R9).

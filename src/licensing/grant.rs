@@ -24,7 +24,7 @@ impl Ledger {
         let open = self.queues.open(|sku| self.is_free(sku));
         let mut granted = false;
         loop {
-            let head = self.queues.head(&open, |sku| self.is_free(sku));
+            let head = self.head(&open);
             let Some(key) = [listed.peek(), late.first(), head.as_ref()].into_iter().flatten().min().copied() else {
                 break;
             };
@@ -99,7 +99,7 @@ impl Ledger {
             Ok(at) => detail.wanted.remove(at),
             Err(_) => Wanted { bundle, since: None, verdict: Verdict::Fresh, held: Vec::new(), watch: None },
         };
-        self.unwatch(user, &mut wanted);
+        wanted.watch = None;
         let granted = match self.judge(user, &detail, &wanted) {
             Ok(need) => {
                 need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);

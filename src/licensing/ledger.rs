@@ -445,7 +445,6 @@ impl Ledger {
             }
         }
         for wanted in &mut detail.wanted {
-            self.unwatch(user, wanted);
             bundles.push(wanted.bundle);
             held.extend(wanted.held.iter().map(|held| held.sku));
         }

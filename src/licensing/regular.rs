@@ -6,12 +6,11 @@
 //! *irregular*: a set of sources and a [`Detail`]. A change that needs it makes a user irregular, and the end of a tick makes
 //! regular again whoever can be.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::atlas::{NOTHING, SetId};
-use super::gifts::{Gifts, add, skus_in};
-use super::ledger::{Detail, Ledger, Verdict, Wanted};
+use super::gifts::{Gifts, Together, add, skus_in};
+use super::ledger::{Detail, Ledger, Seats, Verdict, Wanted};
 use super::target::Target;
 use super::terms::ParcelId;
 use super::{BundleIndex, Source};
@@ -52,9 +51,14 @@ pub(super) struct Regulars {
     pub irregular: Vec<u32>,
     /// Users with new bundles in the open tick.
     pub news: Vec<u32>,
-    /// SKUs of whole targets, by the number of the target; kept as long as targets and gifts are the same.
+    /// The SKUs that each user holds, `words` words each.
+    held: Vec<u64>,
+    /// The SKUs of whole targets, and how their bundles go together, by the number of the target; kept as long as targets and
+    /// gifts are the same.
     whole: Vec<u64>,
+    together: Vec<Together>,
     pub scratch: Vec<BundleIndex>,
+    pub short: Vec<SkuIndex>,
 }
 
 impl Regulars {
@@ -65,10 +69,12 @@ impl Regulars {
     pub fn clone_from(&mut self, source: &Self, same_targets: bool) {
         if !(same_targets && Arc::ptr_eq(&self.gifts, &source.gifts)) {
             self.whole.clone_from(&source.whole);
+            self.together.clone_from(&source.together);
         }
         self.gifts = source.gifts.clone();
         self.stands.clone_from(&source.stands);
         self.missing.clone_from(&source.missing);
+        self.held.clone_from(&source.held);
         self.free = source.free;
         self.irregular.clone_from(&source.irregular);
         self.news.clear();
@@ -76,14 +82,36 @@ impl Regulars {
 
     pub fn forget_whole(&mut self) {
         self.whole.clear();
+        self.together.clear();
     }
 
     pub fn add_user(&mut self) {
         self.stands.push(Stand { target: Target::NOTHING, missing: END });
+        self.held.resize(self.stands.len() * self.gifts.words(), 0);
     }
 
     pub fn is_whole(&self, user: u32) -> bool {
         self.stands[user as usize].missing == END
+    }
+
+    /// The SKUs that a regular user holds.
+    pub fn held(&self, user: u32) -> &[u64] {
+        let words = self.gifts.words();
+        &self.held[user as usize * words..(user as usize + 1) * words]
+    }
+
+    pub fn held_mut(&mut self, user: u32) -> &mut [u64] {
+        let words = self.gifts.words();
+        &mut self.held[user as usize * words..(user as usize + 1) * words]
+    }
+
+    pub fn whole(&self, target: Target) -> &[u64] {
+        let words = self.gifts.words();
+        &self.whole[target.get() * words..(target.get() + 1) * words]
+    }
+
+    pub fn together(&self, target: Target) -> Together {
+        self.together[target.get()]
     }
 
     /// The bundles that a user lacks.
@@ -128,6 +156,21 @@ impl Regulars {
         self.stands[user as usize].missing = at;
     }
 
+    /// Counts a user among those who wait, or (`-1`) no longer. Bundles that were not evaluated do not count.
+    pub fn count(&self, seats: &mut [Seats], user: u32, by: i32) {
+        if self.is_whole(user) {
+            return;
+        }
+        for (word, held) in self.held(user).iter().enumerate() {
+            let evaluated = self.missing(user).filter(|entry| entry.line != FRESH);
+            let wanted = evaluated.fold(0, |bits, entry| bits | self.gifts.skus(entry.bundle)[word]);
+            for sku in skus_in(word, wanted & !held) {
+                let queued = &mut seats[sku.get()].queued;
+                *queued = queued.wrapping_add_signed(by);
+            }
+        }
+    }
+
     /// Takes the entries out of a user's list that `drops` says.
     pub fn retain(&mut self, user: u32, mut keeps: impl FnMut(&Missing) -> bool) {
         let mut before = END;
@@ -150,35 +193,29 @@ impl Ledger {
         self.marks[user as usize] & super::ledger::REGULAR != 0
     }
 
-    /// The SKUs of a target, all of which are held by whoever has it whole.
-    pub(super) fn learn_whole(&mut self) {
+    /// Learns of targets that are new.
+    pub(super) fn learn_targets(&mut self) {
         let Self { regulars, targets, .. } = self;
         let words = regulars.gifts.words();
-        for number in regulars.whole.len() / words.max(1)..targets.len() {
+        for number in regulars.together.len()..targets.len() {
             regulars.whole.resize((number + 1) * words, 0);
             let bits = &mut regulars.whole[number * words..];
-            for bundle in targets.list(Target::from_number(number)) {
-                add(bits, regulars.gifts.skus(*bundle));
-            }
+            let bundles = targets.list(Target::from_number(number));
+            bundles.iter().for_each(|bundle| add(bits, regulars.gifts.skus(*bundle)));
+            regulars.together.push(regulars.gifts.together(bundles));
         }
     }
 
-    /// One word of the SKUs that a regular user holds.
-    pub(super) fn held_word(&self, user: u32, word: usize) -> u64 {
-        let regulars = &self.regulars;
-        let stand = regulars.stands[user as usize];
-        let by_groups = if regulars.is_whole(user) {
-            match regulars.whole.get(stand.target.get() * regulars.gifts.words() + word) {
-                Some(bits) => *bits,
-                None => self.granted(user).fold(0, |bits, bundle| bits | regulars.gifts.skus(bundle)[word]),
-            }
-        } else {
-            self.granted(user).fold(0, |bits, bundle| bits | regulars.gifts.skus(bundle)[word])
-        };
-        by_groups | self.direct_word(user, word)
+    /// Writes down what a regular user holds.
+    pub(super) fn hold(&mut self, user: u32) {
+        for word in 0..self.regulars.gifts.words() {
+            let by_groups = self.granted(user).fold(0, |bits, bundle| bits | self.regulars.gifts.skus(bundle)[word]);
+            let held = by_groups | self.direct_word(user, word);
+            self.regulars.held_mut(user)[word] = held;
+        }
     }
 
-    fn direct_word(&self, user: u32, word: usize) -> u64 {
+    pub(super) fn direct_word(&self, user: u32, word: usize) -> u64 {
         let set = self.sets[user as usize];
         if set == NOTHING {
             return 0;
@@ -206,28 +243,7 @@ impl Ledger {
 
     /// Counts a regular user among those who wait, or (`-1`) no longer.
     pub(super) fn count_regular(&mut self, user: u32, by: i32) {
-        if self.regulars.is_whole(user) {
-            return;
-        }
-        for word in 0..self.regulars.gifts.words() {
-            let evaluated = self.regulars.missing(user).filter(|entry| entry.line != FRESH);
-            let wanted = evaluated.fold(0, |bits, entry| bits | self.regulars.gifts.skus(entry.bundle)[word]);
-            if wanted != 0 {
-                let lacking = wanted & !self.held_word(user, word);
-                for sku in skus_in(word, lacking) {
-                    let queued = &mut self.seats[sku.get()].queued;
-                    *queued = queued.wrapping_add_signed(by);
-                }
-            }
-        }
-    }
-
-    /// Takes a missing bundle out of its queue.
-    pub(super) fn leave_line(&mut self, user: u32, entry: Missing) {
-        if entry.line != FRESH {
-            let key = self.key(user, entry.bundle, entry.since);
-            self.queues.remove(entry.line, &key);
-        }
+        self.regulars.count(&mut self.seats, user, by);
     }
 
     /// The sources that a regular user has whole, ascending.
@@ -288,7 +304,6 @@ impl Ledger {
         irregular.dedup();
         irregular.drain(..).for_each(|user| self.fold(user));
         self.regulars.irregular = irregular;
-        self.learn_whole();
     }
 
     fn fold(&mut self, user: u32) {
@@ -326,27 +341,36 @@ impl Ledger {
                 self.regulars.insert(user, wanted.bundle, since, line);
             }
         }
+        self.hold(user);
         self.count_regular(user, 1);
     }
 
-    /// The users who wait, or whose bundles are blocked by another that is short; those of them who are regular.
-    pub(super) fn regular_waiters(&self) -> BTreeSet<u32> {
-        self.queues.keys().map(|key| key.user).filter(|user| self.is_regular(*user)).collect()
+    /// The regular users who lack a bundle.
+    pub(super) fn regular_waiters(&self) -> impl Iterator<Item = u32> {
+        (0..self.user_count()).filter(|user| !self.regulars.is_whole(*user) && self.is_regular(*user))
+    }
+
+    /// Tells `person` each regular user who waits for a unit, once for every SKU that has none.
+    pub(super) fn regular_lines(&self, person: &mut dyn FnMut(SkuIndex, u32)) {
+        for user in self.regular_waiters() {
+            for (word, held) in self.regulars.held(user).iter().enumerate() {
+                let missing = self.regulars.missing(user);
+                let wanted = missing.fold(0, |bits, entry| bits | self.regulars.gifts.skus(entry.bundle)[word]);
+                let waits = skus_in(word, wanted & !held).filter(|sku| self.seats[sku.get()].available() <= 0);
+                waits.for_each(|sku| person(sku, user));
+            }
+        }
     }
 
     /// Takes everything away from a regular user.
     pub(super) fn release_regular(&mut self, user: u32) {
         self.count_regular(user, -1);
-        for word in 0..self.regulars.gifts.words() {
-            for sku in skus_in(word, self.held_word(user, word)) {
-                self.release(sku);
-            }
+        let Self { regulars, seats, .. } = self;
+        for (word, held) in regulars.held(user).iter().enumerate() {
+            skus_in(word, *held).for_each(|sku| seats[sku.get()].assigned -= 1);
         }
-        if !self.regulars.is_whole(user) {
-            let missing: Vec<Missing> = self.regulars.missing(user).copied().collect();
-            missing.into_iter().for_each(|entry| self.leave_line(user, entry));
-            self.regulars.retain(user, |_| false);
-        }
+        regulars.held_mut(user).fill(0);
+        regulars.retain(user, |_| false);
         self.regulars.stands[user as usize].target = Target::NOTHING;
         self.sets[user as usize] = NOTHING;
         self.marks[user as usize] &= !super::ledger::REGULAR;
@@ -354,6 +378,6 @@ impl Ledger {
 
     /// The SKUs that a regular user holds, ascending.
     pub(super) fn skus_of_regular(&self, user: u32) -> impl Iterator<Item = SkuIndex> {
-        (0..self.regulars.gifts.words()).flat_map(move |word| skus_in(word, self.held_word(user, word)))
+        self.regulars.held(user).iter().enumerate().flat_map(|(word, held)| skus_in(word, *held))
     }
 }

@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 
 use super::BundleIndex;
-use super::gifts::{add, meet, skus_in};
+use super::atlas::NOTHING;
+use super::gifts::{add, skus_in};
 use super::ledger::Ledger;
 use super::regular::{FRESH, Missing};
 use super::target::Target;
@@ -15,64 +16,75 @@ use super::waitlist::Key;
 use crate::directory::SkuIndex;
 
 impl Ledger {
-    /// Gives a regular user other groups: what is left goes at once, what is new is noted as missing. True when something was
-    /// left; `None`, and nothing done, where the user has to become irregular.
-    pub(super) fn regroup(&mut self, user: u32, target: Target) -> Option<bool> {
+    /// Gives a regular user other groups: what is left goes at once, what is new is granted where there is `plenty`, and noted as
+    /// missing where not. True when something was left; `None`, and nothing done, where the user has to become irregular.
+    pub(super) fn regroup(&mut self, user: u32, target: Target, plenty: &[u64]) -> Option<bool> {
         let before = self.regulars.stands[user as usize].target;
         if before == target {
             return Some(false);
         }
-        let (old, new) = (self.targets.list(before), self.targets.list(target));
-        let left = |bundle: &&BundleIndex| new.binary_search(bundle).is_err();
-        let carries = |bundle: &BundleIndex| self.regulars.gifts.carries(*bundle);
-        if old.iter().filter(left).any(carries) && self.is_refused(user, new) {
+        if !self.is_automatic() {
+            let (old, new) = (self.targets.list(before), self.targets.list(target));
+            if new.iter().any(|bundle| old.binary_search(bundle).is_err()) {
+                return None;
+            }
+        }
+        let together = self.regulars.together(target);
+        let alone = together.fit_all || together.fit && self.sets[user as usize] == NOTHING;
+        if before == Target::NOTHING && alone && within(self.regulars.whole(target), plenty) {
+            self.regulars.stands[user as usize].target = target;
+            self.take(user, target);
+            return Some(false);
+        }
+        if self.regulars.together(before).carry && self.is_refused(user, self.targets.list(target)) {
             return None;
         }
+        Some(self.exchange(user, before, target, plenty))
+    }
+
+    /// Gives a user who had nothing by groups everything of a target.
+    fn take(&mut self, user: u32, target: Target) {
+        for word in 0..self.regulars.gifts.words() {
+            let (given, held) = (self.regulars.whole(target)[word], self.regulars.held(user)[word]);
+            skus_in(word, given & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
+            self.regulars.held_mut(user)[word] = held | given;
+        }
+    }
+
+    fn exchange(&mut self, user: u32, before: Target, target: Target, plenty: &[u64]) -> bool {
+        let (old, new) = (self.targets.list(before), self.targets.list(target));
         let mut fresh = std::mem::take(&mut self.regulars.scratch);
         fresh.clear();
         fresh.extend(new.iter().filter(|bundle| old.binary_search(bundle).is_err()));
-        if !fresh.is_empty() && !self.is_automatic() {
-            self.regulars.scratch = fresh;
-            return None;
-        }
         let changed = old.len() + fresh.len() > new.len();
         let was_whole = self.regulars.is_whole(user);
-        self.count_regular(user, -1);
-        let words = self.regulars.gifts.words();
-        let few = if words == 1 { [self.held_word(user, 0)] } else { [0] };
-        let many: Vec<u64> = if words == 1 { Vec::new() } else { (0..words).map(|w| self.held_word(user, w)).collect() };
+        self.regulars.count(&mut self.seats, user, -1);
         if !was_whole {
-            self.leave_lines(user, target);
+            self.regulars.retain(user, |entry| new.binary_search(&entry.bundle).is_ok());
+        }
+        for word in 0..self.regulars.gifts.words() {
+            let gifts = &self.regulars.gifts;
+            let stays = |bundle: &&BundleIndex| new.binary_search(bundle).is_ok() && !self.regulars.lacks(user, **bundle);
+            let kept = old.iter().filter(stays).fold(0, |bits, bundle| bits | gifts.skus(*bundle)[word]);
+            let (held, kept) = (self.regulars.held(user)[word], kept | self.direct_word(user, word));
+            skus_in(word, held & !kept).for_each(|sku| self.seats[sku.get()].assigned -= 1);
+            self.regulars.held_mut(user)[word] = kept;
         }
         self.regulars.stands[user as usize].target = target;
+        self.grant_plenty(user, &mut fresh, plenty);
         for bundle in &fresh {
             self.regulars.insert(user, *bundle, 0, FRESH);
-        }
-        let held = if words == 1 { &few[..] } else { &many[..] };
-        for (word, held) in held.iter().enumerate() {
-            for sku in skus_in(word, held & !self.held_word(user, word)) {
-                self.release(sku);
-            }
         }
         if !fresh.is_empty() {
             self.regulars.news.push(user);
         }
         self.regulars.scratch = fresh;
+        self.count_regular(user, 1);
         if !was_whole {
-            self.count_regular(user, 1);
             // With other licences, what a bundle lacks is something else.
             self.dirty.insert(user);
         }
-        Some(changed)
-    }
-
-    /// Missing bundles of groups that are left stop waiting.
-    fn leave_lines(&mut self, user: u32, target: Target) {
-        let new = self.targets.list(target);
-        let left = |entry: &&Missing| new.binary_search(&entry.bundle).is_err();
-        let left: Vec<Missing> = self.regulars.missing(user).filter(left).copied().collect();
-        left.iter().for_each(|entry| self.leave_line(user, *entry));
-        self.regulars.retain(user, |entry| left.iter().all(|other| other.bundle != entry.bundle));
+        changed
     }
 
     /// Whether a plan that stays needs one that would go when a regular user has the groups `new` only (R9).
@@ -93,131 +105,158 @@ impl Ledger {
         })
     }
 
-    /// Grants new bundles whose SKUs have units for all who could ask in this tick, and lists the others in `listed`, which holds
-    /// those of irregular users.
-    pub(super) fn grant_freely(&mut self, day: u32, listed: &mut Vec<Key>) {
-        if self.regulars.news.is_empty() {
+    /// Grants those of a user's new bundles, ascending, that nobody else could miss, and leaves the others. Those that others come
+    /// to have do not count as missing yet.
+    fn grant_plenty(&mut self, user: u32, fresh: &mut Vec<BundleIndex>, plenty: &[u64]) {
+        let gifts = self.regulars.gifts.clone();
+        let there = |bundle: BundleIndex| within(gifts.skus(bundle), plenty);
+        let whole = self.regulars.is_whole(user);
+        let waits = self.regulars.missing(user).map(|entry| entry.bundle);
+        let fit_all = waits.chain(fresh.iter().copied()).all(|bundle| gifts.fits_all(bundle));
+        if !fit_all && !(whole && fresh.iter().all(|bundle| there(*bundle)) && self.fit_together(user, fresh)) {
             return;
         }
-        let news = std::mem::take(&mut self.regulars.news);
-        let plenty = self.plenty(&news, listed);
-        for user in &news {
-            // Somebody may have become irregular, or have been deleted, since.
-            if !self.is_regular(*user) {
-                continue;
-            }
-            self.count_regular(*user, -1);
-            self.grant_plenty(*user, &plenty);
-            self.count_regular(*user, 1);
-            let fresh = self.regulars.missing(*user).filter(|entry| entry.line == FRESH);
-            listed.extend(fresh.map(|entry| self.key(*user, entry.bundle, day)));
-        }
-        self.regulars.news = news;
-        self.regulars.news.clear();
-    }
-
-    /// Grants those new bundles of one user that nobody else could miss.
-    fn grant_plenty(&mut self, user: u32, plenty: &[u64]) {
-        let gifts = self.regulars.gifts.clone();
-        let is_plenty = |bundle: BundleIndex| gifts.skus(bundle).iter().zip(plenty).all(|(own, plenty)| own & !plenty == 0);
-        let fit = self.regulars.missing(user).all(|entry| gifts.fits_all(entry.bundle));
-        let mut granted = std::mem::take(&mut self.regulars.scratch);
-        granted.clear();
-        let fresh = self.regulars.missing(user).filter(|entry| entry.line == FRESH).map(|entry| entry.bundle);
-        granted.extend(fresh);
-        if fit {
-            granted.retain(|bundle| is_plenty(*bundle));
-        } else {
-            granted.sort_unstable();
-            let only_new = self.regulars.missing(user).all(|entry| entry.line == FRESH);
-            if !only_new || !granted.iter().all(|bundle| is_plenty(*bundle)) || !self.fit_together(user, &granted) {
-                granted.clear();
-            }
-        }
-        if !granted.is_empty() {
-            for word in 0..gifts.words() {
-                let more = granted.iter().fold(0, |bits, bundle| bits | gifts.skus(*bundle)[word]);
-                for sku in skus_in(word, more & !self.held_word(user, word)) {
-                    self.seats[sku.get()].assigned += 1;
+        fresh.retain(|bundle| {
+            let granted = there(*bundle);
+            if granted {
+                for (word, bits) in gifts.skus(*bundle).iter().enumerate() {
+                    let held = &mut self.regulars.held_mut(user)[word];
+                    let more = bits & !*held;
+                    *held |= bits;
+                    skus_in(word, more).for_each(|sku| self.seats[sku.get()].assigned += 1);
                 }
             }
-            self.regulars.retain(user, |entry| !(entry.line == FRESH && granted.contains(&entry.bundle)));
-        }
-        self.regulars.scratch = granted;
+            !granted
+        });
     }
 
-    /// Whether bundles surely fit what a user has, one after the other.
-    fn fit_together(&self, user: u32, bundles: &[BundleIndex]) -> bool {
-        let mut held = self.held_plans(user);
-        bundles.iter().all(|bundle| {
-            let fits = self.regulars.gifts.fits(*bundle, &held);
-            add(&mut held, self.regulars.gifts.plans(*bundle));
+    /// Whether bundles surely fit what a user keeps, one after the other.
+    fn fit_together(&self, user: u32, fresh: &[BundleIndex]) -> bool {
+        let gifts = &self.regulars.gifts;
+        let mut held = vec![0; gifts.plan_words()];
+        let kept = self.granted(user).filter(|bundle| !fresh.contains(bundle));
+        kept.for_each(|bundle| add(&mut held, gifts.plans(bundle)));
+        let direct = &self.atlas.set(self.sets[user as usize]).skus;
+        direct.iter().for_each(|sku| add(&mut held, gifts.direct_plans(*sku)));
+        fresh.iter().all(|bundle| {
+            let fits = gifts.fits(*bundle, &held);
+            add(&mut held, gifts.plans(*bundle));
             fits
         })
     }
 
-    /// The SKUs with a unit for everybody who lacks one and could ask for it in this tick.
-    fn plenty(&self, news: &[u32], listed: &[Key]) -> Vec<u64> {
-        let mut wanted: Vec<u64> =
-            self.seats.iter().map(|seats| u64::from(seats.queued) + u64::from(seats.stuck)).collect();
-        let mut want = |bundle: BundleIndex| {
-            for (word, bits) in self.regulars.gifts.skus(bundle).iter().enumerate() {
-                skus_in(word, *bits).for_each(|sku| wanted[sku.get()] += 1);
-            }
-        };
-        for user in news.iter().filter(|user| self.is_regular(**user)) {
-            let fresh = self.regulars.missing(*user).filter(|entry| entry.line == FRESH);
-            fresh.for_each(|entry| want(entry.bundle));
-        }
-        listed.iter().for_each(|key| want(key.bundle));
-        // Bundles that were not evaluated yet are not among those counted.
-        for detail in self.dirty.iter().filter_map(|user| self.details.get(user)) {
-            detail.wanted.iter().for_each(|open| want(open.bundle));
-        }
+    /// The SKUs with a unit for everybody who lacks one and could ask for it in this tick: for nobody more than one.
+    pub(super) fn plenty(&self) -> Vec<u64> {
         let mut plenty = vec![0; self.regulars.gifts.words()];
-        for (at, (seats, wanted)) in self.seats.iter().zip(&wanted).enumerate() {
-            if seats.available() >= *wanted as i64 {
+        let asking = (self.intents.len() + self.dirty.len()) as i64;
+        for (at, seats) in self.seats.iter().enumerate() {
+            if seats.available() >= i64::from(seats.queued) + i64::from(seats.stuck) + asking {
                 plenty[at / 64] |= 1 << (at % 64);
             }
         }
         plenty
     }
 
+    /// Puts new bundles for which there is no unit, whatever the order, in line, and lists the others.
+    pub(super) fn line_up(&mut self, day: u32, listed: &mut Vec<Key>) {
+        let mut news = std::mem::take(&mut self.regulars.news);
+        for user in news.drain(..) {
+            // Somebody may have become irregular since.
+            if !self.is_regular(user) {
+                continue;
+            }
+            let mut fresh = std::mem::take(&mut self.regulars.scratch);
+            fresh.clear();
+            let new = self.regulars.missing(user).filter(|entry| entry.line == FRESH);
+            fresh.extend(new.map(|entry| entry.bundle));
+            self.count_regular(user, -1);
+            for bundle in &fresh {
+                if !self.wait_at_once(user, *bundle, day) {
+                    listed.push(self.key(user, *bundle, day));
+                }
+            }
+            self.count_regular(user, 1);
+            self.regulars.scratch = fresh;
+        }
+        self.regulars.news = news;
+    }
+
+    /// Puts a new bundle in line if a SKU that it needs has no unit: nobody gives one back before the next round.
+    fn wait_at_once(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
+        self.find_short(user, bundle);
+        if self.regulars.short.is_empty() || !self.fits_anyhow(user, bundle) {
+            return false;
+        }
+        self.stand_in_line(user, bundle, day);
+        true
+    }
+
+    /// Whether the plans of a bundle surely fit, whatever else is granted to the user first.
+    fn fits_anyhow(&self, user: u32, bundle: BundleIndex) -> bool {
+        let gifts = &self.regulars.gifts;
+        if gifts.fits_all(bundle) {
+            return true;
+        }
+        let mut beside = vec![0; gifts.plan_words()];
+        let others = self.regulars.missing(user).filter(|entry| entry.bundle != bundle);
+        others.for_each(|entry| add(&mut beside, gifts.plans(entry.bundle)));
+        gifts.fits_anyhow(bundle, &self.held_plans(user), &beside)
+    }
+
+    /// Writes down the SKUs of a bundle that a user lacks and that have no unit.
+    fn find_short(&mut self, user: u32, bundle: BundleIndex) {
+        let Self { regulars, seats, .. } = self;
+        let mut short = std::mem::take(&mut regulars.short);
+        short.clear();
+        for (word, (bits, held)) in regulars.gifts.skus(bundle).iter().zip(regulars.held(user)).enumerate() {
+            short.extend(skus_in(word, bits & !held).filter(|sku| seats[sku.get()].available() <= 0));
+        }
+        regulars.short = short;
+    }
+
+    /// Lets a bundle of a user wait for the SKUs that are short.
+    fn stand_in_line(&mut self, user: u32, bundle: BundleIndex, day: u32) {
+        let line = self.queues.line(&self.regulars.short);
+        let Some(entry) = self.regulars.entry(user, bundle) else { return };
+        let before = entry.line;
+        entry.line = line;
+        if before == FRESH {
+            entry.since = day;
+        }
+        let since = entry.since;
+        if before != line {
+            let key = self.key(user, bundle, since);
+            self.queues.push(line, key);
+        }
+    }
+
     /// Evaluates a bundle of a regular user in its turn: true when it was granted; `None`, and nothing done, where plans may not
     /// fit. Bundles that the grant may have helped are added to `late` or looked at again in the next round.
     pub(super) fn serve(&mut self, key: Key, day: u32, late: &mut BTreeSet<Key>) -> Option<bool> {
         let Key { user, bundle, .. } = key;
-        let Some(entry) = self.regulars.missing(user).find(|entry| entry.bundle == bundle).copied() else {
+        if !self.regulars.lacks(user, bundle) {
             return Some(false);
-        };
-        let gifts = self.regulars.gifts.clone();
+        }
+        let gifts = &self.regulars.gifts;
         if !gifts.fits_all(bundle) && !gifts.fits(bundle, &self.held_plans(user)) {
             return None;
         }
-        let mut short: Vec<SkuIndex> = Vec::new();
-        for (word, bits) in gifts.skus(bundle).iter().enumerate() {
-            let lacking = skus_in(word, bits & !self.held_word(user, word));
-            short.extend(lacking.filter(|sku| self.seats[sku.get()].available() <= 0));
-        }
+        self.find_short(user, bundle);
         self.count_regular(user, -1);
-        self.leave_line(user, entry);
-        if short.is_empty() {
-            for (word, bits) in gifts.skus(bundle).iter().enumerate() {
-                for sku in skus_in(word, bits & !self.held_word(user, word)) {
-                    self.seats[sku.get()].assigned += 1;
-                }
+        let granted = self.regulars.short.is_empty();
+        if granted {
+            for word in 0..self.regulars.gifts.words() {
+                let (given, held) = (self.regulars.gifts.skus(bundle)[word], self.regulars.held(user)[word]);
+                skus_in(word, given & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
+                self.regulars.held_mut(user)[word] = held | given;
             }
             self.regulars.retain(user, |other| other.bundle != bundle);
             self.look_again(key, late);
         } else {
-            let since = if entry.line == FRESH { day } else { entry.since };
-            let line = self.queues.insert(&short, self.key(user, bundle, since));
-            if let Some(entry) = self.regulars.entry(user, bundle) {
-                (entry.since, entry.line) = (since, line);
-            }
+            self.stand_in_line(user, bundle, day);
         }
         self.count_regular(user, 1);
-        Some(short.is_empty())
+        Some(granted)
     }
 
     /// Bundles of the same user that a grant may have helped, or whose plans may fit no longer.
@@ -247,13 +286,11 @@ impl Ledger {
 
     /// Whether a regular user holds a SKU.
     pub(super) fn regular_holds(&self, user: u32, sku: SkuIndex) -> bool {
-        self.held_word(user, sku.get() / 64) >> (sku.get() % 64) & 1 == 1
+        self.regulars.held(user)[sku.get() / 64] >> (sku.get() % 64) & 1 == 1
     }
+}
 
-    /// Whether a bundle of a regular user keeps the user waiting for a SKU without a unit.
-    pub(super) fn waits_regularly(&self, key: &Key, sku: SkuIndex) -> bool {
-        let mut bit = vec![0; self.regulars.gifts.words()];
-        bit[sku.get() / 64] = 1 << (sku.get() % 64);
-        meet(self.regulars.gifts.skus(key.bundle), &bit)
-    }
+/// Whether all bits are among others.
+fn within(bits: &[u64], others: &[u64]) -> bool {
+    bits.iter().zip(others).all(|(bits, others)| bits & !others == 0)
 }

@@ -5,7 +5,8 @@
 //! counter stands for all. Where they are not, the codes of the last evaluation stand.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::ledger::{Detail, Ledger, Verdict, Wanted};
 use super::terms::{Item, ParcelId};
@@ -22,7 +23,8 @@ pub(super) struct Key {
     pub user: u32,
 }
 
-/// Bundles that wait, by the SKUs of which each lacked a unit: it is tried again when all of them have one.
+/// Bundles that wait, by the SKUs of which each lacked a unit: it is tried again when all of them have one. Who has left a line
+/// stays in it until it is their turn.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queues {
     lines: Vec<Line>,
@@ -32,33 +34,27 @@ pub(super) struct Queues {
 #[derive(Clone, Debug)]
 struct Line {
     lacks: Box<[SkuIndex]>,
-    keys: BTreeSet<Key>,
+    keys: BinaryHeap<Reverse<Key>>,
 }
 
 impl Queues {
-    pub fn insert(&mut self, lacks: &[SkuIndex], key: Key) -> u32 {
-        let number = self.numbers.get(lacks).copied().unwrap_or_else(|| {
+    /// The line of those who lack these SKUs.
+    pub fn line(&mut self, lacks: &[SkuIndex]) -> u32 {
+        self.numbers.get(lacks).copied().unwrap_or_else(|| {
             let number = self.lines.len() as u32;
-            self.lines.push(Line { lacks: lacks.into(), keys: BTreeSet::new() });
+            self.lines.push(Line { lacks: lacks.into(), keys: BinaryHeap::new() });
             self.numbers.insert(lacks.into(), number);
             number
-        });
-        self.lines[number as usize].keys.insert(key);
-        number
+        })
     }
 
-    pub fn remove(&mut self, line: u32, key: &Key) {
-        self.lines[line as usize].keys.remove(key);
+    pub fn push(&mut self, line: u32, key: Key) {
+        self.lines[line as usize].keys.push(Reverse(key));
     }
 
     /// The SKUs that those in a line lack.
     pub fn lacks(&self, line: u32) -> &[SkuIndex] {
         &self.lines[line as usize].lacks
-    }
-
-    /// Everybody who waits, line by line.
-    pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.lines.iter().flat_map(|line| &line.keys)
     }
 
     /// The lines in which somebody stands and has a unit of all that was lacking.
@@ -67,26 +63,44 @@ impl Queues {
         self.lines.iter().enumerate().filter(open).map(|(number, _)| number as u32).collect()
     }
 
-    /// The first in some lines, of those that are still open.
-    pub fn head(&self, lines: &[u32], free: impl Fn(SkuIndex) -> bool) -> Option<Key> {
-        let lines = lines.iter().map(|number| &self.lines[*number as usize]);
-        lines.filter(|line| line.lacks.iter().all(|sku| free(*sku))).filter_map(|line| line.keys.first()).min().copied()
+    fn is_open(&self, line: u32, free: impl Fn(SkuIndex) -> bool) -> bool {
+        self.lines[line as usize].lacks.iter().all(|sku| free(*sku))
     }
 }
 
 impl Ledger {
+    /// The first in some lines, of those that are still open.
+    pub(super) fn head(&mut self, lines: &[u32]) -> Option<Key> {
+        let mut head: Option<Key> = None;
+        for line in lines {
+            while self.queues.is_open(*line, |sku| self.seats[sku.get()].available() > 0) {
+                let Some(Reverse(key)) = self.queues.lines[*line as usize].keys.peek().copied() else { break };
+                if self.stands_in(*line, key) {
+                    head = Some(head.map_or(key, |head| head.min(key)));
+                    break;
+                }
+                self.queues.lines[*line as usize].keys.pop();
+            }
+        }
+        head
+    }
+
+    /// Whether somebody still waits where the key says.
+    fn stands_in(&self, line: u32, key: Key) -> bool {
+        let Key { user, bundle, .. } = key;
+        if self.is_regular(user) {
+            let mut missing = self.regulars.missing(user);
+            return missing.any(|entry| entry.line == line && key == self.key(user, bundle, entry.since) && entry.bundle == bundle);
+        }
+        let Some(detail) = self.details.get(&user) else { return false };
+        let watches = |wanted: &Wanted| wanted.bundle == bundle && wanted.watch == Some(line);
+        detail.wanted.iter().any(|wanted| watches(wanted) && key == self.key(user, bundle, wanted.since.unwrap_or(0)))
+    }
+
     pub(super) fn key(&self, user: u32, bundle: BundleIndex, since: u32) -> Key {
         let rank = self.seekers[user as usize].rank;
         let arrival = if self.terms.policy.by_arrival { since } else { 0 };
         Key { class: rank.class, arrival, place: rank.place, bundle, user }
-    }
-
-    /// Takes a waiting bundle out of its queue.
-    pub(super) fn unwatch(&mut self, user: u32, wanted: &mut Wanted) {
-        if let Some(line) = wanted.watch.take() {
-            let key = self.key(user, wanted.bundle, wanted.since.unwrap_or(0));
-            self.queues.remove(line, &key);
-        }
     }
 
     /// Puts a bundle that waits into the queue of the SKUs that have no unit for it.
@@ -94,7 +108,9 @@ impl Ledger {
         let Verdict::Count(short) = &wanted.verdict else { return };
         if let (true, false, Some(since)) = (self.is_automatic(), short.is_empty(), wanted.since) {
             let key = self.key(user, wanted.bundle, since);
-            wanted.watch = Some(self.queues.insert(short, key));
+            let line = self.queues.line(short);
+            self.queues.push(line, key);
+            wanted.watch = Some(line);
         }
     }
 
@@ -109,7 +125,7 @@ impl Ledger {
         }
         self.unfold(user);
         let mut detail = self.begin_edit(user);
-        detail.wanted.iter_mut().for_each(|wanted| self.unwatch(user, wanted));
+        detail.wanted.iter_mut().for_each(|wanted| wanted.watch = None);
         self.seekers[user as usize].rank = rank;
         detail.wanted.iter_mut().for_each(|wanted| self.watch(user, wanted));
         self.end_edit(user, detail);
@@ -187,7 +203,7 @@ impl Ledger {
 
     /// Users with a path that is not `Active`, in the order in which users were added.
     pub fn users_in_error(&self) -> impl Iterator<Item = u32> {
-        let mut users = self.regular_waiters();
+        let mut users: BTreeSet<u32> = self.regular_waiters().collect();
         users.extend(self.details.keys());
         users.into_iter()
     }
@@ -288,27 +304,43 @@ impl Ledger {
         if failed { LicenseError::CountViolation } else { LicenseError::Other }
     }
 
+    /// The bundles by which an irregular user waits for a SKU.
+    fn waits_by<'a>(&'a self, user: u32, detail: &'a Detail, sku: SkuIndex) -> impl Iterator<Item = &'a Wanted> {
+        detail.wanted.iter().filter(move |wanted| {
+            self.parcels().get(self.current(wanted.bundle)).has(sku)
+                && self.waits(wanted, sku)
+                && self.error_of(user, detail, wanted, sku) == LicenseError::CountViolation
+        })
+    }
+
+    /// Tells `person` everybody who waits for a unit, once for every SKU, in no order.
+    pub fn waiters(&self, person: &mut dyn FnMut(SkuIndex, u32)) {
+        self.regular_lines(person);
+        for (user, detail) in &self.details {
+            for (sku, _) in detail.counted.iter().filter(|(_, waits)| *waits) {
+                if self.waits_by(*user, detail, *sku).next().is_some() && !self.holds_with(*user, detail, *sku) {
+                    person(*sku, *user);
+                }
+            }
+        }
+    }
+
     /// The users who wait for a SKU, first in line first.
     pub fn queue(&self, sku: SkuIndex) -> Vec<u32> {
         let mut keys = Vec::new();
         for (user, detail) in &self.details {
-            let waiting = detail.wanted.iter().filter(|wanted| {
-                self.parcels().get(self.current(wanted.bundle)).has(sku)
-                    && self.waits(wanted, sku)
-                    && self.error_of(*user, detail, wanted, sku) == LicenseError::CountViolation
-            });
+            let waiting = self.waits_by(*user, detail, sku);
             let first = waiting.map(|wanted| self.key(*user, wanted.bundle, wanted.since.unwrap_or(0))).min();
             keys.extend(first.filter(|_| !self.holds_with(*user, detail, sku)));
         }
         if self.seats[sku.get()].available() <= 0 {
-            let regular = self.queues.keys().filter(|key| self.is_regular(key.user));
-            let waits = |key: &&Key| self.waits_regularly(key, sku) && !self.regular_holds(key.user, sku);
-            keys.extend(regular.filter(waits));
+            for user in self.regular_waiters().filter(|user| !self.regular_holds(*user, sku)) {
+                let bit = |bits: &[u64]| bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1;
+                let waits = self.regulars.missing(user).filter(|entry| bit(self.regulars.gifts.skus(entry.bundle)));
+                keys.extend(waits.map(|entry| self.key(user, entry.bundle, entry.since)).min());
+            }
         }
-        // Of several bundles of one user the first in line counts.
         keys.sort_unstable();
-        let mut seen = BTreeSet::new();
-        keys.retain(|key| seen.insert(key.user));
         keys.into_iter().map(|key| key.user).collect()
     }
 

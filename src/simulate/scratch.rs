@@ -68,18 +68,17 @@ impl Scratch {
         &self.readings
     }
 
-    /// Tells `person` everybody who waits for a unit of a SKU, each once: by groups, then those who wait for nothing but a direct
-    /// licence.
-    pub fn line(&self, sku: SkuIndex, words: usize, person: &mut dyn FnMut(Slot)) {
-        if self.ledger.waiting(sku) > 0 {
-            self.ledger.queue(sku).into_iter().for_each(&mut *person);
+    /// Tells `person` everybody who waits for a unit, each once for every SKU: by groups, or for nothing but a direct licence.
+    pub fn lines(&self, words: usize, person: &mut dyn FnMut(SkuIndex, Slot)) {
+        self.ledger.waiters(person);
+        for sku in (0..self.readings.len() as u32).map(SkuIndex) {
+            let by_group = |slot: Slot| {
+                let bits = &self.target_bits[self.persons.get(slot).target.get() * words..];
+                bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1 || self.ledger.holds(slot, sku)
+            };
+            let short = self.pending.short(sku).iter().copied();
+            short.filter(|slot| !self.gone[*slot as usize] && !by_group(*slot)).for_each(|slot| person(sku, slot));
         }
-        let by_group = |slot: Slot| {
-            let bits = &self.target_bits[self.persons.get(slot).target.get() * words..];
-            bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1 || self.ledger.holds(slot, sku)
-        };
-        let short = self.pending.short(sku).iter().copied();
-        short.filter(|slot| !self.gone[*slot as usize] && !by_group(*slot)).for_each(person);
     }
 
     pub(super) fn begin(&mut self, world: &World<'_>, population: &Population, replication: u32) {

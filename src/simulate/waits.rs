@@ -7,7 +7,6 @@ use super::replication::follow;
 use super::scratch::Scratch;
 use super::tally::Tally;
 use super::world::World;
-use crate::directory::SkuIndex;
 use crate::forecast::{Histogram, WaitingTimes};
 
 /// Replications that are followed by name, and how many looks at somebody who waits they may take in all: whichever is fewer.
@@ -28,16 +27,14 @@ pub fn ahead(world: &World<'_>, tally: &Tally) -> Vec<Option<WaitingTimes>> {
         // By SKU and slot, the days somebody has waited.
         let mut waited: Vec<Vec<u32>> = vec![Vec::new(); tally.skus.len()];
         follow(world, scratch, replication, &mut |day, scratch| {
-            for (sku, waited) in waited.iter_mut().enumerate() {
-                if day == 0 || day % stride != 0 || scratch.readings()[sku].waiting == 0 {
-                    continue;
-                }
-                scratch.line(SkuIndex(sku as u32), world.words, &mut |slot| {
-                    let slot = slot as usize;
-                    waited.resize(waited.len().max(slot + 1), 0);
-                    waited[slot] += stride;
-                });
+            if day == 0 || day % stride != 0 {
+                return;
             }
+            scratch.lines(world.words, &mut |sku, slot| {
+                let (waited, slot) = (&mut waited[sku.get()], slot as usize);
+                waited.resize(waited.len().max(slot + 1), 0);
+                waited[slot] += stride;
+            });
         });
         let histogram = |waited: Vec<u32>| {
             let mut histogram = Histogram::default();
