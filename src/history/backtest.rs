@@ -91,28 +91,23 @@ fn from_origin(record: &Record, origin: Month, options: &Options) -> Vec<Run> {
         let later = name.as_ref().and_then(|name| whole.cohorts.iter().position(|other| other == name));
         let history: Vec<f64> = known.headcount(cohort).into_iter().map(f64::from).collect();
         let actual: Vec<f64> = whole.headcount(later).into_iter().skip(history.len()).map(f64::from).collect();
-        runs.extend(beside((origin, name), bands(&paths, cohort, options.months), &history, actual));
+        runs.extend(beside((origin, name), &bands(&paths, cohort, options.months), &history, &actual));
     }
     runs
 }
 
 /// A forecast of one series from one origin, and those of the other methods from the same past. All are scored, or none is.
-pub fn beside(
-    (origin, cohort): (Month, Option<Box<str>>),
-    own: Vec<Band>,
-    history: &[f64],
-    actual: Vec<f64>,
-) -> Vec<Run> {
+pub fn beside((origin, cohort): (Month, Option<Box<str>>), own: &[Band], history: &[f64], actual: &[f64]) -> Vec<Run> {
     let changes: Vec<f64> = history.iter().zip(history.iter().skip(12)).map(|(a, b)| (b - a).abs()).collect();
     let scale = changes.iter().sum::<f64>() / changes.len().max(1) as f64;
     let months = own.len();
     let bands = |method: Method| match method {
-        Method::Seatcast => Some(own.clone()),
+        Method::Seatcast => Some(own.to_vec()),
         Method::SeasonalNaive => baseline::seasonal_naive(history, months),
         Method::Ets => baseline::ets(history, months),
     };
     let all: Option<Vec<Vec<Band>>> = Method::ALL.into_iter().map(bands).collect();
-    let run = |(method, bands)| Run { origin, cohort: cohort.clone(), method, bands, actual: actual.clone(), scale };
+    let run = |(method, bands)| Run { origin, cohort: cohort.clone(), method, bands, actual: actual.to_vec(), scale };
     Method::ALL.into_iter().zip(all.into_iter().flatten()).map(run).collect()
 }
 

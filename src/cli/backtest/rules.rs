@@ -19,6 +19,8 @@ const NEAR_DAYS: i64 = 15;
 /// Months of seats that seasonal-naive needs, and nobody is scored without it.
 const FEWEST_MONTHS: usize = 24;
 
+/// A SKU and its demand, month by month.
+type SkuBands = (Box<str>, Vec<Band>);
 /// The demand of each SKU, by day.
 type Demand = BTreeMap<NaiveDate, BTreeMap<Box<str>, u32>>;
 
@@ -34,7 +36,7 @@ pub fn runs(args: &Args, past: &Past) -> Result<Vec<Run>, Failure> {
             let then = before(&demand, day, &sku);
             let big = then.last().is_some_and(|seats| *seats >= f64::from(args.smallest_sku));
             if let Some(actual) = after(&demand, day, args.months, &sku).filter(|_| big) {
-                runs.extend(history::beside((origin, Some(sku)), own, &then, actual));
+                runs.extend(history::beside((origin, Some(sku)), &own, &then, &actual));
             }
         }
     }
@@ -71,7 +73,7 @@ fn forecast(
     past: &Past,
     (day, folder): (NaiveDate, &Path),
     said: &mut Said,
-) -> Result<Vec<(Box<str>, Vec<Band>)>, Failure> {
+) -> Result<Vec<SkuBands>, Failure> {
     let by = &args.past.cohort;
     let named = |name: &String| {
         Attribute::known().map(|known| known.graph_name()).find(|known| known.eq_ignore_ascii_case(name))
