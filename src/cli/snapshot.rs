@@ -41,10 +41,16 @@ fn seats(baseline: &Baseline, today: &Today) -> Vec<SkuSeats> {
         users.sort_unstable();
         users.dedup();
         let holder = |user: u32| {
-            let mut paths = today.ledger.paths(user).into_iter().filter(|path| path.sku == sku);
+            let paths: Vec<Source> =
+                today.ledger.paths(user).iter().filter(|path| path.sku == sku).map(|path| path.source).collect();
+            let by_hand = |source: &Source| match source {
+                Source::Direct => true,
+                Source::Bundle(bundle) => !snapshot.group(today.group_of(*bundle)).is_dynamic(),
+            };
             Holder {
                 id: snapshot.users.id(UserIndex(user)).into(),
-                direct: paths.all(|path| path.source == Source::Direct),
+                direct: paths.iter().all(|source| *source == Source::Direct),
+                given: paths.iter().any(by_hand),
             }
         };
         let units = today.units[sku.get()];

@@ -33,7 +33,7 @@ pub struct Life {
     /// Mean days from the last day to the day on which an account is found disabled, and from there to its deletion.
     pub disabling_lag_days: Option<u32>,
     pub deletion_lag_days: Option<u32>,
-    /// Mean days from disabling to the removal of direct licences, where most go before the account does.
+    /// Mean days from disabling to the removal of licences that an administrator gave, where most go before the account does.
     pub license_removal_lag_days: Option<u32>,
     /// A month, as a share of the guests there are.
     pub guests_invited: Option<Range>,

@@ -9,8 +9,8 @@ use super::life::{Accounts, FEWEST, mean, stands_for};
 use super::seats::SkuSeats;
 use super::store::State;
 
-/// Mean days from the day on which an account is found disabled to the one on which it has no direct licence any more; `None` where
-/// most licences go with the account.
+/// Mean days from the day on which an account is found disabled to the one on which it has no licence any more that an administrator
+/// gave; `None` where most licences go with the account.
 pub fn license_removal_lag(accounts: &Accounts, seats: &BTreeMap<NaiveDate, Vec<SkuSeats>>) -> Option<u32> {
     let known: Accounts = accounts
         .iter()
@@ -22,7 +22,7 @@ pub fn license_removal_lag(accounts: &Accounts, seats: &BTreeMap<NaiveDate, Vec<
     let (mut lags, mut with_account) = (Vec::new(), 0);
     for ((day, now), stands_for) in known.iter().zip(stands_for(&known)) {
         let holders = seats.get(day).into_iter().flatten().flat_map(|sku| &sku.holders);
-        let held: BTreeSet<&str> = holders.filter(|holder| holder.direct).map(|holder| &*holder.id).collect();
+        let held: BTreeSet<&str> = holders.filter(|holder| holder.given).map(|holder| &*holder.id).collect();
         running.retain(|id, days| match now.get(*id).map(|account| account.state) {
             None => {
                 with_account += usize::from(*days > 0.0);

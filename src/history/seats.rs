@@ -21,6 +21,8 @@ pub struct Holder {
     pub id: Box<str>,
     /// No group gives it.
     pub direct: bool,
+    /// An administrator gave it, directly or by a group without a rule. Files of earlier versions tell it of direct ones only.
+    pub given: bool,
 }
 
 /// One SKU on one day.
@@ -49,16 +51,18 @@ pub fn day_of_name(name: &str) -> Option<NaiveDate> {
 
 /// A row for each SKU with its counts, and one for each of its holders.
 pub fn parquet(seats: &[SkuSeats]) -> Result<Vec<u8>, StoreError> {
-    let (mut skus, mut ids, mut direct) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut skus, mut ids, mut direct, mut given) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut counts: [Vec<Option<u32>>; 4] = std::array::from_fn(|_| Vec::new());
     for sku in seats {
         let own = [Some(sku.enabled), Some(sku.warning), Some(sku.assigned), sku.consumed];
-        let rows = std::iter::once((None, None, own));
-        let holders = sku.holders.iter().map(|holder| (Some(&*holder.id), Some(holder.direct), [None; 4]));
-        for (id, by_itself, own) in rows.chain(holders) {
+        let rows = std::iter::once((None, None, None, own));
+        let holders = sku.holders.iter();
+        let holders = holders.map(|one| (Some(&*one.id), Some(one.direct), Some(one.given), [None; 4]));
+        for (id, by_itself, by_hand, own) in rows.chain(holders) {
             skus.push(&*sku.sku_part_number);
             ids.push(id);
             direct.push(by_itself);
+            given.push(by_hand);
             counts.iter_mut().zip(own).for_each(|(column, value)| column.push(value));
         }
     }
@@ -67,6 +71,7 @@ pub fn parquet(seats: &[SkuSeats]) -> Result<Vec<u8>, StoreError> {
         Series::new("sku".into(), skus).into(),
         Series::new("id".into(), ids).into(),
         Series::new("direct".into(), direct).into(),
+        Series::new("given".into(), given).into(),
     ];
     for (name, counts) in COUNTS.iter().zip(counts) {
         columns.push(Series::new((*name).into(), counts).into());
@@ -81,13 +86,18 @@ pub fn read(bytes: &[u8]) -> Result<Vec<SkuSeats>, polars::error::PolarsError> {
     let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
     let (skus, ids) = (frame.column("sku")?.str()?, frame.column("id")?.str()?);
     let direct = frame.column("direct")?.bool()?;
+    let given = match frame.column("given") {
+        Ok(given) => given.bool()?,
+        Err(_) => direct,
+    };
     let mut columns = Vec::new();
     for name in COUNTS {
         columns.push(frame.column(name)?.cast(&DataType::UInt32)?);
     }
     let counts = columns.iter().map(|column| column.u32()).collect::<Result<Vec<_>, _>>()?;
     let mut found: BTreeMap<&str, SkuSeats> = BTreeMap::new();
-    for (row, (sku, (id, direct))) in skus.iter().zip(ids.iter().zip(direct.iter())).enumerate() {
+    let holders = ids.iter().zip(direct.iter().zip(given.iter()));
+    for (row, (sku, (id, (direct, given)))) in skus.iter().zip(holders).enumerate() {
         let Some(sku) = sku else { continue };
         let seats = found.entry(sku).or_insert_with(|| SkuSeats {
             sku_part_number: sku.into(),
@@ -98,7 +108,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<SkuSeats>, polars::error::PolarsError> {
             holders: Vec::new(),
         });
         if let Some(id) = id {
-            seats.holders.push(Holder { id: id.into(), direct: direct == Some(true) });
+            let (direct, given) = (direct == Some(true), given == Some(true));
+            seats.holders.push(Holder { id: id.into(), direct, given });
             continue;
         }
         let of = |column: usize| counts.get(column).and_then(|counts| counts.get(row));

@@ -208,7 +208,10 @@ fn seats_over(months: u32, step: &mut dyn FnMut(u32, &mut Vec<BTreeSet<u32>>)) -
             warning: 1,
             assigned: held.len() as u32,
             consumed: None,
-            holders: held.iter().map(|id| Holder { id: format!("{id:06}").into(), direct: id % 2 == 0 }).collect(),
+            holders: held
+                .iter()
+                .map(|id| Holder { id: format!("{id:06}").into(), direct: id % 2 == 0, given: id % 3 == 0 })
+                .collect(),
         };
         let seats: Vec<SkuSeats> = held.iter().enumerate().map(sku).collect();
         let bytes = history::seats_parquet(&seats).unwrap();
@@ -321,6 +324,18 @@ fn stores_of_earlier_versions_still_read() {
         assert_eq!(spells.iter().filter(|spell| spell.end == Some(day("2024-01-17"))).count(), 1);
         assert_eq!(history::accounts(&files)[&day("2024-01-01")].len(), 3);
     }
+    let columns = vec![
+        Series::new("sku".into(), ["A", "A", "A"]).into(),
+        Series::new("id".into(), [None, Some("a"), Some("b")]).into(),
+        Series::new("direct".into(), [None, Some(true), Some(false)]).into(),
+    ];
+    let counts = ["enabled", "warning", "assigned", "consumed"];
+    let counts = counts.map(|name| Series::new(name.into(), [Some(2u32), None, None]).into());
+    let mut bytes = Vec::new();
+    let mut frame = DataFrame::new(3, columns.into_iter().chain(counts).collect()).unwrap();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+    let seats = history::read_seats(&bytes).unwrap();
+    assert_eq!(seats[0].holders.iter().map(|holder| holder.given).collect::<Vec<_>>(), [true, false]);
     assert!(history::seats_record(&BTreeMap::new(), &history::Accounts::new()).is_none(), "no seats, nothing of SKUs");
     let broken = Stored { day: day("2024-01-01"), name: "2024-01-01.seats.parquet".to_owned(), bytes: b"no".to_vec() };
     assert!(history::seats_by_day(&[broken]).has_errors());
@@ -370,7 +385,9 @@ fn the_life_of_accounts_is_learnt_from_snapshots() {
         let snapshot = Snapshot { users: Users::from_records(&records), ..Snapshot::default() };
         let bytes = history::snapshot(&snapshot, &history::ATTRIBUTES).unwrap();
         files.push(Stored { day: today, name: history::file_name(today), bytes });
-        let direct = |ids: std::ops::Range<u32>| ids.map(|id| Holder { id: format!("p{id:04}").into(), direct: true });
+        let direct = |ids: std::ops::Range<u32>| {
+            ids.map(|id| Holder { id: format!("p{id:04}").into(), direct: true, given: true })
+        };
         let seats = |name: &str, holders: Vec<Holder>| SkuSeats {
             sku_part_number: name.into(),
             enabled: 9,
@@ -384,8 +401,8 @@ fn the_life_of_accounts_is_learnt_from_snapshots() {
             let last = month_of((number - 200) / 4) + Days::new(u64::from(number % 4) * 7 + 3);
             (today - last).num_days() < 30
         });
-        let lasting = lasting.map(|id| Holder { id: format!("p{id:04}").into(), direct: true });
-        let same = (0..20).map(|id| Holder { id: format!("p{id:04}").into(), direct: false }).collect();
+        let lasting = lasting.map(|id| Holder { id: format!("p{id:04}").into(), direct: false, given: true });
+        let same = (0..20).map(|id| Holder { id: format!("p{id:04}").into(), direct: false, given: false }).collect();
         days.insert(
             today,
             vec![seats("A", same), seats("B", direct(0..10 + month * 2).collect()), seats("C", lasting.collect())],

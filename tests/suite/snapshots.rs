@@ -71,7 +71,9 @@ fn store(folder: &Path, months: u32) {
                 warning: 0,
                 assigned: 0,
                 consumed: None,
-                holders: holders.map(|(_, id)| Holder { id: id.as_str().into(), direct: false }).collect(),
+                holders: holders
+                    .map(|(_, id)| Holder { id: id.as_str().into(), direct: false, given: false })
+                    .collect(),
             }
         };
         let seats = [sku("A", &|person| person % 2 == 0), sku("B", &|_| true)];
