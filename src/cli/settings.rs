@@ -103,9 +103,11 @@ pub fn clock_day() -> NaiveDate {
     Utc::now().date_naive()
 }
 
-/// Columns of the terminal, or 100 where there is none.
+/// Columns of the terminal, else those that `COLUMNS` names, or 100.
 pub fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0)).clamp(40, 240)
+    let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let named = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    terminal.or_else(named).unwrap_or(100).clamp(40, 240)
 }
 
 /// Whether text on stdout may carry colour: a terminal, and `NO_COLOR` not set.

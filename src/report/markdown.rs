@@ -1,8 +1,11 @@
-//! A report as Markdown, for a comment on a pull request. In: a document. Out: GitHub's Markdown up to a level. Never: lets a
-//! name become markup, a link or a mention.
+//! A report as Markdown, for a comment on a pull request. In: a document. Out: GitHub's Markdown up to a level; what is not of the
+//! summary, and long tables, folded. Never: lets a name become markup, a link or a mention.
 
 use super::document::{Block, Cell, Document, Level, Phrase, Span, Table, Tone, Trouble};
 use super::words::Words;
+
+/// A table of more rows than this is folded.
+const LONG: usize = 15;
 
 pub fn render(document: &Document, level: Level) -> String {
     let words = Words::of(document.language);
@@ -23,7 +26,12 @@ pub fn render(document: &Document, level: Level) -> String {
         out.push_str("\n</details>\n");
     }
     for section in document.sections.iter().filter(|section| section.level <= level) {
-        out.push_str(&format!("\n## {}\n\n", escape(&section.title)));
+        let folded = section.level > Level::Summary;
+        if folded {
+            out.push_str(&format!("\n<details><summary><b>{}</b></summary>\n\n", escape(&section.title)));
+        } else {
+            out.push_str(&format!("\n## {}\n\n", escape(&section.title)));
+        }
         for block in &section.blocks {
             match block {
                 Block::Paragraph(text) => out.push_str(&format!("{}\n\n", phrase(text))),
@@ -31,6 +39,9 @@ pub fn render(document: &Document, level: Level) -> String {
                 Block::Table(data) => table(&mut out, data, words),
                 Block::Chart(_) => {}
             }
+        }
+        if folded {
+            out.push_str("</details>\n");
         }
     }
     out
@@ -45,6 +56,12 @@ fn phrase(phrase: &Phrase) -> String {
 }
 
 fn table(out: &mut String, table: &Table, words: &Words) {
+    let folded = table.rows.len() > LONG;
+    if folded {
+        out.push_str(&format!("<details><summary>{}</summary>\n\n", escape(&table.caption)));
+    } else {
+        out.push_str(&format!("**{}**\n\n", escape(&table.caption)));
+    }
     let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
     out.push_str(&line(&mut table.columns.iter().map(|column| escape(&column.header()))));
     out.push_str(&line(&mut table.columns.iter().map(|column| if column.numeric { "---:" } else { "---" }.to_owned())));
@@ -57,6 +74,9 @@ fn table(out: &mut String, table: &Table, words: &Words) {
         out.push_str(&line(&mut row.cells.iter().enumerate().map(cell)));
     }
     out.push('\n');
+    if folded {
+        out.push_str("</details>\n\n");
+    }
     for note in &table.notes {
         out.push_str(&format!("<sub>{}</sub>\n\n", escape(note)));
     }

@@ -18,6 +18,7 @@ mod pdf;
 mod plan;
 mod pseudonym;
 mod series;
+pub mod shorten;
 mod star;
 mod text;
 mod words;

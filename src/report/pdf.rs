@@ -14,10 +14,10 @@ use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use super::RenderError;
 use super::document::{Block, Chart, Document, Level, Phrase, Section, Table, Tone, Trouble};
 use super::face;
 use super::words::Words;
+use super::{RenderError, chart};
 
 /// The template that is part of the program.
 pub const TEMPLATE: &str = include_str!("../../reports/templates/report.typ");
@@ -111,7 +111,7 @@ pub fn render(
     let data = serde_json::to_vec(&value(document))?;
     let mut files = BTreeMap::from([("report.json".to_owned(), Bytes::new(data))]);
     for (chart, svg) in charts {
-        files.insert(format!("charts/{}.svg", chart.id), Bytes::from_string(svg.clone()));
+        files.insert(format!("charts/{}.svg", chart.id), Bytes::from_string(chart::faced(svg)));
     }
     let source = Source::new(main, template.unwrap_or(TEMPLATE).to_owned());
     let pages = Pages { main: source, files, today: datetime(document.today), faces: FACES.with(fonts) };

@@ -4,9 +4,9 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, LineStyle, TableStyle};
 
-use super::clean;
 use super::document::{Block, Cell, Column, Document, Level, Phrase, Row, Section, Table, Tone};
 use super::words::Words;
+use super::{clean, shorten};
 
 /// What the caller knows about the place where the text goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,8 @@ fn section(out: &mut String, section: &Section, screen: &Screen, words: &Words) 
     let tables = section.blocks.iter().filter(|block| matches!(block, Block::Table(_))).count();
     for block in &section.blocks {
         match block {
-            Block::Table(data) if tables > 1 => {
+            // Whether money is saved now or at a renewal stands in the caption alone.
+            Block::Table(data) if tables > 1 || section.id == "reclaimable" => {
                 wrap(out, &Phrase::plain(&data.caption), "", screen, Tone::Plain);
                 table(out, data, screen, words);
             }
@@ -159,10 +160,16 @@ fn table(out: &mut String, table: &Table, screen: &Screen, words: &Words) {
     let mut grid = comfy_table::Table::new();
     grid.load_style(STYLE);
     grid.set_header(kept.iter().map(|at| header(&table.columns[*at], widths[*at])));
-    for row in &shown {
-        grid.add_row(
-            kept.iter().map(|at| row.get(*at).map_or(String::new(), |text| clean::shorten(text, widths[*at]))),
-        );
+    // Column by column, so that names that differ stay different.
+    let fitted: Vec<Vec<String>> = kept
+        .iter()
+        .map(|at| {
+            let cells = shown.iter().map(|row| row.get(*at).map_or("", String::as_str));
+            shorten::apart_on_columns(cells, widths[*at])
+        })
+        .collect();
+    for row in 0..shown.len() {
+        grid.add_row(fitted.iter().map(|column| column.get(row).cloned().unwrap_or_default()));
     }
     for (place, at) in kept.iter().enumerate() {
         if let Some(column) = grid.column_mut(place) {

@@ -8,9 +8,9 @@ use super::canvas::{Canvas, Drawn, Ink, Side, width};
 use super::fan::spread;
 use super::head::{self, BELOW, MARGIN, WIDTH};
 use super::plot::Frame;
-use crate::report::clean;
 use crate::report::document::{Chart, Stack, Step};
 use crate::report::words::Words;
+use crate::report::{clean, shorten};
 
 pub const SIZE: (u32, u32) = (WIDTH, 900);
 const TEXT: f64 = 24.0;
@@ -21,7 +21,8 @@ const LAYERS: [RGBColor; 7] = [
     RGBColor(120, 184, 221),
     RGBColor(0, 121, 96),
     RGBColor(140, 212, 180),
-    RGBColor(176, 66, 0),
+    // Not the palette's: a page that turns the palette dark leaves layers as they are.
+    RGBColor(168, 60, 0),
     RGBColor(240, 180, 120),
     RGBColor(128, 128, 128),
 ];
@@ -77,15 +78,15 @@ fn labels(canvas: &Canvas, frame: Frame, data: &Stack, y: &dyn Fn(i64) -> f64) -
     }
     middles.reverse();
     let places = spread(&middles, 32.0, frame.top, frame.bottom);
-    for ((layer, (name, _)), place) in data.layers.iter().enumerate().rev().zip(places) {
-        let swatch = frame.right + 12.0;
+    let swatch = frame.right + 12.0;
+    let ink = Ink { size: TEXT, bold: false, colour: canvas.palette.ink };
+    let room = f64::from(WIDTH) - swatch - 30.0;
+    let names = shorten::apart(data.layers.iter().map(|(name, _)| name.as_str()), room, |text| canvas.width(text, ink));
+    for ((layer, name), place) in names.iter().enumerate().rev().zip(places) {
         let square =
             [(swatch, place - 8.0), (swatch + 16.0, place - 8.0), (swatch + 16.0, place + 8.0), (swatch, place + 8.0)];
         canvas.fill(&square, LAYERS[layer % LAYERS.len()])?;
-        let ink = Ink { size: TEXT, bold: false, colour: canvas.palette.ink };
-        let room = f64::from(WIDTH) - swatch - 30.0;
-        let text = clean::shorten_by(name, room, |text| canvas.width(text, ink));
-        canvas.text((swatch + 24.0, place), Side::Right, &text, ink)?;
+        canvas.text((swatch + 24.0, place), Side::Right, name, ink)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, register_font};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::UnicodeWidthChar;
 
 use super::palette::{Palette, Theme};
 
@@ -124,10 +124,12 @@ pub fn width(text: &str, size: f64, bold: bool) -> f64 {
     // Measured large, because plotters gives whole units.
     const LARGER: f64 = 16.0;
     let font = font(size * LARGER, bold, HEIGHT_OF_EM);
-    // Characters of other scripts come from faces that plotters does not know: half an em for each column of a terminal.
+    // Characters of other scripts come from faces that plotters does not know: an em for those that take two columns of a
+    // terminal, and somewhat more than half of one for the others.
     let (own, other): (String, String) = text.chars().partition(|character| is_of_sans(*character));
     let measured = font.layout_box(&own).map_or(0, |((left, _), (right, _))| right - left);
-    f64::from(measured) / LARGER + other.width() as f64 * size / 2.0
+    let ems = |character: char| [0.0, 0.58, 1.0][character.width().unwrap_or(0).min(2)];
+    f64::from(measured) / LARGER + other.chars().map(ems).sum::<f64>() * size
 }
 
 /// Whether Noto Sans may have the character: Latin, Greek, Cyrillic, and signs.

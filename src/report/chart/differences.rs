@@ -6,8 +6,8 @@ use super::canvas::{Canvas, Drawn, Ink, Side, width};
 use super::head::{self, BELOW, MARGIN, WIDTH};
 use super::panels;
 use super::plot::Frame;
-use crate::report::clean;
 use crate::report::document::{Bars, Chart, MonthBars, Tone};
+use crate::report::shorten;
 use crate::report::words::Words;
 
 const ROW: f64 = 44.0;
@@ -28,20 +28,21 @@ pub fn bars(canvas: &Canvas, chart: &Chart, data: &Bars) -> Drawn {
     let most = data.rows.iter().map(|row| row.value).max().unwrap_or(0).max(0) as f64;
     let x = |value: f64| left + (right - left) * (value - least) / (most - least).max(1.0);
     let bottom = BELOW + data.rows.len() as f64 * ROW;
+    let quiet = Ink { size: TEXT, bold: false, colour: palette.quiet };
+    let labels = head::row_names(data.rows.iter().map(|row| row.name.as_str()), MARGIN + names, TEXT);
+    let scenarios = shorten::apart(data.rows.iter().map(|row| row.of.as_str()), of, |text| canvas.width(text, quiet));
     let mut before = "";
-    for (at, row) in data.rows.iter().enumerate() {
+    for (at, ((row, label), scenario)) in data.rows.iter().zip(&labels).zip(&scenarios).enumerate() {
         let y = BELOW + (at as f64 + 0.5) * ROW;
         if row.name != before {
             if at > 0 {
                 let line = BELOW + at as f64 * ROW;
                 canvas.line(&[(MARGIN, line), (f64::from(WIDTH) - MARGIN, line)], palette.grid, 1)?;
             }
-            head::row_name(canvas, MARGIN + names, y, &row.name, TEXT, true)?;
+            head::row_name(canvas, MARGIN + names, y, label, TEXT, true)?;
         }
         before = &row.name;
-        let quiet = Ink { size: TEXT, bold: false, colour: palette.quiet };
-        let name = clean::shorten_by(&row.of, of, |text| canvas.width(text, quiet));
-        canvas.text((MARGIN + names + 24.0, y), Side::Right, &name, quiet)?;
+        canvas.text((MARGIN + names + 24.0, y), Side::Right, scenario, quiet)?;
         let (from, to) = (x(0.0).min(x(row.value as f64)), x(0.0).max(x(row.value as f64)));
         let colour = if row.value > 0 { palette.demand } else { palette.quiet };
         let to = to.max(from + 2.0);
@@ -76,7 +77,8 @@ pub fn months(canvas: &Canvas, chart: &Chart, data: &MonthBars, words: &Words) -
     let number = Ink { size: 20.0, bold: false, colour: canvas.palette.quiet };
     let label = |tick: i64| words.signed(tick);
     let widest = ticks.iter().map(|tick| canvas.width(&label(*tick), number)).fold(0.0, f64::max);
-    for (at, (name, total, values)) in data.panels.iter().enumerate() {
+    let names = panels::names(data.panels.iter().map(|(name, _, _)| name.as_str()));
+    for (at, ((_, total, values), name)) in data.panels.iter().zip(&names).enumerate() {
         let outer = panels::frame(data.panels.len(), at);
         panels::name(canvas, outer, name, total, Tone::Plain)?;
         let frame = Frame { left: outer.left + widest + 10.0, ..panels::inner(outer) };

@@ -6,8 +6,8 @@ use chrono::{Datelike, NaiveDate};
 use super::axis::month_ticks;
 use super::canvas::{Canvas, Drawn, Ink, Side};
 use super::plot::Frame;
-use crate::report::clean;
 use crate::report::words::Words;
+use crate::report::{clean, shorten};
 
 pub const WIDTH: u32 = 1600;
 pub const MARGIN: f64 = 60.0;
@@ -17,8 +17,9 @@ pub const BELOW: f64 = 150.0;
 /// Title and, in one line as small as it has to be, the explanation.
 pub fn title(canvas: &Canvas, title: &str, subtitle: &str) -> Drawn {
     let room = f64::from(WIDTH) - 2.0 * MARGIN;
-    let heading = Ink { size: 38.0, bold: true, colour: canvas.palette.ink };
-    let text = clean::shorten_by(title, room, |text| canvas.width(text, heading));
+    let mut heading = Ink { size: 38.0, bold: true, colour: canvas.palette.ink };
+    heading.size = (heading.size * room / canvas.width(title, heading).max(1.0)).clamp(30.0, 38.0);
+    let text = shorten::middle(title, room, |text| canvas.width(text, heading));
     canvas.text((MARGIN, 50.0), Side::Right, &text, heading)?;
     let mut small = Ink { size: 26.0, bold: false, colour: canvas.palette.quiet };
     small.size = (small.size * room / canvas.width(subtitle, small).max(1.0)).clamp(18.0, 26.0);
@@ -56,9 +57,13 @@ pub fn names_width<'a>(names: impl Iterator<Item = &'a str>, size: f64) -> f64 {
     names.map(|name| super::canvas::width(name, size, true)).fold(0.0, f64::max).min(420.0)
 }
 
-/// A name at the left of a row, shortened where it has to be.
+/// Names at the left of rows that end at `right`, shortened where they have to be, and still told apart.
+pub fn row_names<'a>(names: impl Iterator<Item = &'a str>, right: f64, size: f64) -> Vec<String> {
+    shorten::apart(names, right - MARGIN + 4.0, |text| super::canvas::width(text, size, true))
+}
+
+/// A name at the left of a row: one of `row_names`.
 pub fn row_name(canvas: &Canvas, right: f64, y: f64, name: &str, size: f64, bold: bool) -> Drawn {
     let ink = Ink { size, bold, colour: canvas.palette.ink };
-    let text = clean::shorten_by(name, right - MARGIN + 4.0, |text| canvas.width(text, ink));
-    canvas.text((right, y), Side::Left, &text, ink)
+    canvas.text((right, y), Side::Left, name, ink)
 }

@@ -18,6 +18,7 @@ pub fn size(rows: usize) -> (u32, u32) {
 
 pub fn draw(canvas: &Canvas, chart: &Chart, data: &Heat, words: &Words) -> Drawn {
     head::title(canvas, &chart.title, &chart.subtitle)?;
+    key(canvas)?;
     let names = head::names_width(data.rows.iter().map(|(name, _)| name.as_str()), TEXT);
     let frame = Frame {
         left: MARGIN + names + 20.0,
@@ -27,7 +28,8 @@ pub fn draw(canvas: &Canvas, chart: &Chart, data: &Heat, words: &Words) -> Drawn
     };
     let width = (frame.right - frame.left) / data.days.len().max(1) as f64;
     let number = |colour| Ink { size: 18.0, bold: false, colour };
-    for (at, (name, counts)) in data.rows.iter().enumerate() {
+    let labels = head::row_names(data.rows.iter().map(|(name, _)| name.as_str()), frame.left - 14.0, TEXT);
+    for (at, ((_, counts), name)) in data.rows.iter().zip(&labels).enumerate() {
         let top = frame.top + at as f64 * ROW;
         head::row_name(canvas, frame.left - 14.0, top + ROW / 2.0, name, TEXT, false)?;
         for (month, count) in counts.iter().enumerate() {
@@ -51,6 +53,22 @@ pub fn draw(canvas: &Canvas, chart: &Chart, data: &Heat, words: &Words) -> Drawn
         }
         _ => Ok(()),
     }
+}
+
+/// What the shades mean, at the right of the title: they differ from theme to theme.
+fn key(canvas: &Canvas) -> Drawn {
+    let ink = Ink { size: TEXT, bold: false, colour: canvas.palette.quiet };
+    let (right, top, size) = (f64::from(WIDTH) - MARGIN - canvas.width("100%", ink) - 12.0, 38.0, 26.0);
+    let shares = [0.0, 0.01, 0.25, 0.5, 0.75, 1.0];
+    let left = right - size * shares.len() as f64;
+    for (at, share) in shares.into_iter().enumerate() {
+        let from = left + at as f64 * size;
+        let to = from + size - 2.0;
+        let square = [(from, top), (to, top), (to, top + size), (from, top + size)];
+        canvas.fill(&square, shade(canvas, share))?;
+    }
+    canvas.text((left - 10.0, top + size / 2.0), Side::Left, "0%", ink)?;
+    canvas.text((right + 10.0, top + size / 2.0), Side::Right, "100%", ink)
 }
 
 /// Dark words on light ground and light words on dark. Neither is a colour of the palette, so that a page which turns the

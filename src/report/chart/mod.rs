@@ -16,6 +16,7 @@ mod panels;
 mod plot;
 mod risk;
 mod runway;
+mod scripts;
 mod skill;
 
 use std::sync::{Arc, LazyLock};
@@ -98,6 +99,11 @@ pub fn scalable(svg: &str) -> String {
     }
 }
 
+/// The drawing for a renderer with the embedded faces: words of other scripts name the face that has them.
+pub fn faced(svg: &str) -> String {
+    scripts::faced(svg)
+}
+
 /// The SVG of a chart put on pixels, one pixel a unit. `fonts` are for characters that the embedded faces lack.
 pub fn png(chart: &str, svg: &str, fonts: &[Vec<u8>]) -> Result<Vec<u8>, RenderError> {
     let failed = |reason: String| RenderError::Chart { chart: chart.to_owned(), reason };
@@ -114,7 +120,7 @@ pub fn png(chart: &str, svg: &str, fonts: &[Vec<u8>]) -> Result<Vec<u8>, RenderE
         fonts.iter().for_each(|font| all.load_font_data(font.clone()));
     }
     let options = usvg::Options { fontdb, font_family: "Noto Sans".to_owned(), ..usvg::Options::default() };
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| failed(error.to_string()))?;
+    let tree = usvg::Tree::from_str(&scripts::faced(svg), &options).map_err(|error| failed(error.to_string()))?;
     let size = tree.size().to_int_size();
     let mut pixels =
         tiny_skia::Pixmap::new(size.width(), size.height()).ok_or_else(|| failed("it has no size".to_owned()))?;

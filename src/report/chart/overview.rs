@@ -3,11 +3,13 @@
 use super::canvas::{Canvas, Drawn, Ink, Side};
 use super::head::{self, BELOW, MARGIN, WIDTH};
 use super::plot::{Frame, Plot};
-use crate::report::clean;
 use crate::report::document::{Chart, Fan, Tone};
+use crate::report::shorten;
 use crate::report::words::Words;
 
 const GAP: f64 = 50.0;
+/// Size of a panel's name.
+const NAME: f64 = 25.0;
 
 fn columns(panels: usize) -> usize {
     match panels {
@@ -35,21 +37,21 @@ pub fn size(panels: usize) -> (u32, u32) {
 pub fn draw(canvas: &Canvas, chart: &Chart, fans: &[Fan], words: &Words) -> Drawn {
     head::title(canvas, &chart.title, &chart.subtitle)?;
     let (width, height) = (panel_width(fans.len()), panel_height(fans.len()));
-    for (at, fan) in fans.iter().enumerate() {
+    let bold = |text: &str| super::canvas::width(text, NAME, true);
+    let names = shorten::apart(fans.iter().map(|fan| fan.name.as_str()), width, bold);
+    for (at, (fan, name)) in fans.iter().zip(&names).enumerate() {
         let (row, column) = (at / columns(fans.len()), at % columns(fans.len()));
         let left = MARGIN + column as f64 * (width + GAP);
         let top = BELOW + row as f64 * height;
-        panel(canvas, fan, Frame { left, top, right: left + width, bottom: top + height - 30.0 }, words)?;
+        panel(canvas, fan, name, Frame { left, top, right: left + width, bottom: top + height - 30.0 }, words)?;
     }
     Ok(())
 }
 
-fn panel(canvas: &Canvas, fan: &Fan, frame: Frame, words: &Words) -> Drawn {
+fn panel(canvas: &Canvas, fan: &Fan, name: &str, frame: Frame, words: &Words) -> Drawn {
     let palette = &canvas.palette;
-    let room = frame.right - frame.left;
-    let name = Ink { size: 25.0, bold: true, colour: palette.ink };
-    let text = clean::shorten_by(&fan.name, room, |text| canvas.width(text, name));
-    canvas.text((frame.left, frame.top + 14.0), Side::Right, &text, name)?;
+    let bold = Ink { size: NAME, bold: true, colour: palette.ink };
+    canvas.text((frame.left, frame.top + 14.0), Side::Right, name, bold)?;
     let (mark, colour) = match fan.tone {
         Tone::Plain => ("", palette.quiet),
         Tone::Warning => ("● ", palette.short_text),

@@ -8,13 +8,14 @@ use super::canvas::{Canvas, Drawn, Ink, Side, width};
 use super::fan::spread;
 use super::head::{self, BELOW, MARGIN, WIDTH};
 use super::plot::{Frame, Plot};
-use crate::report::clean;
 use crate::report::document::{Chart, Fan, Tone};
 use crate::report::words::Words;
+use crate::report::{clean, shorten};
 
 const GAP: f64 = 50.0;
 const HEIGHT: f64 = 400.0;
 const TEXT: f64 = 20.0;
+const NAME: f64 = 25.0;
 
 fn columns(panels: usize) -> usize {
     match panels {
@@ -43,13 +44,18 @@ pub fn inner(outer: Frame) -> Frame {
     Frame { top: outer.top + 80.0, bottom: outer.bottom - 34.0, ..outer }
 }
 
-/// A panel's name and the few words below it.
+/// Names of panels, shortened where they have to be, and still told apart.
+pub fn names<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Vec<String> {
+    let outer = frame(names.len(), 0);
+    shorten::apart(names, outer.right - outer.left, |text| width(text, NAME, true))
+}
+
+/// A panel's name, one of `names`, and the few words below it.
 pub fn name(canvas: &Canvas, outer: Frame, name: &str, verdict: &str, tone: Tone) -> Drawn {
     let palette = &canvas.palette;
     let room = outer.right - outer.left;
-    let bold = Ink { size: 25.0, bold: true, colour: palette.ink };
-    let text = clean::shorten_by(name, room, |text| canvas.width(text, bold));
-    canvas.text((outer.left, outer.top + 14.0), Side::Right, &text, bold)?;
+    let bold = Ink { size: NAME, bold: true, colour: palette.ink };
+    canvas.text((outer.left, outer.top + 14.0), Side::Right, name, bold)?;
     let (mark, colour) = match tone {
         Tone::Plain => ("", palette.quiet),
         Tone::Warning => ("● ", palette.short_text),
@@ -80,14 +86,15 @@ pub fn sides(canvas: &Canvas, chart: &Chart, fans: &[Fan], words: &Words) -> Dra
         low => format!("{} · {}", chart.subtitle, words.tell("chart.axis-from", &[("n", words.count(u64::from(low)))])),
     };
     head::title(canvas, &chart.title, &subtitle)?;
-    for (at, fan) in fans.iter().enumerate() {
-        panel(canvas, fan, counts, frame(fans.len(), at), words)?;
+    let names = names(fans.iter().map(|fan| fan.name.as_str()));
+    for (at, (fan, name)) in fans.iter().zip(&names).enumerate() {
+        panel(canvas, fan, name, counts, frame(fans.len(), at), words)?;
     }
     Ok(())
 }
 
-fn panel(canvas: &Canvas, fan: &Fan, counts: CountAxis, outer: Frame, words: &Words) -> Drawn {
-    name(canvas, outer, &fan.name, &fan.verdict, fan.tone)?;
+fn panel(canvas: &Canvas, fan: &Fan, title: &str, counts: CountAxis, outer: Frame, words: &Words) -> Drawn {
+    name(canvas, outer, title, &fan.verdict, fan.tone)?;
     let number = Ink { size: TEXT, bold: false, colour: canvas.palette.quiet };
     let label = |tick: u32| words.count(u64::from(tick));
     let widest = counts.ticks().map(|tick| canvas.width(&label(tick), number)).fold(0.0, f64::max);

@@ -28,9 +28,10 @@ pub fn runway(canvas: &Canvas, chart: &Chart, data: &Runway, words: &Words) -> D
     let span = (data.start, data.end);
     let palette = &canvas.palette;
     canvas.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], palette.quiet, 2)?;
-    for (at, row) in data.rows.iter().enumerate() {
+    let names = head::row_names(data.rows.iter().map(|row| row.name.as_str()), frame.left - 14.0, TEXT);
+    for (at, (row, name)) in data.rows.iter().zip(&names).enumerate() {
         let y = frame.top + (at as f64 + 0.5) * ROW;
-        head::row_name(canvas, frame.left - 14.0, y, &row.name, TEXT, row.tone != Tone::Plain)?;
+        head::row_name(canvas, frame.left - 14.0, y, name, TEXT, row.tone != Tone::Plain)?;
         let x = |day: Option<chrono::NaiveDate>| day.map_or(frame.right, |day| place(frame, span, day));
         let [p10, p50, p90] = row.dates.map(x);
         let colour = match row.tone {
@@ -61,9 +62,10 @@ pub fn timeline(canvas: &Canvas, chart: &Chart, data: &Timeline, words: &Words) 
     let span = (data.start, data.end);
     let palette = &canvas.palette;
     canvas.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], palette.quiet, 2)?;
-    for (at, row) in data.rows.iter().enumerate() {
+    let names = head::row_names(data.rows.iter().map(|row| row.name.as_str()), frame.left - 14.0, TEXT);
+    for (at, (row, name)) in data.rows.iter().zip(&names).enumerate() {
         let y = frame.top + (at as f64 + 0.5) * ROW;
-        head::row_name(canvas, frame.left - 14.0, y, &row.name, TEXT, false)?;
+        head::row_name(canvas, frame.left - 14.0, y, name, TEXT, false)?;
         canvas.line(&[(frame.left, y), (frame.right, y)], palette.grid, 1)?;
         let x = place(frame, span, row.day);
         if let Some(act_by) = row.act_by.filter(|day| *day >= data.start && *day <= data.end) {

@@ -8,9 +8,11 @@ use super::pictures::{Bar, Bars, Chart, Fan, Picture, fan, names};
 use super::{MonthBars, Tone};
 use crate::forecast::{Comparison, Forecast, Sign, SkuForecast};
 use crate::money::{Currency, Money};
-use crate::report::clean;
 use crate::report::words::Words;
+use crate::report::{clean, shorten};
 
+/// Columns that a product takes in the title of a chart.
+const TITLE: usize = 44;
 /// So many bars fit on a page.
 const BARS: usize = 32;
 
@@ -45,10 +47,7 @@ fn demand(comparison: &Comparison, words: &Words) -> Option<Chart> {
         for sku in case.skus.iter().filter(|sku| sku.demand.difference() != 0) {
             let difference = sku.demand.difference();
             let tone = if sku.runs_short_sooner() { Tone::Alarm } else { Tone::Plain };
-            let name = match clean::text(&sku.product_name) {
-                name if name.is_empty() => clean::text(&sku.sku_part_number),
-                name => name,
-            };
+            let name = named(&sku.product_name, &sku.sku_part_number);
             let plus = if difference > 0 { "+" } else { "" };
             let text = format!("{plus}{}", words.signed(difference));
             bars.push(Bar { name, of: title(case), value: difference, text, tone });
@@ -73,6 +72,17 @@ fn demand(comparison: &Comparison, words: &Words) -> Option<Chart> {
         description: described.join("; "),
         picture: Picture::Bars(Bars { rows: bars }),
     })
+}
+
+fn named(product_name: &str, sku_part_number: &str) -> String {
+    match clean::text(product_name) {
+        name if name.is_empty() => clean::text(sku_part_number),
+        name => name,
+    }
+}
+
+fn product(sku: &SkuForecast) -> String {
+    named(&sku.product_name, &sku.sku_part_number)
 }
 
 fn cost_on(forecast: &Forecast, day: NaiveDate, currency: Currency) -> i64 {
@@ -123,11 +133,13 @@ fn differs(picture: &Picture) -> bool {
 
 /// Demand against supply of each SKU that any scenario changes, with the baseline first.
 fn sides(comparison: &Comparison, words: &Words) -> Vec<Chart> {
-    let drawn = changed(comparison).into_iter().filter(|(sku, _)| sku.points.len() > 1);
-    drawn.map(|(sku, id)| side_by_side(comparison, sku, id, words)).collect()
+    let drawn: Vec<_> = changed(comparison).into_iter().filter(|(sku, _)| sku.points.len() > 1).collect();
+    let names: Vec<String> = drawn.iter().map(|(sku, _)| product(sku)).collect();
+    let names = shorten::apart_on_columns(names.iter().map(String::as_str), TITLE);
+    drawn.into_iter().zip(&names).map(|((sku, id), name)| side_by_side(comparison, sku, id, name, words)).collect()
 }
 
-fn side_by_side(comparison: &Comparison, sku: &SkuForecast, id: String, words: &Words) -> Chart {
+fn side_by_side(comparison: &Comparison, sku: &SkuForecast, id: String, name: &str, words: &Words) -> Chart {
     let of = |forecast: &Forecast, name: String| {
         let own = forecast.skus.iter().find(|own| own.sku_id == sku.sku_id);
         let drawn = own.map_or_else(|| absent(sku, words), |own| fan(forecast, own, words));
@@ -140,10 +152,6 @@ fn side_by_side(comparison: &Comparison, sku: &SkuForecast, id: String, words: &
             fans.push(of(&case.forecast, title(case)));
         }
     }
-    let product = match clean::text(&sku.product_name) {
-        name if name.is_empty() => clean::text(&sku.sku_part_number),
-        name => name,
-    };
     let end = |fan: &Fan| {
         let values = [
             ("scenario", fan.name.clone()),
@@ -155,7 +163,7 @@ fn side_by_side(comparison: &Comparison, sku: &SkuForecast, id: String, words: &
     };
     Chart {
         id,
-        title: words.tell("compare.chart-sides", &[("product", product)]),
+        title: words.tell("compare.chart-sides", &[("product", name.to_owned())]),
         subtitle: words.say("compare.chart-sides-subtitle"),
         description: fans.iter().map(end).collect::<Vec<_>>().join("; "),
         picture: Picture::Sides(fans),

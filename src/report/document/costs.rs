@@ -94,17 +94,21 @@ pub fn months(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section {
     let mut columns = vec![Column::number(words.say("column.month-from"), String::new())];
     let column = |currency: &Currency| Column::number(words.say("column.cost"), currency.code().to_owned());
     columns.extend(currencies.iter().map(column));
-    let rows = by_day.into_iter().map(|(day, amounts)| {
+    let row = |first: Cell, amounts: &BTreeMap<Currency, i64>| {
         let amount = |currency: &Currency| {
             amounts
                 .get(currency)
                 .map_or(Cell::Nothing, |minor| Cell::Money(Money { minor: *minor, currency: *currency }))
         };
-        let mut cells = vec![Cell::Date(day)];
-        cells.extend(currencies.iter().map(amount));
-        Row::of(cells)
-    });
-    let rows = rows.collect();
+        Row::of(std::iter::once(first).chain(currencies.iter().map(amount)).collect())
+    };
+    let mut rows: Vec<Row> = by_day.iter().map(|(day, amounts)| row(Cell::Date(*day), amounts)).collect();
+    let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
+    for (currency, minor) in by_day.values().flatten() {
+        *sums.entry(*currency).or_default() += minor;
+    }
+    let months = words.plural("unit.months", rows.len() as u64);
+    rows.push(row(Cell::Text(words.tell("costs.sum", &[("months", months)])), &sums).apart());
     let table = Table { id: "costs".to_owned(), caption: words.say("costs.caption"), columns, rows, notes };
     let stacks = charts.iter().filter(|chart| matches!(chart.picture, Picture::Stack(_)));
     let drawn = stacks.map(|chart| Block::Chart(chart.id.clone()));
@@ -132,11 +136,13 @@ fn shares(id: &'static str, head: &str, lines: &[DepartmentCost], words: &Words)
         Column::number(words.say("column.cost-month"), words.say("unit.a-month")),
         Column::text(words.say("column.currency")),
     ];
-    let (own, mut named): (Vec<&DepartmentCost>, Vec<&DepartmentCost>) =
-        lines.iter().partition(|line| own_line(&line.department).is_some());
     // Amounts of two currencies are not held against each other.
-    named.sort_by_key(|line| line.currency);
-    let smaller = if named.len() > LINES { named.split_off(LINES) } else { Vec::new() };
+    let mut by_currency: BTreeMap<Currency, Vec<&DepartmentCost>> = BTreeMap::new();
+    for line in lines {
+        by_currency.entry(line.currency).or_default().push(line);
+    }
+    let most = (LINES / by_currency.len().max(1)).max(5);
+    let mut smaller = false;
     let row = |line: &DepartmentCost| {
         let own = own_line(&line.department);
         let cells = vec![
@@ -147,10 +153,25 @@ fn shares(id: &'static str, head: &str, lines: &[DepartmentCost], words: &Words)
         ];
         Row { cells, tone: Tone::Plain, apart: own.is_some() }
     };
-    let rows = named.into_iter().map(row).chain(together(&smaller, words)).chain(own.into_iter().map(row)).collect();
+    let mut rows = Vec::new();
+    for (currency, lines) in by_currency {
+        let (own, named): (Vec<&DepartmentCost>, Vec<&DepartmentCost>) =
+            lines.iter().partition(|line| own_line(&line.department).is_some());
+        let (shown, rest) = named.split_at(named.len().min(most));
+        rows.extend(shown.iter().map(|line| row(line)));
+        if !rest.is_empty() {
+            let name = words.tell("departments.smaller", &[("n", words.count(rest.len() as u64))]);
+            rows.push(together(name, rest, currency));
+            smaller = true;
+        }
+        rows.extend(own.into_iter().map(row));
+        if lines.len() > 1 {
+            rows.push(together(words.say("departments.sum"), &lines, currency));
+        }
+    }
     let mut notes = vec![words.say("departments.note")];
-    if !smaller.is_empty() {
-        notes.push(words.tell("departments.smaller-note", &[("n", words.count(LINES as u64))]));
+    if smaller {
+        notes.push(words.tell("departments.smaller-note", &[("n", words.count(most as u64))]));
     }
     let caption = words.say(&format!("{id}.caption"));
     let table = Table { id: id.to_owned(), caption, columns, rows, notes };
@@ -158,23 +179,16 @@ fn shares(id: &'static str, head: &str, lines: &[DepartmentCost], words: &Words)
     Section { id, title: words.say(&format!("{id}.title")), level: Level::Full, blocks }
 }
 
-/// A line for each currency of the departments that have no line of their own.
-fn together(smaller: &[&DepartmentCost], words: &Words) -> Vec<Row> {
-    let mut sums: BTreeMap<Currency, (u64, u32, i64)> = BTreeMap::new();
-    for line in smaller {
-        let (count, seats, minor) = sums.entry(line.currency).or_default();
-        (*count, *seats, *minor) = (*count + 1, *seats + line.seats, *minor + line.minor);
-    }
-    let row = |(currency, (count, seats, minor)): (Currency, (u64, u32, i64))| {
-        let cells = vec![
-            Cell::Text(words.tell("departments.smaller", &[("n", words.count(count))])),
-            Cell::Count(seats),
-            Cell::Money(Money { minor, currency }),
-            Cell::Text(currency.code().to_owned()),
-        ];
-        Row { cells, tone: Tone::Plain, apart: true }
-    };
-    sums.into_iter().map(row).collect()
+/// One line for many, all of one currency.
+fn together(name: String, lines: &[&DepartmentCost], currency: Currency) -> Row {
+    let minor = lines.iter().map(|line| line.minor).sum();
+    let cells = vec![
+        Cell::Text(name),
+        Cell::Count(lines.iter().map(|line| line.seats).sum()),
+        Cell::Money(Money { minor, currency }),
+        Cell::Text(currency.code().to_owned()),
+    ];
+    Row { cells, tone: Tone::Plain, apart: true }
 }
 
 /// The two lines that are not departments.

@@ -14,11 +14,19 @@ use crate::report::words::Words;
 
 /// A stack shows so many SKUs by name, the others as one layer.
 const LAYERS: usize = 6;
+/// So many renewals fit on a page, the first of them; a table holds all.
+const EVENTS: usize = 48;
 /// So many SKUs in trouble get a bridge of their own.
 const BRIDGES: usize = 9;
 
-/// `ids` are the file names of `skus`.
-pub fn charts(forecast: &Forecast, skus: &[&SkuForecast], ids: &[String], words: &Words) -> Vec<Chart> {
+/// `ids` are the file names of `skus`, `names` what titles call them.
+pub fn charts(
+    forecast: &Forecast,
+    skus: &[&SkuForecast],
+    ids: &[String],
+    names: &[String],
+    words: &Words,
+) -> Vec<Chart> {
     let days: Vec<NaiveDate> =
         skus.first().map_or(Vec::new(), |sku| sku.points.iter().map(|point| point.day).collect());
     let (Some(start), Some(end)) = (days.first().copied(), days.last().copied()) else { return Vec::new() };
@@ -28,9 +36,10 @@ pub fn charts(forecast: &Forecast, skus: &[&SkuForecast], ids: &[String], words:
     let mut charts = vec![runway(skus, start, end, words), heat(forecast, skus, &days, words)];
     charts.extend(timeline(forecast, start, end, words));
     charts.extend(stacks(skus, &days, words));
-    let troubled = skus.iter().zip(ids).filter(|(sku, _)| in_trouble(forecast, sku)).take(BRIDGES);
+    let named = skus.iter().zip(ids).zip(names);
+    let troubled = named.filter(|((sku, _), _)| in_trouble(forecast, sku)).take(BRIDGES);
     let asked = super::seats::requests(forecast);
-    charts.extend(troubled.map(|(sku, id)| bridge(sku, id, asked, words)));
+    charts.extend(troubled.map(|((sku, id), name)| bridge(sku, id, name, asked, words)));
     charts
 }
 
@@ -111,12 +120,19 @@ fn timeline(forecast: &Forecast, start: NaiveDate, end: NaiveDate, words: &Words
             TimelineRow { name: clean::text(&event.sku), text, tone, day: event.day, act_by: event.last_day_to_act }
         })
         .collect();
+    let all = rows.len();
+    let rows: Vec<TimelineRow> = rows.into_iter().take(EVENTS).collect();
+    let mut subtitle = words.say("chart.timeline-subtitle");
+    if rows.len() < all {
+        let values = [("shown", words.count(rows.len() as u64)), ("all", words.count(all as u64))];
+        subtitle = format!("{subtitle} {}", words.tell("chart.timeline-first", &values));
+    }
     let described: Vec<String> =
         rows.iter().map(|row| format!("{}, {}: {}", row.name, words.day(row.day), row.text)).collect();
     (!rows.is_empty()).then(|| Chart {
         id: "renewals".to_owned(),
         title: words.say("renewals.title"),
-        subtitle: words.say("chart.timeline-subtitle"),
+        subtitle,
         description: described.join("; "),
         picture: Picture::Timeline(Timeline { start, end, rows }),
     })
@@ -157,7 +173,7 @@ fn stacks(skus: &[&SkuForecast], days: &[NaiveDate], words: &Words) -> Vec<Chart
 }
 
 /// `asked` where people ask for licences, of this SKU or of another: then all bridges have the same bars.
-fn bridge(sku: &SkuForecast, id: &str, asked: bool, words: &Words) -> Chart {
+fn bridge(sku: &SkuForecast, id: &str, name: &str, asked: bool, words: &Words) -> Chart {
     let bridge = &sku.bridge;
     let change = |name: String, tenths: i64| Step { name, tenths, whole: false };
     let whole = |name: String, tenths: i64| Step { name, tenths, whole: true };
@@ -177,7 +193,7 @@ fn bridge(sku: &SkuForecast, id: &str, asked: bool, words: &Words) -> Chart {
         steps.iter().map(|step| format!("{} {}", step.name, words.tenths(step.tenths))).collect();
     Chart {
         id: format!("{id}-bridge"),
-        title: words.tell("chart.bridge", &[("product", name(sku))]),
+        title: words.tell("chart.bridge", &[("product", name.to_owned())]),
         subtitle: words.say("chart.bridge-subtitle"),
         description: described.join("; "),
         picture: Picture::Bridge(steps),

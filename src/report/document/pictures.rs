@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::{Tone, in_order, more};
 use crate::forecast::{Forecast, RenewalEvent, Skill, SkuForecast};
 use crate::money::Currency;
-use crate::report::clean;
 use crate::report::words::Words;
+use crate::report::{clean, shorten};
 
 /// A chart: `id` is unique and fit for a file name.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,6 +166,8 @@ pub enum MarkKind {
 
 /// Overviews on page one show at most so many SKUs.
 const FIRST: usize = 9;
+/// Columns that a product takes in the title of a chart: what the chart shows has to fit behind it.
+const TITLE: usize = 44;
 
 /// The overview of all SKUs, where there are many an overview of the first, and a fan for each SKU, those in trouble first.
 pub fn charts(forecast: &Forecast, words: &Words) -> Vec<Chart> {
@@ -186,9 +188,13 @@ pub fn charts(forecast: &Forecast, words: &Words) -> Vec<Chart> {
     }
     let ids: Vec<String> = fans.iter().map(|(id, _)| id.clone()).collect();
     let known: Vec<&SkuForecast> = skus.into_iter().filter(|sku| !sku.points.is_empty()).collect();
-    let drawn = fans.into_iter().zip(&known);
-    charts.extend(drawn.map(|((id, fan), sku)| fan_chart(forecast, id, fan, sku, words)));
-    charts.extend(more::charts(forecast, &known, &ids, words));
+    let names = shorten::apart_on_columns(all.iter().map(|fan| fan.name.as_str()), TITLE);
+    let drawn = fans.into_iter().zip(&known).zip(&names);
+    charts.extend(drawn.map(|(((id, fan), sku), name)| {
+        let chart = fan_chart(forecast, id, fan, sku, words);
+        Chart { title: words.tell("chart.fan", &[("product", name.clone())]), ..chart }
+    }));
+    charts.extend(more::charts(forecast, &known, &ids, &names, words));
     charts
 }
 

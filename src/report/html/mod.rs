@@ -9,6 +9,8 @@ use super::words::Words;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// A table of more rows than this scrolls on its own.
+const MANY: usize = 40;
 
 /// One of several documents of a page that can be switched.
 pub struct Page<'a> {
@@ -152,7 +154,7 @@ fn section(page: &mut String, section: &Section, charts: &[(&Chart, String)], pl
             Block::Paragraph(text) => page.push_str(&format!("<p>{}</p>\n", phrase(text))),
             Block::Note(text) => page.push_str(&format!("<p class=\"note\">{}</p>\n", escape(text))),
             Block::SparkKey(_) => {}
-            Block::Table(data) => table(page, data, words),
+            Block::Table(data) => table(page, data, place, words),
             Block::Chart(id) => figure(page, id, charts, place, words),
         }
     }
@@ -200,14 +202,21 @@ fn readings(fan: &Fan, words: &Words) -> Option<String> {
     Some(serde_json::json!({ "top": places.top, "bottom": places.bottom, "months": months }).to_string())
 }
 
-fn table(page: &mut String, table: &Table, words: &Words) {
+fn table(page: &mut String, table: &Table, place: Place, words: &Words) {
+    let caption = format!("table-{}", table.id);
     let rows = table.rows.len();
-    page.push_str("<div class=\"sheet\">\n");
+    let many = if rows > MANY { " many" } else { "" };
+    page.push_str(&format!("<div class=\"sheet{many}\">\n"));
+    page.push_str(&format!("<p class=\"caption\" id=\"{}\">{}</p>\n", place.id(&caption), escape(&table.caption)));
     if rows > 5 {
         let filter = escape(&words.say("html.filter"));
         page.push_str(&format!("<label class=\"filter\">{filter} <input type=\"search\"></label>\n"));
     }
-    page.push_str(&format!("<table>\n<caption>{}</caption>\n<thead><tr>", escape(&table.caption)));
+    // What scrolls can be reached by the keyboard.
+    page.push_str(&format!(
+        "<div class=\"rows\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{0}\">\n<table aria-labelledby=\"{0}\">\n<thead><tr>",
+        place.id(&caption)
+    ));
     let kept = table.page_columns();
     for column in kept.iter().filter_map(|at| table.columns.get(*at)) {
         let class = if column.numeric { " class=\"number\"" } else { "" };
@@ -237,7 +246,7 @@ fn table(page: &mut String, table: &Table, words: &Words) {
         }
         page.push_str("</tr>\n");
     }
-    page.push_str("</tbody>\n</table>\n");
+    page.push_str("</tbody>\n</table>\n</div>\n");
     for note in &table.notes {
         page.push_str(&format!("<p class=\"note\">{}</p>\n", escape(note)));
     }

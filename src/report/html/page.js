@@ -11,7 +11,6 @@ for (const sheet of document.querySelectorAll(".sheet")) {
   };
   const compare = (a, b) => {
     if (typeof a === "number" && typeof b === "number") return a - b;
-    if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
     return a.localeCompare(b, language, { numeric: true });
   };
   heads.forEach((head, at) => {
@@ -19,7 +18,10 @@ for (const sheet of document.querySelectorAll(".sheet")) {
       const down = head.getAttribute("aria-sort") === "ascending";
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const rows = [...body.rows].sort((a, b) => compare(value(a, at), value(b, at)) * (down ? -1 : 1));
+      const mixed = (a, b) => (typeof a !== typeof b ? (typeof a === "number" ? -1 : 1) : 0);
+      // Words in a column of numbers, such as a sum or "no price", stay below whichever way it is sorted.
+      const sorted = (a, b) => mixed(a, b) || compare(a, b) * (down ? -1 : 1);
+      const rows = [...body.rows].sort((a, b) => sorted(value(a, at), value(b, at)));
       body.append(...rows);
     });
   });

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::amount;
-use super::sheet::{Formats, HEADER_HEIGHT, named, on};
+use super::sheet::{Formats, HEADER_HEIGHT, LINE, lines, named, names_width, on};
 use crate::forecast::Forecast;
 use crate::report::clean;
 use crate::report::words::Words;
@@ -26,6 +26,9 @@ pub enum Tinted {
     All,
     Prices,
 }
+
+/// Width of the column of products and values, in characters.
+const VALUES: f64 = 44.0;
 
 /// The reference to an input of SKU number `sku`.
 pub fn reference(words: &Words, sku: usize, input: Input) -> String {
@@ -59,11 +62,12 @@ pub fn sheet(
         sheet.write_string_with_format(HEADER_ROW, column, header, format)?;
     }
     for (row, sku) in (HEADER_ROW + 1..).zip(&forecast.skus) {
-        sheet.write_string(row, 0, clean::cell(&sku.sku_part_number))?;
-        sheet.write_string(row, 1, clean::cell(&sku.product_name))?;
+        sheet.set_row_height(row, LINE * f64::from(lines(&sku.product_name, VALUES)))?;
+        sheet.write_string_with_format(row, 0, clean::cell(&sku.sku_part_number), &formats.wrap)?;
+        sheet.write_string_with_format(row, 1, clean::cell(&sku.product_name), &formats.wrap)?;
         match sku.price {
             Some(price) => {
-                sheet.write_string(row, 2, price.currency.code())?;
+                sheet.write_string_with_format(row, 2, price.currency.code(), &formats.text)?;
                 let money = formats.money(price.currency);
                 sheet.write_number_with_format(row, Input::EnginePrice as u16, amount(price), &money)?;
                 let input = formats.input_money(price.currency);
@@ -89,11 +93,13 @@ pub fn sheet(
     for line in &forecast.assumptions {
         row += 1;
         let origin = if line.given { words.say("assumptions.given") } else { words.say("assumptions.default") };
-        sheet.write_string(row, 0, clean::cell(&line.name))?;
-        sheet.write_string(row, 1, clean::cell(&line.value))?;
-        sheet.write_string(row, 2, origin)?;
+        sheet.set_row_height(row, LINE * f64::from(lines(&line.value, VALUES)))?;
+        sheet.write_string_with_format(row, 0, clean::cell(&line.name), &formats.wrap)?;
+        sheet.write_string_with_format(row, 1, clean::cell(&line.value), &formats.wrap)?;
+        sheet.write_string_with_format(row, 2, origin, &formats.text)?;
     }
-    for (column, width) in [(0, 34.0), (1, 40.0), (2, 16.0), (3, 22.0), (4, 14.0), (5, 14.0), (6, 16.0)] {
+    let names = names_width(forecast.skus.iter().map(|sku| sku.sku_part_number.as_str())).max(34.0);
+    for (column, width) in [(0, names), (1, VALUES), (2, 16.0), (3, 22.0), (4, 14.0), (5, 14.0), (6, 16.0)] {
         sheet.set_column_width(column, width)?;
     }
     sheet.set_freeze_panes(HEADER_ROW + 1, 1)?;

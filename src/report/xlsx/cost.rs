@@ -29,8 +29,12 @@ pub fn sheet(
     }
     sheet.write_string_with_format(HEADER_ROW, 0, words.say("column.month-from"), &formats.header)?;
     sheet.set_column_width(0, 22)?;
-    let days: Vec<NaiveDate> =
+    let mut days: Vec<NaiveDate> =
         forecast.skus.first().map_or(Vec::new(), |sku| sku.points.iter().map(|point| point.day).collect());
+    // The last point is the horizon itself: its month lies beyond.
+    if days.len() > 1 {
+        days.pop();
+    }
     let first = HEADER_ROW + 1;
     for (row, day) in (first..).zip(&days) {
         sheet.write_datetime_with_format(row, 0, &excel_day(*day)?, &formats.day)?;
@@ -42,8 +46,7 @@ pub fn sheet(
     }
     let last = HEADER_ROW + u32::try_from(days.len()).unwrap_or(0);
     sheet.set_freeze_panes(first, 1)?;
-    // The last point is the horizon itself: its month lies beyond, so it is no part of the sum.
-    let summed = last.saturating_sub(1).max(first);
+    let summed = last.max(first);
     let months = words.plural("unit.months", u64::from(summed + 1 - first));
     sheet.write_string_with_format(last + 2, 0, words.tell("xlsx.sum", &[("months", months)]), &formats.strong)?;
     for (column, currency) in (1..).zip(&currencies) {

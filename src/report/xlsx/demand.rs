@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 use super::assumptions::{Input, reference};
 use super::first_row;
 use super::month::MonthColumns;
-use super::sheet::{Formats, HEADER_HEIGHT, header, named, near};
+use super::sheet::{Formats, HEADER_HEIGHT, header, named, names_width, near};
 use crate::forecast::{Forecast, MonthPoint};
 use crate::report::words::Words;
 
@@ -50,7 +50,7 @@ pub fn sheet(
 ) -> Result<Worksheet, XlsxError> {
     let mut sheet = named(&words.say("xlsx.demand"), taken)?;
     let headers = [
-        (words.say("column.sku"), 30.0),
+        (words.say("column.sku"), names_width(forecast.skus.iter().map(|sku| sku.sku_part_number.as_str()))),
         (words.say("column.day"), 13.0),
         (words.say("xlsx.month"), 9.0),
         (words.say("xlsx.capacity"), 12.0),

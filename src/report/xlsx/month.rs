@@ -41,7 +41,7 @@ impl MonthColumns {
         }
         if let Some(cost) = point.cost {
             sheet.write_number_with_format(row, self.cost, amount(cost), &formats.money(cost.currency))?;
-            sheet.write_string(row, self.currency, cost.currency.code())?;
+            sheet.write_string_with_format(row, self.currency, cost.currency.code(), &formats.beside)?;
         }
         Ok(())
     }

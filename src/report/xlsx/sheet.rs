@@ -12,6 +12,10 @@ pub struct Formats {
     pub number_header: Format,
     pub text: Format,
     pub wrap: Format,
+    /// Words beside a number, which ends where they begin.
+    pub beside: Format,
+    /// Words below a table, over several columns.
+    pub wrapped_note: Format,
     pub strong: Format,
     /// Strong on one line that may run over its neighbours.
     pub strong_line: Format,
@@ -42,6 +46,8 @@ impl Formats {
             number_header: header().set_align(FormatAlign::Right),
             text: top(),
             wrap: top().set_text_wrap(),
+            beside: top().set_text_wrap().set_indent(1),
+            wrapped_note: top().set_text_wrap().set_font_color(Color::RGB(0x595959)),
             strong: top().set_bold().set_text_wrap(),
             strong_line: top().set_bold(),
             count: top().set_num_format("#,##0"),
@@ -86,6 +92,21 @@ pub fn named(name: &str, taken: &mut Vec<String>) -> Result<Worksheet, XlsxError
     // On paper: lying down, all columns on one page.
     sheet.set_landscape().set_print_fit_to_pages(1, 0);
     Ok(sheet)
+}
+
+/// Points that a line of text takes. Not every program that opens a file finds the height of a row by itself.
+pub const LINE: f64 = 15.0;
+
+/// Lines that a text takes in a column so many characters wide.
+pub fn lines(text: &str, characters: f64) -> u32 {
+    let lines = (clean::columns(text) as f64 / (characters * 0.92).max(1.0)).ceil();
+    // Excel refuses rows of more than 409 points.
+    (lines as u32).clamp(1, 25)
+}
+
+/// The width of a column of part numbers: a cut one may look like another.
+pub fn names_width<'a>(names: impl Iterator<Item = &'a str>) -> f64 {
+    (names.map(clean::columns).max().unwrap_or(0) + 3).clamp(30, 70) as f64
 }
 
 /// `$B$7` of a row and column counted from 0.

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 use super::assumptions::{Input, reference};
 use super::demand::Series;
 use super::first_row;
-use super::sheet::{Formats, HEADER_HEIGHT, header, named, near, opening, run};
+use super::sheet::{Formats, HEADER_HEIGHT, header, named, names_width, near, opening, run};
 use crate::forecast::{Forecast, SkuForecast};
 use crate::money::Money;
 use crate::report::clean;
@@ -25,7 +25,7 @@ pub fn sheet(
     let mut row = opening(&mut sheet, document, 7, 140, formats)?;
     row += 2;
     let headers = [
-        (words.say("column.sku"), 32.0),
+        (words.say("column.sku"), names_width(forecast.skus.iter().map(|sku| sku.sku_part_number.as_str()))),
         (words.say("column.demand-today"), 14.0),
         (words.say("column.capacity-today"), 14.0),
         (words.say("column.runs-short"), 16.0),
@@ -80,7 +80,7 @@ fn line(
         let result = Money { minor: price.minor.saturating_mul(i64::from(p90)), ..price }.decimal();
         let formula = Formula::new(formula).set_result(result);
         sheet.write_formula_with_format(row, 6, formula, &formats.money(price.currency))?;
-        sheet.write_string(row, 7, price.currency.code())?;
+        sheet.write_string_with_format(row, 7, price.currency.code(), &formats.beside)?;
     } else {
         sheet.write_string_with_format(row, 6, words.say("money.no-price"), &formats.absent)?;
     }

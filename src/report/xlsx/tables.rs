@@ -3,11 +3,17 @@
 
 use rust_xlsxwriter::{Format, Table as Grid, TableColumn, TableStyle, Worksheet, XlsxError};
 
-use super::sheet::{Formats, named};
+use super::sheet::{Formats, LINE, lines, named};
 use super::{amount, excel_day};
 use crate::report::clean;
 use crate::report::document::{Block, Cell, Section, Table};
 use crate::report::words::Words;
+
+/// No column is wider, in characters.
+const WIDEST: usize = 70;
+/// A note goes over so many columns at least, and a column without a width of its own has this one.
+const NOTE_COLUMNS: usize = 4;
+const USUAL: f64 = 8.4;
 
 pub fn sheet(
     section: &Section,
@@ -27,24 +33,50 @@ pub fn sheet(
         return Ok(None);
     }
     let mut sheet = named(&section.title, taken)?;
+    let widths = widths(&tables, words);
+    for (column, width) in (0..).zip(&widths) {
+        sheet.set_column_width(column, *width)?;
+    }
     let mut row = 0;
-    let mut widths: Vec<usize> = Vec::new();
     for table in &tables {
         sheet.write_string_with_format(row, 0, &table.caption, &formats.title)?;
         if row == 0 {
             sheet.set_freeze_panes(2, 1)?;
         }
-        row = grid(&mut sheet, table, row + 1, &mut widths, words, formats)?;
+        row = grid(&mut sheet, table, row + 1, &widths, words, formats)?;
         for note in &table.notes {
-            sheet.write_string_with_format(row, 0, note, &formats.note)?;
+            write_note(&mut sheet, row, note, &widths, formats)?;
             row += 1;
         }
         row += 1;
     }
-    for (column, width) in (0..).zip(&widths) {
-        sheet.set_column_width(column, (*width + 3).clamp(9, 70) as f64)?;
-    }
     Ok(Some(sheet))
+}
+
+/// Columns as wide as what stands in them, in characters; longer words go on on a next line.
+fn widths(tables: &[&Table], words: &Words) -> Vec<f64> {
+    let mut widths: Vec<usize> = Vec::new();
+    for table in tables {
+        let kept = table.page_columns();
+        widths.resize(widths.len().max(kept.len()), 0);
+        for (width, at) in widths.iter_mut().zip(&kept) {
+            let header = table.columns.get(*at).map_or(0, |column| clean::columns(&column.header()).min(24));
+            let cells = table.rows.iter().filter_map(|row| row.cells.get(*at));
+            let widest = cells.map(|cell| clean::columns(&cell.shown(words))).max().unwrap_or(0);
+            *width = (*width).max(header).max(widest);
+        }
+    }
+    widths.into_iter().map(|width| (width + 3).clamp(9, WIDEST) as f64).collect()
+}
+
+/// A note over the columns of its table: on one line it would make a printed page as wide as itself.
+fn write_note(sheet: &mut Worksheet, row: u32, note: &str, widths: &[f64], formats: &Formats) -> Result<(), XlsxError> {
+    let last = widths.len().max(NOTE_COLUMNS) - 1;
+    let characters: f64 = (0..=last).map(|column| widths.get(column).copied().unwrap_or(USUAL)).sum();
+    let lines = lines(note, characters);
+    sheet.merge_range(row, 0, row, u16::try_from(last).unwrap_or(0), note, &formats.wrapped_note)?;
+    sheet.set_row_height(row, LINE * f64::from(lines))?;
+    Ok(())
 }
 
 /// Writes a table from `top` on and returns the row after it.
@@ -52,12 +84,11 @@ fn grid(
     sheet: &mut Worksheet,
     table: &Table,
     top: u32,
-    widths: &mut Vec<usize>,
+    widths: &[f64],
     words: &Words,
     formats: &Formats,
 ) -> Result<u32, XlsxError> {
     let kept = table.page_columns();
-    widths.resize(widths.len().max(kept.len()), 0);
     let mut headers: Vec<String> = Vec::new();
     for at in &kept {
         let base = table.columns.get(*at).map_or(String::new(), |column| column.header());
@@ -66,11 +97,16 @@ fn grid(
         headers.push(std::iter::once(base.clone()).chain(numbered).find(free).unwrap_or(base));
     }
     for (row, line) in (top + 1..).zip(&table.rows) {
+        let mut high = 1;
         for (place, at) in kept.iter().enumerate() {
             let (Some(cell), Ok(column)) = (line.cells.get(*at), u16::try_from(place)) else { continue };
             write(sheet, row, column, cell, words, formats)?;
-            let shown = clean::columns(&cell.shown(words)).max(clean::columns(&headers[place]).min(24));
-            widths[place] = widths[place].max(shown);
+            if !cell.is_number() {
+                high = high.max(lines(&cell.shown(words), widths.get(place).copied().unwrap_or(USUAL)));
+            }
+        }
+        if high > 1 {
+            sheet.set_row_height(row, LINE * f64::from(high))?;
         }
     }
     let last = top + u32::try_from(table.rows.len()).unwrap_or(0);
@@ -101,6 +137,9 @@ fn write(
         Cell::Date(day) => sheet.write_datetime_with_format(row, column, &excel_day(*day)?, &formats.day).map(|_| ()),
         Cell::Absent(why) => sheet.write_string_with_format(row, column, why, &formats.absent).map(|_| ()),
         Cell::Nothing => Ok(()),
-        text => sheet.write_string_with_format(row, column, text.for_sheet(words), &formats.text).map(|_| ()),
+        text => {
+            let format = if column == 0 { &formats.wrap } else { &formats.beside };
+            sheet.write_string_with_format(row, column, text.for_sheet(words), format).map(|_| ())
+        }
     }
 }

@@ -76,6 +76,25 @@ fn names_in_other_scripts_are_drawn_and_not_boxed() {
     }
 }
 
+/// Letters that melt together, beside numbers and signs of another face: each word is drawn, and not a row of empty boxes.
+#[test]
+fn names_in_mixed_scripts_are_drawn_and_not_boxed() {
+    // Of one length, so that two rows of boxes would be the same picture.
+    for (one, other) in
+        [("الأمان 365…", "الأداء 365…"), ("(רשת E5)…", "(ארץ E5)…"), ("क्षत 365…", "ज्ञत 365…"), ("ผู้ใช้ 365…", "น้ำใส่ 365…")]
+    {
+        let drawn = [one, other].map(|name| {
+            let mut own = FORECAST.clone();
+            own.skus.truncate(1);
+            own.skus[0].product_name = name.to_owned();
+            let drawn = document(&own, Language::English);
+            let chart = drawn.charts.iter().find(|chart| chart.id == "runway").unwrap();
+            png("runway", &svg(chart, Language::English, Theme::Light).unwrap(), &[]).unwrap()
+        });
+        assert!(drawn[0] != drawn[1], "{one} and {other} look the same");
+    }
+}
+
 #[test]
 fn dark_charts_differ_and_names_are_escaped() {
     let plan = fixture::Plan { product: "<b>&\"Ende\"</b>", ..fixture::plans().remove(3) };

@@ -1,22 +1,16 @@
 //! Native charts of a comparison: cost by month, and demand of each SKU that differs. In: cases. Out: a sheet. Never: a picture.
 
-use rust_xlsxwriter::{
-    Chart, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, Color, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{Chart, ChartFormat, ChartLine, ChartLineDashType, Color, Worksheet, XlsxError};
 
 use super::Cases;
 use super::cost::{self, Place};
 use super::series::{Series, first_row};
 use crate::forecast::{Comparison, Sign, SkuForecast};
-use crate::report::clean;
 use crate::report::words::Words;
+use crate::report::xlsx::charts::{finish, lay_out};
 use crate::report::xlsx::sheet::named;
+use crate::report::{clean, shorten};
 
-const WIDTH: u32 = 620;
-const HEIGHT: u32 = 330;
-/// Cells of the usual size that one chart takes, with a margin.
-const ROWS: u32 = 18;
-const COLUMNS: u16 = 10;
 /// The baseline is black; scenarios differ in lightness and dash, not only in hue.
 const LINES: [(u32, ChartLineDashType); 6] = [
     (0x1A1A1A, ChartLineDashType::Solid),
@@ -26,6 +20,9 @@ const LINES: [(u32, ChartLineDashType); 6] = [
     (0x9A5FB4, ChartLineDashType::DashDot),
     (0x56B4E9, ChartLineDashType::RoundDot),
 ];
+
+/// Columns that a product takes in a title.
+const TITLE: usize = 50;
 
 pub fn sheet(
     comparison: &Comparison,
@@ -39,11 +36,11 @@ pub fn sheet(
         sku.points.len() > 1 && comparison.scenarios.iter().any(|case| case.skus.iter().any(differs))
     };
     let costs = (0..cases.currencies.len()).filter(|_| cases.months().len() > 1).map(|n| costs(cases, n, words));
-    let demand = cases.skus.skus.iter().filter(changed).map(|sku| demand(cases, sku, words));
-    for (place, chart) in (0_u32..).zip(costs.chain(demand)) {
-        let (row, column) = ((place / 2) * ROWS, if place.is_multiple_of(2) { 0 } else { COLUMNS });
-        sheet.insert_chart(row, column, &chart)?;
-    }
+    let changed: Vec<&SkuForecast> = cases.skus.skus.iter().filter(changed).collect();
+    let products: Vec<String> = changed.iter().map(|sku| clean::text(&sku.product_name)).collect();
+    let names = shorten::apart_on_columns(products.iter().map(String::as_str), TITLE);
+    let demand = changed.iter().zip(&names).map(|(sku, name)| demand(cases, sku, name, words));
+    lay_out(&mut sheet, costs.chain(demand))?;
     Ok(sheet)
 }
 
@@ -67,11 +64,16 @@ fn costs(cases: &Cases<'_>, currency: usize, words: &Words) -> Chart {
         added.set_format(&mut line(case));
     }
     let code = cases.currencies.get(currency).map_or(String::new(), ToString::to_string);
-    finish(&mut chart, &words.tell("compare.costs-caption", &[("currency", code.clone())]), &code);
+    finish(
+        &mut chart,
+        &words.tell("compare.costs-caption", &[("currency", code.clone())]),
+        &code,
+        cases.months().len(),
+    );
     chart
 }
 
-fn demand(cases: &Cases<'_>, sku: &SkuForecast, words: &Words) -> Chart {
+fn demand(cases: &Cases<'_>, sku: &SkuForecast, product: &str, words: &Words) -> Chart {
     let name = words.say("xlsx.demand");
     let months = u32::try_from(sku.points.len()).unwrap_or(1);
     let mut chart = Chart::new_line();
@@ -82,16 +84,7 @@ fn demand(cases: &Cases<'_>, sku: &SkuForecast, words: &Words) -> Chart {
         added.set_name(title.as_str()).set_categories(range(Series::Day)).set_values(range(Series::P50));
         added.set_format(&mut line(case));
     }
-    let product = clean::shorten(&clean::text(&sku.product_name), 50);
-    let title = words.tell("compare.seats-caption", &[("product", product)]);
-    finish(&mut chart, &title, &words.say("unit.seats.header"));
+    let title = words.tell("compare.seats-caption", &[("product", product.to_owned())]);
+    finish(&mut chart, &title, &words.say("unit.seats.header"), sku.points.len());
     chart
-}
-
-fn finish(chart: &mut Chart, title: &str, unit: &str) {
-    chart.title().set_name(title);
-    chart.x_axis().set_num_format("mmm yyyy").set_date_axis(true);
-    chart.y_axis().set_name(unit).set_num_format("#,##0");
-    chart.legend().set_position(ChartLegendPosition::Bottom);
-    chart.set_width(WIDTH).set_height(HEIGHT).set_alt_text(title);
 }
