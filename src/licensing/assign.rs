@@ -35,7 +35,7 @@ impl Ledger {
             self.retry_everything();
         }
         if !self.is_automatic() {
-            self.due.extend(fresh.iter().map(|key: &Key| (key.user, key.bundle)));
+            self.due.extend(fresh.iter().map(|key: &Key| (key.user(), key.bundle())));
         }
         for _ in 0..MAX_ROUNDS {
             let dirty = std::mem::take(&mut self.dirty);
@@ -150,7 +150,7 @@ impl Ledger {
         if self.is_deleted(user) {
             return false;
         }
-        let skipped = self.terms.policy.skip_guests && self.seekers[user as usize].guest;
+        let skipped = self.terms.policy.skip_guests && self.regulars.stands[user as usize].guest;
         let target = if skipped { Target::NOTHING } else { target };
         if self.is_regular(user) {
             if let Some(changed) = self.regroup(user, target, plenty) {
@@ -164,7 +164,7 @@ impl Ledger {
         for bundle in &bundles {
             let known = |wanted: &Wanted| wanted.bundle == *bundle && wanted.verdict != Verdict::Fresh;
             let wanted = || self.details.get(&user).is_some_and(|detail| detail.wanted.iter().any(known));
-            if !self.atlas.has(self.sets[user as usize], self.current(*bundle)) && !wanted() {
+            if !self.atlas.has(self.regulars.stands[user as usize].set, self.current(*bundle)) && !wanted() {
                 fresh.push(self.key(user, *bundle, day));
             }
         }
@@ -183,11 +183,12 @@ impl Ledger {
     /// Turns the paths of groups that a user left into outgoing ones, and adopts those of a group that the user is back in.
     fn leave_with_detail(&mut self, user: u32, bundles: &[BundleIndex]) {
         let mut detail = self.begin_edit(user);
-        while let Some((bundle, parcel)) = self.left_parcel(self.sets[user as usize], bundles) {
+        while let Some((bundle, parcel)) = self.left_parcel(self.regulars.stands[user as usize].set, bundles) {
             let held: Vec<Held> =
                 self.parcels().get(parcel).items.iter().map(|item| Held { sku: item.sku, parcel }).collect();
             let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-            self.sets[user as usize] = self.atlas.without(parcels, self.sets[user as usize], parcel);
+            self.regulars.stands[user as usize].set =
+                self.atlas.without(parcels, self.regulars.stands[user as usize].set, parcel);
             detail.outgoing.extend(held.into_iter().map(|held| leaving(Source::Bundle(bundle), held)));
         }
         let (stay, leave) = std::mem::take(&mut detail.wanted).into_iter().partition(|w| bundles.contains(&w.bundle));
@@ -207,7 +208,7 @@ impl Ledger {
     /// A group the user is back in takes over the paths of it that were refused to go, as far as it still gives their SKUs.
     fn adopt(&self, user: u32, detail: &mut Detail, bundle: BundleIndex) {
         let parcel = self.current(bundle);
-        let has = self.atlas.set(self.sets[user as usize]).parcels.binary_search(&parcel).is_ok();
+        let has = self.atlas.set(self.regulars.stands[user as usize].set).parcels.binary_search(&parcel).is_ok();
         if has || detail.wanted.iter().any(|wanted| wanted.bundle == bundle) {
             return;
         }
@@ -261,7 +262,7 @@ impl Ledger {
     fn carriers(&self, user: u32, detail: &Detail, source: Source) -> Vec<SkuIndex> {
         let goes = |outgoing: &&Outgoing| outgoing.going == Going::Now && outgoing.source == source;
         let removed: Vec<&Item> = detail.outgoing.iter().filter(goes).map(|o| self.item(o.held)).collect();
-        let mut remaining = self.atlas.items(self.parcels(), self.sets[user as usize]);
+        let mut remaining = self.atlas.items(self.parcels(), self.regulars.stands[user as usize].set);
         remaining.extend(detail.outgoing.iter().filter(|o| !goes(o)).map(|outgoing| self.item(outgoing.held)));
         remaining.extend(detail.wanted.iter().flat_map(|wanted| &wanted.held).map(|held| self.item(*held)));
         self.terms.needed(&removed, &remaining)

@@ -35,7 +35,8 @@ impl Ledger {
             }
             detail.outgoing.retain(|outgoing| !is_direct(outgoing, sku));
             let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-            self.sets[user as usize] = self.atlas.with(parcels, self.sets[user as usize], parcel);
+            self.regulars.stands[user as usize].set =
+                self.atlas.with(parcels, self.regulars.stands[user as usize].set, parcel);
             // A bundle may fit now, and a path that was refused to go may be needed no longer.
             if !detail.wanted.is_empty() || !detail.outgoing.is_empty() {
                 self.dirty.insert(user);
@@ -48,10 +49,10 @@ impl Ledger {
     /// Whether a direct assignment of `sku` needs a unit, or why it fails.
     fn judge_direct(&self, user: u32, detail: &Detail, sku: SkuIndex) -> Result<bool, LicenseError> {
         let parcel = self.parcels().get(self.terms.direct(sku));
-        if !self.terms.prohibited(self.seekers[user as usize].location, parcel).is_empty() {
+        if !self.terms.prohibited(self.regulars.stands[user as usize].location, parcel).is_empty() {
             return Err(LicenseError::ProhibitedInUsageLocationViolation);
         }
-        let mut others = self.atlas.items(self.parcels(), self.sets[user as usize]);
+        let mut others = self.atlas.items(self.parcels(), self.regulars.stands[user as usize].set);
         others.extend(detail.wanted.iter().flat_map(|wanted| &wanted.held).map(|held| self.item(*held)));
         let elsewhere = detail.outgoing.iter().filter(|outgoing| !is_direct(outgoing, sku));
         others.extend(elsewhere.map(|outgoing| self.item(outgoing.held)));
@@ -137,12 +138,13 @@ impl Ledger {
     }
 
     fn has_parcel(&self, user: u32, parcel: ParcelId) -> bool {
-        self.atlas.set(self.sets[user as usize]).parcels.binary_search(&parcel).is_ok()
+        self.atlas.set(self.regulars.stands[user as usize].set).parcels.binary_search(&parcel).is_ok()
     }
 
     fn drop_parcel(&mut self, user: u32, parcel: ParcelId) {
         let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-        self.sets[user as usize] = self.atlas.without(parcels, self.sets[user as usize], parcel);
+        self.regulars.stands[user as usize].set =
+            self.atlas.without(parcels, self.regulars.stands[user as usize].set, parcel);
     }
 
     /// Sorts what one member holds from a replaced bundle into what the new one gives and what is to go.
@@ -231,7 +233,7 @@ impl Ledger {
     /// without any licence. Bundles that are held whole are in order; the rest is settled by the next tick.
     pub fn seed(&mut self, user: u32, held: &[(Source, SkuIndex)]) {
         self.unfold(user);
-        assert!(self.sets[user as usize] == NOTHING && !self.has_detail(user), "a user is seeded once");
+        assert!(self.regulars.stands[user as usize].set == NOTHING && !self.has_detail(user), "a user is seeded once");
         let skus: BTreeSet<SkuIndex> = held.iter().map(|(_, sku)| *sku).collect();
         skus.into_iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
         let mut detail = Detail::default();
@@ -253,7 +255,8 @@ impl Ledger {
             let content = self.parcels().get(parcel);
             detail.outgoing.retain(|o| !(o.source == content.source && content.has(o.held.sku)));
             let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-            self.sets[user as usize] = self.atlas.with(parcels, self.sets[user as usize], parcel);
+            self.regulars.stands[user as usize].set =
+                self.atlas.with(parcels, self.regulars.stands[user as usize].set, parcel);
         }
         self.end_edit(user, detail);
         self.dirty.insert(user);

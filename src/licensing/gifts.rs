@@ -175,9 +175,8 @@ impl Gifts {
     /// Whether plans among `remaining` would lose what they need with a bundle (R9).
     pub fn is_needed(&self, bundle: BundleIndex, remaining: &[u64]) -> bool {
         let plans = self.plans(bundle);
-        let lost = |bond: &Bond| {
-            meet(&bond.needs, plans) && meet(&bond.plan, remaining) && !meet(&bond.needs, remaining)
-        };
+        let lost =
+            |bond: &Bond| meet(&bond.needs, plans) && meet(&bond.plan, remaining) && !meet(&bond.needs, remaining);
         self.carries(bundle) && self.bonds.iter().any(lost)
     }
 }

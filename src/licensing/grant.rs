@@ -20,37 +20,39 @@ impl Ledger {
         listed.dedup();
         let mut listed = listed.into_iter().peekable();
         let mut late: BTreeSet<Key> = BTreeSet::new();
-        // Units only become fewer from here on, so a queue whose units are not there now stays closed.
-        let open = self.queues.open(|sku| self.is_free(sku));
+        let mut heads = self.heads();
         let mut granted = false;
         loop {
-            let head = self.head(&open);
-            let Some(key) = [listed.peek(), late.first(), head.as_ref()].into_iter().flatten().min().copied() else {
+            let head = heads.iter().map(|(key, _)| key).min();
+            let Some(key) = [listed.peek(), late.first(), head].into_iter().flatten().min().copied() else {
                 break;
             };
             listed.next_if_eq(&key);
             late.remove(&key);
-            if self.is_regular(key.user) {
+            if self.is_regular(key.user()) {
                 if let Some(served) = self.serve(key, day, &mut late) {
                     granted |= served;
+                    self.renew(&mut heads, key, served);
                     continue;
                 }
-                self.unfold(key.user);
+                self.unfold(key.user());
             }
-            if !self.try_bundle(key.user, key.bundle, day) {
+            let served = self.try_bundle(key.user(), key.bundle(), day);
+            self.renew(&mut heads, key, served);
+            if !served {
                 continue;
             }
             granted = true;
-            let Some(detail) = self.details.get(&key.user) else { continue };
-            let given = &self.parcels().get(self.current(key.bundle)).items;
+            let Some(detail) = self.details.get(&key.user()) else { continue };
+            let given = &self.parcels().get(self.current(key.bundle())).items;
             let turning: Vec<&Wanted> = detail.wanted.iter().filter(|wanted| self.may_turn(wanted, given)).collect();
             if self.is_automatic() {
                 let again = turning.iter();
-                let again = again.map(|wanted| self.key(key.user, wanted.bundle, wanted.since.unwrap_or(day)));
+                let again = again.map(|wanted| self.key(key.user(), wanted.bundle, wanted.since.unwrap_or(day)));
                 late.extend(again.filter(|other| *other > key));
             }
             if !detail.outgoing.is_empty() || !turning.is_empty() {
-                self.dirty.insert(key.user);
+                self.dirty.insert(key.user());
             }
         }
         granted
@@ -66,26 +68,22 @@ impl Ledger {
         !still_lacks || !self.parcels().get(self.current(wanted.bundle)).items.iter().all(Item::fits_all)
     }
 
-    fn is_free(&self, sku: SkuIndex) -> bool {
-        self.seats[sku.get()].available() > 0
-    }
-
     /// Evaluates one bundle of one user (R6) and grants it or notes why not (R7). True when it was granted.
     fn try_bundle(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
         let parcel = self.current(bundle);
-        let set = self.sets[user as usize];
+        let set = self.regulars.stands[user as usize].set;
         if self.is_deleted(user) || self.atlas.set(set).parcels.binary_search(&parcel).is_ok() {
             return false;
         }
         if !self.has_detail(user) {
             let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-            let location = self.seekers[user as usize].location;
+            let location = self.regulars.stands[user as usize].location;
             if self.terms.prohibited(location, parcels.get(parcel)).is_empty() {
                 let joined = self.atlas.join(parcels, set, parcel);
                 let free = joined.need.iter().all(|sku| self.seats[sku.get()].available() > 0);
                 if joined.misfit.is_none() && free {
                     joined.need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
-                    self.sets[user as usize] = joined.to;
+                    self.regulars.stands[user as usize].set = joined.to;
                     return true;
                 }
             }
@@ -103,9 +101,9 @@ impl Ledger {
         let granted = match self.judge(user, &detail, &wanted) {
             Ok(need) => {
                 need.iter().for_each(|sku| self.seats[sku.get()].assigned += 1);
-                let (parcel, set) = (self.current(bundle), self.sets[user as usize]);
+                let (parcel, set) = (self.current(bundle), self.regulars.stands[user as usize].set);
                 let parcels = Parcels { terms: &self.terms, replaced: &self.replaced };
-                self.sets[user as usize] = self.atlas.with(parcels, set, parcel);
+                self.regulars.stands[user as usize].set = self.atlas.with(parcels, set, parcel);
                 let source = Source::Bundle(bundle);
                 detail.outgoing.iter_mut().filter(|o| o.source == source).for_each(|o| o.going = Going::Now);
                 true
@@ -126,16 +124,16 @@ impl Ledger {
     fn judge(&mut self, user: u32, detail: &Detail, wanted: &Wanted) -> Result<Vec<SkuIndex>, Verdict> {
         let nothing_else =
             detail.outgoing.is_empty() && detail.wanted.iter().chain([wanted]).all(|w| w.held.is_empty());
-        if nothing_else && !self.terms.may_prohibit(self.seekers[user as usize].location) {
-            return self.judge_set(self.sets[user as usize], self.current(wanted.bundle));
+        if nothing_else && !self.terms.may_prohibit(self.regulars.stands[user as usize].location) {
+            return self.judge_set(self.regulars.stands[user as usize].set, self.current(wanted.bundle));
         }
         let parcel = self.parcels().get(self.current(wanted.bundle));
-        let prohibited = self.terms.prohibited(self.seekers[user as usize].location, parcel);
+        let prohibited = self.terms.prohibited(self.regulars.stands[user as usize].location, parcel);
         if !prohibited.is_empty() {
             let error = LicenseError::ProhibitedInUsageLocationViolation;
             return Err(Verdict::Misfit(Misfit { error, skus: prohibited.into() }));
         }
-        let mut others = self.atlas.items(self.parcels(), self.sets[user as usize]);
+        let mut others = self.atlas.items(self.parcels(), self.regulars.stands[user as usize].set);
         others.extend(detail.wanted.iter().flat_map(|other| &other.held).map(|held| self.item(*held)));
         let elsewhere = detail.outgoing.iter().filter(|outgoing| outgoing.source != parcel.source);
         others.extend(elsewhere.map(|outgoing| self.item(outgoing.held)));

@@ -115,11 +115,7 @@ pub struct Ledger {
     pub(super) replaced: Vec<Parcel>,
     pub(super) replacing: Vec<(BundleIndex, Vec<GroupLicense>)>,
     pub(super) current: BTreeMap<BundleIndex, ParcelId>,
-    pub(super) seekers: Vec<Seeker>,
     pub(super) regulars: Regulars,
-    /// By user: the direct licences of regular users, all that others have whole.
-    pub(super) sets: Vec<SetId>,
-    pub(super) marks: Vec<u8>,
     pub(super) details: BTreeMap<u32, Detail>,
     pub(super) graves: BTreeMap<u32, Grave>,
     pub(super) seats: Vec<Seats>,
@@ -158,10 +154,7 @@ impl Clone for Ledger {
             replaced: self.replaced.clone(),
             replacing: self.replacing.clone(),
             current: self.current.clone(),
-            seekers: self.seekers.clone(),
             regulars: self.regulars.clone(),
-            sets: self.sets.clone(),
-            marks: self.marks.clone(),
             details: self.details.clone(),
             graves: self.graves.clone(),
             seats: self.seats.clone(),
@@ -191,9 +184,6 @@ impl Clone for Ledger {
         self.replaced.clone_from(&source.replaced);
         self.replacing.clone_from(&source.replacing);
         self.current.clone_from(&source.current);
-        self.seekers.clone_from(&source.seekers);
-        self.sets.clone_from(&source.sets);
-        self.marks.clone_from(&source.marks);
         self.details.clone_from(&source.details);
         self.graves.clone_from(&source.graves);
         self.seats.clone_from(&source.seats);
@@ -221,9 +211,6 @@ impl Ledger {
             replaced: Vec::new(),
             replacing: Vec::new(),
             current: BTreeMap::new(),
-            seekers: Vec::new(),
-            sets: Vec::new(),
-            marks: Vec::new(),
             details: BTreeMap::new(),
             graves: BTreeMap::new(),
             seats: vec![Seats::default(); skus],
@@ -245,15 +232,13 @@ impl Ledger {
 
     /// Users ever added, deleted ones among them.
     pub fn user_count(&self) -> u32 {
-        self.seekers.len() as u32
+        self.regulars.stands.len() as u32
     }
 
     /// Adds a user without any licence and returns its number.
     pub fn add_user(&mut self, seeker: Seeker) -> u32 {
-        self.seekers.push(seeker);
-        self.sets.push(NOTHING);
-        self.regulars.add_user();
-        self.marks.push(if self.terms.may_prohibit(seeker.location) { 0 } else { REGULAR });
+        let marks = if self.terms.may_prohibit(seeker.location) { 0 } else { REGULAR };
+        self.regulars.add_user(seeker, marks);
         self.user_count() - 1
     }
 
@@ -305,25 +290,25 @@ impl Ledger {
     /// A user's `usageLocation` changed. Licences that are held stay; failed bundles are evaluated again.
     pub fn set_location(&mut self, user: u32, location: Option<super::Country>) {
         self.unfold(user);
-        self.seekers[user as usize].location = location;
+        self.regulars.stands[user as usize].location = location;
         self.dirty.insert(user);
     }
 
     /// A user became a guest or a member: call `set_bundles` in the same tick where the policy skips guests.
     pub fn set_guest(&mut self, user: u32, guest: bool) {
-        self.seekers[user as usize].guest = guest;
+        self.regulars.stands[user as usize].guest = guest;
     }
 
     pub fn seeker(&self, user: u32) -> Seeker {
-        self.seekers[user as usize]
+        self.regulars.stands[user as usize].seeker()
     }
 
     pub fn is_deleted(&self, user: u32) -> bool {
-        self.marks[user as usize] & DELETED != 0
+        self.regulars.stands[user as usize].marks & DELETED != 0
     }
 
     pub(super) fn has_detail(&self, user: u32) -> bool {
-        self.marks[user as usize] & DETAIL != 0
+        self.regulars.stands[user as usize].marks & DETAIL != 0
     }
 
     /// Makes clones cheap: what is known about sets of sources is shared by all clones from now on.
@@ -334,7 +319,7 @@ impl Ledger {
 
     /// What a user has; `None` where something is missing or too much.
     pub(super) fn whole(&self, user: u32) -> Option<Holding> {
-        let set = self.sets[user as usize];
+        let set = self.regulars.stands[user as usize].set;
         if self.is_regular(user) {
             let target = self.regulars.stands[user as usize].target;
             let version = self.replaced.len() as u32;
@@ -354,7 +339,7 @@ impl Ledger {
         }
         let detail = self.details.get(&user)?;
         let too_much = !detail.outgoing.is_empty() || detail.wanted.iter().any(|wanted| !wanted.held.is_empty());
-        (!too_much).then(|| Holding { target: None, set: self.sets[user as usize] })
+        (!too_much).then(|| Holding { target: None, set: self.regulars.stands[user as usize].set })
     }
 
     pub(super) fn parcels(&self) -> Parcels<'_> {
@@ -380,7 +365,7 @@ impl Ledger {
 
     /// Whether a user holds a SKU by any path, given the user's detail.
     pub(super) fn holds_with(&self, user: u32, detail: &Detail, sku: SkuIndex) -> bool {
-        self.atlas.holds(self.sets[user as usize], sku)
+        self.atlas.holds(self.regulars.stands[user as usize].set, sku)
             || detail.outgoing.iter().any(|outgoing| outgoing.held.sku == sku)
             || detail.wanted.iter().any(|wanted| wanted.held.iter().any(|held| held.sku == sku))
     }
@@ -391,7 +376,7 @@ impl Ledger {
         if !self.has_detail(user) {
             return Detail::default();
         }
-        self.marks[user as usize] &= !DETAIL;
+        self.regulars.stands[user as usize].marks &= !DETAIL;
         let mut detail = self.details.get_mut(&user).map(std::mem::take).unwrap_or_default();
         for (sku, waits) in detail.counted.drain(..) {
             let seats = &mut self.seats[sku.get()];
@@ -407,12 +392,12 @@ impl Ledger {
             return;
         }
         self.count(user, &mut detail);
-        self.marks[user as usize] |= DETAIL;
+        self.regulars.stands[user as usize].marks |= DETAIL;
         self.details.insert(user, detail);
     }
 
     pub(super) fn mark_deleted(&mut self, user: u32, deleted: bool) {
-        let mark = &mut self.marks[user as usize];
+        let mark = &mut self.regulars.stands[user as usize].marks;
         *mark = if deleted { *mark | DELETED } else { *mark & !DELETED };
     }
 
@@ -433,7 +418,7 @@ impl Ledger {
         self.unfold(user);
         let mut detail = self.begin_edit(user);
         self.details.remove(&user);
-        let set = std::mem::replace(&mut self.sets[user as usize], NOTHING);
+        let set = std::mem::replace(&mut self.regulars.stands[user as usize].set, NOTHING);
         let mut held: BTreeSet<SkuIndex> = self.atlas.set(set).skus.iter().copied().collect();
         let mut bundles: Vec<BundleIndex> = Vec::new();
         let mut direct = Vec::new();

@@ -13,7 +13,7 @@ use super::gifts::{Gifts, Together, add, skus_in};
 use super::ledger::{Detail, Ledger, Seats, Verdict, Wanted};
 use super::target::Target;
 use super::terms::ParcelId;
-use super::{BundleIndex, Source};
+use super::{BundleIndex, Country, Rank, Seeker, Source};
 use crate::directory::SkuIndex;
 
 /// No missing bundle, or none after this.
@@ -21,11 +21,39 @@ const END: u32 = u32::MAX;
 /// The line of a bundle that was not evaluated yet.
 pub(super) const FRESH: u32 = u32::MAX;
 
-/// The groups a regular user is meant to have, and the first bundle among them that is missing.
+/// Everything about one user that most events look at, in half a line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub(super) struct Stand {
+    /// The first word of the SKUs that a regular user holds.
+    first: u64,
+    /// The groups that a regular user is meant to have.
     pub target: Target,
+    /// The first bundle among them that is missing.
     missing: u32,
+    /// The direct licences of a regular user, all that another has whole.
+    pub set: SetId,
+    place: u32,
+    class: u8,
+    pub location: Option<Country>,
+    pub guest: bool,
+    pub marks: u8,
+}
+
+const _: () = assert!(size_of::<Stand>() == 32, "two users share a line of the cache");
+
+impl Stand {
+    pub fn rank(&self) -> Rank {
+        Rank { class: self.class, place: self.place }
+    }
+
+    pub fn set_rank(&mut self, rank: Rank) {
+        (self.class, self.place) = (rank.class, rank.place);
+    }
+
+    pub fn seeker(&self) -> Seeker {
+        Seeker { location: self.location, guest: self.guest, rank: self.rank() }
+    }
 }
 
 /// A bundle that a regular user waits for.
@@ -51,7 +79,7 @@ pub(super) struct Regulars {
     pub irregular: Vec<u32>,
     /// Users with new bundles in the open tick.
     pub news: Vec<u32>,
-    /// The SKUs that each user holds, `words` words each.
+    /// The other words of the SKUs that each user holds, `words - 1` each.
     held: Vec<u64>,
     /// The SKUs of whole targets, and how their bundles go together, by the number of the target; kept as long as targets and
     /// gifts are the same.
@@ -85,24 +113,32 @@ impl Regulars {
         self.together.clear();
     }
 
-    pub fn add_user(&mut self) {
-        self.stands.push(Stand { target: Target::NOTHING, missing: END });
-        self.held.resize(self.stands.len() * self.gifts.words(), 0);
+    pub fn add_user(&mut self, Seeker { location, guest, rank }: Seeker, marks: u8) {
+        let (place, class) = (rank.place, rank.class);
+        let (target, set) = (Target::NOTHING, NOTHING);
+        self.stands.push(Stand { first: 0, target, missing: END, set, place, class, location, guest, marks });
+        if self.gifts.words() > 1 {
+            self.held.resize(self.stands.len() * (self.gifts.words() - 1), 0);
+        }
     }
 
     pub fn is_whole(&self, user: u32) -> bool {
         self.stands[user as usize].missing == END
     }
 
-    /// The SKUs that a regular user holds.
-    pub fn held(&self, user: u32) -> &[u64] {
-        let words = self.gifts.words();
-        &self.held[user as usize * words..(user as usize + 1) * words]
+    /// One word of the SKUs that a regular user holds.
+    pub fn held(&self, user: u32, word: usize) -> u64 {
+        match word.checked_sub(1) {
+            None => self.stands[user as usize].first,
+            Some(word) => self.held[user as usize * (self.gifts.words() - 1) + word],
+        }
     }
 
-    pub fn held_mut(&mut self, user: u32) -> &mut [u64] {
-        let words = self.gifts.words();
-        &mut self.held[user as usize * words..(user as usize + 1) * words]
+    pub fn hold(&mut self, user: u32, word: usize, bits: u64) {
+        match word.checked_sub(1) {
+            None => self.stands[user as usize].first = bits,
+            Some(word) => self.held[user as usize * (self.gifts.words() - 1) + word] = bits,
+        }
     }
 
     pub fn whole(&self, target: Target) -> &[u64] {
@@ -161,7 +197,8 @@ impl Regulars {
         if self.is_whole(user) {
             return;
         }
-        for (word, held) in self.held(user).iter().enumerate() {
+        for word in 0..self.gifts.words() {
+            let held = self.held(user, word);
             let evaluated = self.missing(user).filter(|entry| entry.line != FRESH);
             let wanted = evaluated.fold(0, |bits, entry| bits | self.gifts.skus(entry.bundle)[word]);
             for sku in skus_in(word, wanted & !held) {
@@ -190,7 +227,7 @@ impl Regulars {
 
 impl Ledger {
     pub(super) fn is_regular(&self, user: u32) -> bool {
-        self.marks[user as usize] & super::ledger::REGULAR != 0
+        self.regulars.stands[user as usize].marks & super::ledger::REGULAR != 0
     }
 
     /// Learns of targets that are new.
@@ -211,12 +248,12 @@ impl Ledger {
         for word in 0..self.regulars.gifts.words() {
             let by_groups = self.granted(user).fold(0, |bits, bundle| bits | self.regulars.gifts.skus(bundle)[word]);
             let held = by_groups | self.direct_word(user, word);
-            self.regulars.held_mut(user)[word] = held;
+            self.regulars.hold(user, word, held);
         }
     }
 
     pub(super) fn direct_word(&self, user: u32, word: usize) -> u64 {
-        let set = self.sets[user as usize];
+        let set = self.regulars.stands[user as usize].set;
         if set == NOTHING {
             return 0;
         }
@@ -236,7 +273,7 @@ impl Ledger {
         let gifts = &self.regulars.gifts;
         let mut plans = vec![0; gifts.plan_words()];
         self.granted(user).for_each(|bundle| add(&mut plans, gifts.plans(bundle)));
-        let direct = &self.atlas.set(self.sets[user as usize]).skus;
+        let direct = &self.atlas.set(self.regulars.stands[user as usize].set).skus;
         direct.iter().for_each(|sku| add(&mut plans, gifts.direct_plans(*sku)));
         plans
     }
@@ -248,7 +285,7 @@ impl Ledger {
 
     /// The sources that a regular user has whole, ascending.
     pub(super) fn sources_of_regular(&self, user: u32) -> Vec<ParcelId> {
-        let mut parcels = self.atlas.set(self.sets[user as usize]).parcels.to_vec();
+        let mut parcels = self.atlas.set(self.regulars.stands[user as usize].set).parcels.to_vec();
         parcels.extend(self.granted(user).map(|bundle| self.current(bundle)));
         parcels.sort_unstable();
         parcels
@@ -282,8 +319,8 @@ impl Ledger {
         self.count_regular(user, -1);
         self.regulars.retain(user, |_| false);
         self.regulars.stands[user as usize].target = Target::NOTHING;
-        self.marks[user as usize] &= !super::ledger::REGULAR;
-        self.sets[user as usize] = self.number(&parcels);
+        self.regulars.stands[user as usize].marks &= !super::ledger::REGULAR;
+        self.regulars.stands[user as usize].set = self.number(&parcels);
         self.regulars.irregular.push(user);
         self.end_edit(user, detail);
     }
@@ -307,7 +344,7 @@ impl Ledger {
     }
 
     fn fold(&mut self, user: u32) {
-        let location = self.seekers[user as usize].location;
+        let location = self.regulars.stands[user as usize].location;
         if self.is_regular(user) || self.is_deleted(user) || self.terms.may_prohibit(location) {
             return;
         }
@@ -316,7 +353,7 @@ impl Ledger {
         };
         let detail = self.details.get(&user).filter(|_| self.has_detail(user));
         let regular = detail.is_none_or(|detail| detail.outgoing.is_empty() && detail.wanted.iter().all(simple));
-        let set = self.sets[user as usize];
+        let set = self.regulars.stands[user as usize].set;
         let (mut direct, mut bundles) = (Vec::new(), Vec::new());
         for parcel in &self.atlas.set(set).parcels {
             match self.parcels().get(*parcel).source {
@@ -333,9 +370,9 @@ impl Ledger {
         bundles.extend(detail.wanted.iter().map(|wanted| wanted.bundle));
         bundles.sort_unstable();
         let target = self.targets.number(&bundles);
-        self.sets[user as usize] = self.number(&direct);
+        self.regulars.stands[user as usize].set = self.number(&direct);
         self.regulars.stands[user as usize].target = target;
-        self.marks[user as usize] |= super::ledger::REGULAR;
+        self.regulars.stands[user as usize].marks |= super::ledger::REGULAR;
         for wanted in &detail.wanted {
             if let (Some(since), Some(line)) = (wanted.since, wanted.watch) {
                 self.regulars.insert(user, wanted.bundle, since, line);
@@ -353,7 +390,8 @@ impl Ledger {
     /// Tells `person` each regular user who waits for a unit, once for every SKU that has none.
     pub(super) fn regular_lines(&self, person: &mut dyn FnMut(SkuIndex, u32)) {
         for user in self.regular_waiters() {
-            for (word, held) in self.regulars.held(user).iter().enumerate() {
+            for word in 0..self.regulars.gifts.words() {
+                let held = self.regulars.held(user, word);
                 let missing = self.regulars.missing(user);
                 let wanted = missing.fold(0, |bits, entry| bits | self.regulars.gifts.skus(entry.bundle)[word]);
                 let waits = skus_in(word, wanted & !held).filter(|sku| self.seats[sku.get()].available() <= 0);
@@ -366,18 +404,18 @@ impl Ledger {
     pub(super) fn release_regular(&mut self, user: u32) {
         self.count_regular(user, -1);
         let Self { regulars, seats, .. } = self;
-        for (word, held) in regulars.held(user).iter().enumerate() {
-            skus_in(word, *held).for_each(|sku| seats[sku.get()].assigned -= 1);
+        for word in 0..regulars.gifts.words() {
+            skus_in(word, regulars.held(user, word)).for_each(|sku| seats[sku.get()].assigned -= 1);
+            regulars.hold(user, word, 0);
         }
-        regulars.held_mut(user).fill(0);
         regulars.retain(user, |_| false);
         self.regulars.stands[user as usize].target = Target::NOTHING;
-        self.sets[user as usize] = NOTHING;
-        self.marks[user as usize] &= !super::ledger::REGULAR;
+        self.regulars.stands[user as usize].set = NOTHING;
+        self.regulars.stands[user as usize].marks &= !super::ledger::REGULAR;
     }
 
     /// The SKUs that a regular user holds, ascending.
     pub(super) fn skus_of_regular(&self, user: u32) -> impl Iterator<Item = SkuIndex> {
-        self.regulars.held(user).iter().enumerate().flat_map(|(word, held)| skus_in(word, *held))
+        (0..self.regulars.gifts.words()).flat_map(move |word| skus_in(word, self.regulars.held(user, word)))
     }
 }

@@ -30,7 +30,7 @@ impl Ledger {
             }
         }
         let together = self.regulars.together(target);
-        let alone = together.fit_all || together.fit && self.sets[user as usize] == NOTHING;
+        let alone = together.fit_all || together.fit && self.regulars.stands[user as usize].set == NOTHING;
         if before == Target::NOTHING && alone && within(self.regulars.whole(target), plenty) {
             self.regulars.stands[user as usize].target = target;
             self.take(user, target);
@@ -45,9 +45,9 @@ impl Ledger {
     /// Gives a user who had nothing by groups everything of a target.
     fn take(&mut self, user: u32, target: Target) {
         for word in 0..self.regulars.gifts.words() {
-            let (given, held) = (self.regulars.whole(target)[word], self.regulars.held(user)[word]);
+            let (given, held) = (self.regulars.whole(target)[word], self.regulars.held(user, word));
             skus_in(word, given & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
-            self.regulars.held_mut(user)[word] = held | given;
+            self.regulars.hold(user, word, held | given);
         }
     }
 
@@ -64,11 +64,12 @@ impl Ledger {
         }
         for word in 0..self.regulars.gifts.words() {
             let gifts = &self.regulars.gifts;
-            let stays = |bundle: &&BundleIndex| new.binary_search(bundle).is_ok() && !self.regulars.lacks(user, **bundle);
+            let lacks = |bundle: BundleIndex| !was_whole && self.regulars.lacks(user, bundle);
+            let stays = |bundle: &&BundleIndex| new.binary_search(bundle).is_ok() && !lacks(**bundle);
             let kept = old.iter().filter(stays).fold(0, |bits, bundle| bits | gifts.skus(*bundle)[word]);
-            let (held, kept) = (self.regulars.held(user)[word], kept | self.direct_word(user, word));
+            let (held, kept) = (self.regulars.held(user, word), kept | self.direct_word(user, word));
             skus_in(word, held & !kept).for_each(|sku| self.seats[sku.get()].assigned -= 1);
-            self.regulars.held_mut(user)[word] = kept;
+            self.regulars.hold(user, word, kept);
         }
         self.regulars.stands[user as usize].target = target;
         self.grant_plenty(user, &mut fresh, plenty);
@@ -91,7 +92,7 @@ impl Ledger {
     fn is_refused(&self, user: u32, new: &[BundleIndex]) -> bool {
         let gifts = &self.regulars.gifts;
         let mut kept: Vec<BundleIndex> = self.granted(user).collect();
-        let direct = &self.atlas.set(self.sets[user as usize]).skus;
+        let direct = &self.atlas.set(self.regulars.stands[user as usize].set).skus;
         let gone: Vec<BundleIndex> = kept.iter().copied().filter(|bundle| new.binary_search(bundle).is_err()).collect();
         gone.into_iter().any(|bundle| {
             kept.retain(|other| *other != bundle);
@@ -120,10 +121,9 @@ impl Ledger {
             let granted = there(*bundle);
             if granted {
                 for (word, bits) in gifts.skus(*bundle).iter().enumerate() {
-                    let held = &mut self.regulars.held_mut(user)[word];
-                    let more = bits & !*held;
-                    *held |= bits;
-                    skus_in(word, more).for_each(|sku| self.seats[sku.get()].assigned += 1);
+                    let held = self.regulars.held(user, word);
+                    self.regulars.hold(user, word, held | bits);
+                    skus_in(word, bits & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
                 }
             }
             !granted
@@ -136,7 +136,7 @@ impl Ledger {
         let mut held = vec![0; gifts.plan_words()];
         let kept = self.granted(user).filter(|bundle| !fresh.contains(bundle));
         kept.for_each(|bundle| add(&mut held, gifts.plans(bundle)));
-        let direct = &self.atlas.set(self.sets[user as usize]).skus;
+        let direct = &self.atlas.set(self.regulars.stands[user as usize].set).skus;
         direct.iter().for_each(|sku| add(&mut held, gifts.direct_plans(*sku)));
         fresh.iter().all(|bundle| {
             let fits = gifts.fits(*bundle, &held);
@@ -208,8 +208,9 @@ impl Ledger {
         let Self { regulars, seats, .. } = self;
         let mut short = std::mem::take(&mut regulars.short);
         short.clear();
-        for (word, (bits, held)) in regulars.gifts.skus(bundle).iter().zip(regulars.held(user)).enumerate() {
-            short.extend(skus_in(word, bits & !held).filter(|sku| seats[sku.get()].available() <= 0));
+        for (word, bits) in regulars.gifts.skus(bundle).iter().enumerate() {
+            let lacking = bits & !regulars.held(user, word);
+            short.extend(skus_in(word, lacking).filter(|sku| seats[sku.get()].available() <= 0));
         }
         regulars.short = short;
     }
@@ -233,7 +234,7 @@ impl Ledger {
     /// Evaluates a bundle of a regular user in its turn: true when it was granted; `None`, and nothing done, where plans may not
     /// fit. Bundles that the grant may have helped are added to `late` or looked at again in the next round.
     pub(super) fn serve(&mut self, key: Key, day: u32, late: &mut BTreeSet<Key>) -> Option<bool> {
-        let Key { user, bundle, .. } = key;
+        let (user, bundle) = (key.user(), key.bundle());
         if !self.regulars.lacks(user, bundle) {
             return Some(false);
         }
@@ -246,9 +247,9 @@ impl Ledger {
         let granted = self.regulars.short.is_empty();
         if granted {
             for word in 0..self.regulars.gifts.words() {
-                let (given, held) = (self.regulars.gifts.skus(bundle)[word], self.regulars.held(user)[word]);
+                let (given, held) = (self.regulars.gifts.skus(bundle)[word], self.regulars.held(user, word));
                 skus_in(word, given & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
-                self.regulars.held_mut(user)[word] = held | given;
+                self.regulars.hold(user, word, held | given);
             }
             self.regulars.retain(user, |other| other.bundle != bundle);
             self.look_again(key, late);
@@ -261,19 +262,20 @@ impl Ledger {
 
     /// Bundles of the same user that a grant may have helped, or whose plans may fit no longer.
     fn look_again(&mut self, key: Key, late: &mut BTreeSet<Key>) {
-        if self.regulars.is_whole(key.user) {
+        if self.regulars.is_whole(key.user()) {
             return;
         }
         let gifts = &self.regulars.gifts;
-        let given = gifts.skus(key.bundle);
+        let given = gifts.skus(key.bundle());
         let helped = |entry: &&Missing| {
-            let brings = || self.queues.lacks(entry.line).iter().any(|sku| given[sku.get() / 64] >> (sku.get() % 64) & 1 == 1);
+            let brings =
+                || self.queues.lacks(entry.line).iter().any(|sku| given[sku.get() / 64] >> (sku.get() % 64) & 1 == 1);
             entry.line != FRESH && (!gifts.fits_all(entry.bundle) || brings())
         };
-        let again = self.regulars.missing(key.user).filter(helped);
-        let again: Vec<Key> = again.map(|entry| self.key(key.user, entry.bundle, entry.since)).collect();
+        let again = self.regulars.missing(key.user()).filter(helped);
+        let again: Vec<Key> = again.map(|entry| self.key(key.user(), entry.bundle, entry.since)).collect();
         if !again.is_empty() {
-            self.dirty.insert(key.user);
+            self.dirty.insert(key.user());
             late.extend(again.into_iter().filter(|other| *other > key));
         }
     }
@@ -286,7 +288,7 @@ impl Ledger {
 
     /// Whether a regular user holds a SKU.
     pub(super) fn regular_holds(&self, user: u32, sku: SkuIndex) -> bool {
-        self.regulars.held(user)[sku.get() / 64] >> (sku.get() % 64) & 1 == 1
+        self.regulars.held(user, sku.get() / 64) >> (sku.get() % 64) & 1 == 1
     }
 }
 

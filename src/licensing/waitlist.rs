@@ -10,17 +10,30 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::ledger::{Detail, Ledger, Verdict, Wanted};
 use super::terms::{Item, ParcelId};
-use super::{BundleIndex, LicenseError, Path, PathState, Source};
+use super::{BundleIndex, LicenseError, Path, PathState, Rank, Source};
 use crate::directory::SkuIndex;
 
-/// The place of a bundle of a user in the order of grants (R8): class, day of arrival, place of the user, group.
+/// The place of a bundle of a user in the order of grants (R8): class, day of arrival, place of the user, group, user; one number,
+/// which is compared millions of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    class: u8,
-    arrival: u32,
-    place: u32,
-    pub bundle: BundleIndex,
-    pub user: u32,
+pub(super) struct Key(u128);
+
+/// The last day of arrival that a key tells from later ones, some 45,000 years from the first.
+const ARRIVAL_MAX: u32 = (1 << 24) - 1;
+
+impl Key {
+    fn new(rank: Rank, arrival: u32, bundle: BundleIndex, user: u32) -> Self {
+        let first = u64::from(rank.class) << 56 | u64::from(arrival.min(ARRIVAL_MAX)) << 32 | u64::from(rank.place);
+        Key(u128::from(first) << 64 | u128::from(bundle.0) << 32 | u128::from(user))
+    }
+
+    pub fn user(self) -> u32 {
+        self.0 as u32
+    }
+
+    pub fn bundle(self) -> BundleIndex {
+        BundleIndex((self.0 >> 32) as u32)
+    }
 }
 
 /// Bundles that wait, by the SKUs of which each lacked a unit: it is tried again when all of them have one. Who has left a line
@@ -56,41 +69,56 @@ impl Queues {
     pub fn lacks(&self, line: u32) -> &[SkuIndex] {
         &self.lines[line as usize].lacks
     }
-
-    /// The lines in which somebody stands and has a unit of all that was lacking.
-    pub fn open(&self, free: impl Fn(SkuIndex) -> bool) -> Vec<u32> {
-        let open = |(_, line): &(usize, &Line)| !line.keys.is_empty() && line.lacks.iter().all(|sku| free(*sku));
-        self.lines.iter().enumerate().filter(open).map(|(number, _)| number as u32).collect()
-    }
-
-    fn is_open(&self, line: u32, free: impl Fn(SkuIndex) -> bool) -> bool {
-        self.lines[line as usize].lacks.iter().all(|sku| free(*sku))
-    }
 }
 
 impl Ledger {
-    /// The first in some lines, of those that are still open.
-    pub(super) fn head(&mut self, lines: &[u32]) -> Option<Key> {
-        let mut head: Option<Key> = None;
-        for line in lines {
-            while self.queues.is_open(*line, |sku| self.seats[sku.get()].available() > 0) {
-                let Some(Reverse(key)) = self.queues.lines[*line as usize].keys.peek().copied() else { break };
-                if self.stands_in(*line, key) {
-                    head = Some(head.map_or(key, |head| head.min(key)));
-                    break;
-                }
-                self.queues.lines[*line as usize].keys.pop();
+    /// The first in each line in which somebody stands and has a unit of all that was lacking.
+    pub(super) fn heads(&mut self) -> Vec<(Key, u32)> {
+        let lines = 0..self.queues.lines.len() as u32;
+        lines.filter_map(|line| self.head(line).map(|key| (key, line))).collect()
+    }
+
+    /// The first in a line, while it is open.
+    fn head(&mut self, line: u32) -> Option<Key> {
+        while self.is_open(line) {
+            let Reverse(key) = self.queues.lines[line as usize].keys.peek().copied()?;
+            if self.stands_in(line, key) {
+                return Some(key);
             }
+            self.queues.lines[line as usize].keys.pop();
         }
-        head
+        None
+    }
+
+    /// Whether there is a unit of all that those in a line lack.
+    fn is_open(&self, line: u32) -> bool {
+        self.queues.lacks(line).iter().all(|sku| self.seats[sku.get()].available() > 0)
+    }
+
+    /// Brings heads up to date after the bundle of `key` was evaluated, and granted or not.
+    pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, granted: bool) {
+        // Units only become fewer, so a line that is closed stays so.
+        if granted {
+            heads.retain(|(_, line)| self.is_open(*line));
+        }
+        heads.retain_mut(|(head, line)| {
+            if *head != key {
+                return true;
+            }
+            let next = self.head(*line);
+            *head = next.unwrap_or(*head);
+            next.is_some()
+        });
     }
 
     /// Whether somebody still waits where the key says.
     fn stands_in(&self, line: u32, key: Key) -> bool {
-        let Key { user, bundle, .. } = key;
+        let (user, bundle) = (key.user(), key.bundle());
         if self.is_regular(user) {
             let mut missing = self.regulars.missing(user);
-            return missing.any(|entry| entry.line == line && key == self.key(user, bundle, entry.since) && entry.bundle == bundle);
+            return missing.any(|entry| {
+                entry.line == line && key == self.key(user, bundle, entry.since) && entry.bundle == bundle
+            });
         }
         let Some(detail) = self.details.get(&user) else { return false };
         let watches = |wanted: &Wanted| wanted.bundle == bundle && wanted.watch == Some(line);
@@ -98,9 +126,8 @@ impl Ledger {
     }
 
     pub(super) fn key(&self, user: u32, bundle: BundleIndex, since: u32) -> Key {
-        let rank = self.seekers[user as usize].rank;
         let arrival = if self.terms.policy.by_arrival { since } else { 0 };
-        Key { class: rank.class, arrival, place: rank.place, bundle, user }
+        Key::new(self.regulars.stands[user as usize].rank(), arrival, bundle, user)
     }
 
     /// Puts a bundle that waits into the queue of the SKUs that have no unit for it.
@@ -115,18 +142,18 @@ impl Ledger {
     }
 
     /// Changes a user's place in the order, in every queue the user stands in.
-    pub fn set_rank(&mut self, user: u32, rank: super::Rank) {
-        if self.seekers[user as usize].rank == rank {
+    pub fn set_rank(&mut self, user: u32, rank: Rank) {
+        if self.regulars.stands[user as usize].rank() == rank {
             return;
         }
         if self.is_regular(user) && self.regulars.is_whole(user) {
-            self.seekers[user as usize].rank = rank;
+            self.regulars.stands[user as usize].set_rank(rank);
             return;
         }
         self.unfold(user);
         let mut detail = self.begin_edit(user);
         detail.wanted.iter_mut().for_each(|wanted| wanted.watch = None);
-        self.seekers[user as usize].rank = rank;
+        self.regulars.stands[user as usize].set_rank(rank);
         detail.wanted.iter_mut().for_each(|wanted| self.watch(user, wanted));
         self.end_edit(user, detail);
     }
@@ -192,7 +219,7 @@ impl Ledger {
         if self.is_regular(user) {
             return self.regular_holds(user, sku);
         }
-        let set = self.atlas.holds(self.sets[user as usize], sku);
+        let set = self.atlas.holds(self.regulars.stands[user as usize].set, sku);
         set || self.has_detail(user) && self.details.get(&user).is_some_and(|detail| self.holds_with(user, detail, sku))
     }
 
@@ -214,7 +241,7 @@ impl Ledger {
             return (Cow::Owned(self.sources_of_regular(user)), Cow::Owned(self.detail_of_regular(user)));
         }
         let detail = self.details.get(&user).map_or_else(|| Cow::Owned(Detail::default()), Cow::Borrowed);
-        (Cow::Borrowed(&self.atlas.set(self.sets[user as usize]).parcels), detail)
+        (Cow::Borrowed(&self.atlas.set(self.regulars.stands[user as usize].set).parcels), detail)
     }
 
     /// The SKUs a user holds, ascending.
@@ -222,7 +249,7 @@ impl Ledger {
         if self.is_regular(user) {
             return self.skus_of_regular(user).collect();
         }
-        let mut skus = self.atlas.set(self.sets[user as usize]).skus.to_vec();
+        let mut skus = self.atlas.set(self.regulars.stands[user as usize].set).skus.to_vec();
         if let Some(detail) = self.details.get(&user) {
             skus.extend(detail.outgoing.iter().map(|outgoing| outgoing.held.sku));
             skus.extend(detail.wanted.iter().flat_map(|wanted| wanted.held.iter().map(|held| held.sku)));
@@ -341,7 +368,7 @@ impl Ledger {
             }
         }
         keys.sort_unstable();
-        keys.into_iter().map(|key| key.user).collect()
+        keys.into_iter().map(Key::user).collect()
     }
 
     /// The names of the service plans that are on for a user, with each SKU that brings them.
