@@ -52,6 +52,7 @@ pub mod generate;
 pub mod history;
 pub mod ingest;
 pub mod licensing;
+mod lists;
 pub mod money;
 pub mod parquet;
 pub mod plan;

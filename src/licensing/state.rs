@@ -32,6 +32,12 @@ impl fmt::Display for Country {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BundleIndex(pub u32);
 
+impl From<BundleIndex> for u32 {
+    fn from(bundle: BundleIndex) -> u32 {
+        bundle.0
+    }
+}
+
 impl BundleIndex {
     pub fn get(self) -> usize {
         self.0 as usize

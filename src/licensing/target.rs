@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
-use std::sync::Arc;
 
 use super::BundleIndex;
 use super::atlas::NumberHasher;
+use crate::lists::Lists;
 
 /// A list of bundles, ascending and distinct, of one ledger or of those cloned from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,49 +28,35 @@ impl Target {
 
 type NumberMap<K, V> = HashMap<K, V, BuildHasherDefault<NumberHasher>>;
 
-#[derive(Clone, Debug, Default)]
-struct Book {
-    lists: Vec<Box<[BundleIndex]>>,
-    numbers: NumberMap<Box<[BundleIndex]>, Target>,
-}
-
-/// A shared book, and what was added to it since it was shared.
+/// The lists, and the unions that were asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Targets {
-    shared: Arc<Book>,
-    own: Book,
+    lists: Lists<BundleIndex>,
     unions: NumberMap<u64, Target>,
 }
 
 impl Default for Targets {
     fn default() -> Self {
-        let mut own = Book { lists: vec![Box::default()], ..Book::default() };
-        own.numbers.insert(Box::default(), Target::NOTHING);
-        Self { shared: Arc::default(), own, unions: NumberMap::default() }
+        let mut lists = Lists::default();
+        let nothing = lists.number(&[]);
+        debug_assert_eq!(nothing, Target::NOTHING.0, "the first list is that of no group");
+        Self { lists, unions: NumberMap::default() }
     }
 }
 
 impl Targets {
     pub fn len(&self) -> usize {
-        self.shared.lists.len() + self.own.lists.len()
+        self.lists.count()
     }
 
     pub fn list(&self, target: Target) -> &[BundleIndex] {
-        let first = self.shared.lists.len();
-        let at = target.get();
-        if at < first { &self.shared.lists[at] } else { &self.own.lists[at - first] }
+        self.lists.get(target.0)
     }
 
     /// The number of a list that is ascending and distinct.
     pub fn number(&mut self, list: &[BundleIndex]) -> Target {
         debug_assert!(list.windows(2).all(|pair| pair[0] < pair[1]), "a target is ascending and distinct");
-        if let Some(target) = self.shared.numbers.get(list).or_else(|| self.own.numbers.get(list)) {
-            return *target;
-        }
-        let target = Target(self.len() as u32);
-        self.own.lists.push(list.into());
-        self.own.numbers.insert(list.into(), target);
-        target
+        Target(self.lists.number(list))
     }
 
     /// The bundles of both.
@@ -96,21 +82,14 @@ impl Targets {
 
     /// Makes everything known so far cheap to clone.
     pub fn share(&mut self) {
-        let mut book = (*self.shared).clone();
-        let own = std::mem::take(&mut self.own);
-        book.lists.extend(own.lists);
-        #[expect(clippy::iter_over_hash_type, reason = "moving entries from one map to another shows no order")]
-        for (list, target) in own.numbers {
-            book.numbers.insert(list, target);
-        }
-        self.shared = Arc::new(book);
+        self.lists.share();
     }
 
-    /// Takes the lists of `source`, keeping those that were added to the same shared book: true in that case.
+    /// Takes the lists of `source`, keeping those that were added to the same shared ones: true in that case.
     pub fn follow(&mut self, source: &Targets) -> bool {
-        let same = Arc::ptr_eq(&self.shared, &source.shared) && source.own.lists.is_empty();
+        let same = self.lists.follow(&source.lists);
         if !same {
-            *self = source.clone();
+            self.unions.clone_from(&source.unions);
         }
         same
     }

@@ -7,12 +7,12 @@
 //! order of look-ups and are never shown.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use foldhash::fast::FixedState;
 
 use crate::licensing::{BundleIndex, Ledger, Target};
+use crate::lists::Lists;
 use crate::rule::{Classes, RuleSet, Sieve};
 
 /// Classes by slot.
@@ -27,8 +27,6 @@ const OWN_MAX: usize = 400_000;
 /// Patterns whose effects are in a table.
 const COMMON: usize = 4;
 const UNKNOWN: ProfileId = ProfileId::MAX;
-
-type Map<K, V> = HashMap<K, V, FixedState>;
 
 /// What becomes of the rules without a clock when a stage begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,83 +89,60 @@ impl Kinds {
     }
 }
 
-#[derive(Clone, Debug, Default)]
-struct Book {
-    /// `width` classes a profile.
-    classes: Vec<u32>,
-    numbers: Map<Box<[u32]>, ProfileId>,
-    targets: Vec<Target>,
-}
-
 /// The profiles of the world, and those that were added since.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Profiles {
-    width: usize,
-    shared: Arc<Book>,
-    own: Book,
+    /// The classes of each profile, by slot.
+    lists: Lists<u32>,
+    targets: Vec<Target>,
     /// What patterns make of profiles: the first few patterns, which are those of starts and ends, in a table.
     common: Vec<[ProfileId; COMMON]>,
-    applied: Map<u64, ProfileId>,
     /// Where the plan stands, and the bundles of profiles at each stage after today's, as far as somebody asked.
     stage: usize,
     later: Vec<Vec<Option<Target>>>,
     /// By rule and profile, whether a rule without a clock holds, as far as somebody asked.
     asked: Vec<Vec<Option<bool>>>,
     row: Vec<u32>,
+    classes: Vec<u32>,
+    bundles: Vec<BundleIndex>,
 }
 
 impl Profiles {
-    pub fn new(width: usize) -> Self {
-        Self {
-            width,
-            shared: Arc::default(),
-            own: Book::default(),
-            common: Vec::new(),
-            applied: Map::default(),
-            stage: 0,
-            later: Vec::new(),
-            asked: Vec::new(),
-            row: Vec::new(),
-        }
-    }
-
     /// The profile of anybody else.
-    pub fn of_row(&mut self, (kinds, rules): (&Kinds, &RuleSet<'_>), codes: &[u32], ledger: &mut Ledger) -> ProfileId {
-        let classes = codes.iter().enumerate().map(|(slot, code)| kinds.classes.of(slot, *code)).collect();
-        self.known(&classes).unwrap_or_else(|| {
-            let target = self.decide(kinds, rules, &classes, ledger);
-            self.add(classes, target)
-        })
+    pub fn of_row(&mut self, of: (&Kinds, &RuleSet<'_>), codes: &[u32], ledger: &mut Ledger) -> ProfileId {
+        self.take(of.0, codes);
+        self.taken(of, ledger)
     }
 
     /// The profile of an exported user, whose bundles by rules without a clock are known.
     pub fn exported(&mut self, kinds: &Kinds, codes: &[u32], target: Target) -> ProfileId {
-        let classes = codes.iter().enumerate().map(|(slot, code)| kinds.classes.of(slot, *code)).collect();
-        if let Some(known) = self.known(&classes) {
+        self.take(kinds, codes);
+        if let Some(known) = self.lists.find(&self.classes) {
             debug_assert_eq!(self.first(known), target, "the same classes, the same groups");
             return known;
         }
-        self.add(classes, target)
+        self.targets.push(target);
+        self.lists.add(&self.classes)
     }
 
-    fn known(&self, classes: &Vec<u32>) -> Option<ProfileId> {
-        let classes = classes.as_slice();
-        self.shared.numbers.get(classes).or_else(|| self.own.numbers.get(classes)).copied()
+    /// Takes the classes of some codes for a look-up.
+    fn take(&mut self, kinds: &Kinds, codes: &[u32]) {
+        self.classes.clear();
+        self.classes.extend(codes.iter().enumerate().map(|(slot, code)| kinds.classes.of(slot, *code)));
     }
 
-    fn add(&mut self, classes: Vec<u32>, target: Target) -> ProfileId {
-        let number = (self.shared.targets.len() + self.own.targets.len()) as ProfileId;
-        self.own.classes.extend_from_slice(&classes);
-        self.own.targets.push(target);
-        self.own.numbers.insert(classes.into(), number);
-        number
+    /// The profile of the classes that were taken.
+    fn taken(&mut self, of: (&Kinds, &RuleSet<'_>), ledger: &mut Ledger) -> ProfileId {
+        self.lists.find(&self.classes).unwrap_or_else(|| {
+            let target = self.decide(of, ledger);
+            self.targets.push(target);
+            self.lists.add(&self.classes)
+        })
     }
 
     /// By slot.
     pub fn classes(&self, profile: ProfileId) -> &[u32] {
-        let (at, first) = (profile as usize, self.shared.targets.len());
-        let (book, at) = if at < first { (&*self.shared, at) } else { (&self.own, at - first) };
-        &book.classes[at * self.width..(at + 1) * self.width]
+        self.lists.get(profile)
     }
 
     /// From here on the rules of this stage decide.
@@ -182,8 +157,7 @@ impl Profiles {
     }
 
     fn first(&self, profile: ProfileId) -> Target {
-        let (at, first) = (profile as usize, self.shared.targets.len());
-        if at < first { self.shared.targets[at] } else { self.own.targets[at - first] }
+        self.targets[profile as usize]
     }
 
     /// The same at any stage.
@@ -259,56 +233,51 @@ impl Profiles {
         &mut self,
         profile: ProfileId,
         pattern: PatternId,
-        (kinds, rules): (&Kinds, &RuleSet<'_>),
+        of: (&Kinds, &RuleSet<'_>),
         ledger: &mut Ledger,
     ) -> ProfileId {
-        let key = u64::from(profile) << 32 | u64::from(pattern);
-        let known = match self.common.get(profile as usize) {
-            Some(common) if (pattern as usize) < COMMON => common[pattern as usize],
-            _ => self.applied.get(&key).copied().unwrap_or(UNKNOWN),
-        };
-        if known != UNKNOWN {
-            return known;
+        let common = (pattern as usize) < COMMON;
+        if let Some(known) = self.common.get(profile as usize).filter(|_| common) {
+            let known = known[pattern as usize];
+            if known != UNKNOWN {
+                return known;
+            }
         }
-        let mut classes = self.classes(profile).to_vec();
-        kinds.patterns[pattern as usize].iter().for_each(|(slot, class)| classes[*slot] = *class);
-        let changed = self.known(&classes).unwrap_or_else(|| {
-            let target = self.decide(kinds, rules, &classes, ledger);
-            self.add(classes, target)
-        });
-        if (pattern as usize) < COMMON {
-            let profiles = self.shared.targets.len() + self.own.targets.len();
-            self.common.resize(profiles.max(self.common.len()), [UNKNOWN; COMMON]);
+        self.classes.clear();
+        self.classes.extend_from_slice(self.lists.get(profile));
+        of.0.patterns[pattern as usize].iter().for_each(|(slot, class)| self.classes[*slot] = *class);
+        let changed = self.taken(of, ledger);
+        if common {
+            self.common.resize(self.lists.count().max(self.common.len()), [UNKNOWN; COMMON]);
             self.common[profile as usize][pattern as usize] = changed;
-        } else {
-            self.applied.insert(key, changed);
         }
         changed
     }
 
-    fn decide(&mut self, kinds: &Kinds, rules: &RuleSet<'_>, classes: &[u32], ledger: &mut Ledger) -> Target {
-        let mut row = std::mem::take(&mut self.row);
+    /// The bundles that the classes which were taken have today.
+    fn decide(&mut self, (kinds, rules): (&Kinds, &RuleSet<'_>), ledger: &mut Ledger) -> Target {
+        let Self { row, classes, bundles, .. } = self;
         row.clear();
-        let codes = classes.iter().enumerate().map(|(slot, class)| kinds.classes.representative(slot, *class));
-        row.extend(codes);
+        if kinds.still.asks() {
+            let codes = classes.iter().enumerate().map(|(slot, class)| kinds.classes.representative(slot, *class));
+            row.extend(codes);
+        }
         // None of these rules looks at the instant.
-        let holds = |rule: usize| rules.holds_row(rule, &row, DateTime::<Utc>::UNIX_EPOCH);
-        let mut bundles: Vec<BundleIndex> = Vec::new();
+        let holds = |rule: usize| rules.holds_row(rule, row, DateTime::<Utc>::UNIX_EPOCH);
+        bundles.clear();
         kinds.still.holding(classes, holds, |place| bundles.push(kinds.bundles[place]));
         bundles.sort_unstable();
         bundles.dedup();
-        self.row = row;
-        ledger.target(&bundles)
+        ledger.target(bundles)
     }
 
     /// Makes everything known so far cheap to clone.
     pub fn share(&mut self) {
-        debug_assert!(self.shared.targets.is_empty(), "shared once, before the first clone");
-        self.shared = Arc::new(std::mem::take(&mut self.own));
+        self.lists.share();
     }
 
     /// Whether so much was added that a thread has to begin anew, together with its ledger, whose targets profiles hold.
     pub fn is_full(&self) -> bool {
-        self.own.targets.len() > OWN_MAX || self.applied.len() > 4 * OWN_MAX
+        self.lists.added() > OWN_MAX
     }
 }

@@ -132,7 +132,7 @@ impl<'a> World<'a> {
         let entitlements = Entitlements::new(snapshot, today, &simulated, &by_clock, &by_plans, script);
         let mut kinds = Kinds::new(&rules, &own);
         let mut ledger = today.ledger.clone();
-        let mut profiles = Profiles::new(rules.slots().len());
+        let mut profiles = Profiles::default();
         let mut direct_lists = DirectLists::default();
         let parts = (&rules, &kinds, future);
         let persons = persons(parts, &entitlements, &mut profiles, &mut ledger, &mut direct_lists);

@@ -74,6 +74,11 @@ impl RuleSet<'_> {
 }
 
 impl Sieve {
+    /// Whether any rule has to be asked in full.
+    pub fn asks(&self) -> bool {
+        self.asked.iter().any(|word| *word != 0)
+    }
+
     /// Tells `each` the place of every rule that holds for a row, ascending; `asks` answers for a rule in full.
     pub fn holding(&self, classes: &[u32], asks: impl Fn(usize) -> bool, mut each: impl FnMut(usize)) {
         for word in 0..self.words {

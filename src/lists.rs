@@ -1,0 +1,144 @@
+//! Lists of small numbers, each stored once. In: lists. Out: the number that stands for each. Never: forgets a list; numbers depend
+//! on the order of look-ups and are never shown.
+//!
+//! What is shared is cheap to clone, and every clone adds lists of its own behind it.
+
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+/// Lists one behind the other in memory, so that a look-up touches few lines of it.
+#[derive(Clone, Debug)]
+struct Book<T> {
+    items: Vec<T>,
+    ends: Vec<u32>,
+    numbers: HashTable<u32>,
+}
+
+impl<T> Default for Book<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), ends: Vec::new(), numbers: HashTable::new() }
+    }
+}
+
+/// See the head of this file.
+#[derive(Clone, Debug)]
+pub struct Lists<T> {
+    shared: Arc<Book<T>>,
+    own: Book<T>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self { shared: Arc::default(), own: Book::default() }
+    }
+}
+
+/// Multiplicative hashing: fast, and the same in every process. No table is ever iterated.
+fn hash<T: Copy + Into<u32>>(list: &[T]) -> u64 {
+    let step =
+        |hash: u64, item: &T| (hash.rotate_left(5) ^ u64::from((*item).into())).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let hash = list.iter().fold(list.len() as u64, step);
+    hash ^ (hash >> 32)
+}
+
+impl<T: Copy + Eq + Into<u32>> Book<T> {
+    fn get(&self, at: usize) -> &[T] {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.items[start..self.ends[at] as usize]
+    }
+
+    fn find(&self, hash: u64, list: &[T]) -> Option<u32> {
+        self.numbers.find(hash, |at| self.get(*at as usize) == list).copied()
+    }
+
+    fn push(&mut self, number: u64, list: &[T]) {
+        let at = self.ends.len() as u32;
+        self.items.extend_from_slice(list);
+        self.ends.push(self.items.len() as u32);
+        let Self { items, ends, numbers } = self;
+        let of = |at: &u32| {
+            let start = (*at as usize).checked_sub(1).map_or(0, |before| ends[before] as usize);
+            hash(&items[start..ends[*at as usize] as usize])
+        };
+        numbers.insert_unique(number, at, of);
+    }
+}
+
+impl<T: Copy + Eq + Into<u32>> Lists<T> {
+    /// How many lists there are; their numbers are below this.
+    pub fn count(&self) -> usize {
+        self.shared.ends.len() + self.own.ends.len()
+    }
+
+    /// Lists that were added since the others were shared.
+    pub fn added(&self) -> usize {
+        self.own.ends.len()
+    }
+
+    pub fn get(&self, number: u32) -> &[T] {
+        match (number as usize).checked_sub(self.shared.ends.len()) {
+            None => self.shared.get(number as usize),
+            Some(at) => self.own.get(at),
+        }
+    }
+
+    /// The number of a list; `None` of one that is not stored.
+    pub fn find(&self, list: &[T]) -> Option<u32> {
+        let hash = hash(list);
+        let own = || Some(self.shared.ends.len() as u32 + self.own.find(hash, list)?);
+        self.shared.find(hash, list).or_else(own)
+    }
+
+    /// The number of a list, stored now if it was not.
+    pub fn number(&mut self, list: &[T]) -> u32 {
+        self.find(list).unwrap_or_else(|| self.add(list))
+    }
+
+    /// Stores a list that is not stored.
+    pub fn add(&mut self, list: &[T]) -> u32 {
+        let number = self.count() as u32;
+        self.own.push(hash(list), list);
+        number
+    }
+
+    /// Makes everything stored so far cheap to clone.
+    pub fn share(&mut self) {
+        let mut book = (*self.shared).clone();
+        let own = std::mem::take(&mut self.own);
+        for at in 0..own.ends.len() {
+            let list = own.get(at);
+            book.push(hash(list), list);
+        }
+        self.shared = Arc::new(book);
+    }
+
+    /// Takes the lists of `source`, keeping those that were added to the same shared ones: true in that case.
+    pub fn follow(&mut self, source: &Self) -> bool {
+        let same = Arc::ptr_eq(&self.shared, &source.shared) && source.own.ends.is_empty();
+        if !same {
+            *self = source.clone();
+        }
+        same
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lists;
+
+    #[test]
+    fn a_list_has_one_number_before_and_after_it_is_shared() {
+        let mut lists: Lists<u32> = Lists::default();
+        let (empty, pair) = (lists.number(&[]), lists.number(&[3, 5]));
+        assert_eq!((lists.number(&[3, 5]), lists.number(&[])), (pair, empty));
+        lists.share();
+        let mut clone = lists.clone();
+        let other = clone.number(&[5, 3]);
+        assert_eq!(clone.number(&[3, 5]), pair);
+        assert_eq!((clone.get(other), clone.get(pair), clone.get(empty)), (&[5, 3][..], &[3, 5][..], &[][..]));
+        assert_eq!((lists.find(&[5, 3]), lists.count(), clone.count(), clone.added()), (None, 2, 3, 1));
+        assert!(clone.follow(&lists));
+        assert_eq!(clone.find(&[5, 3]), Some(other));
+    }
+}
