@@ -39,7 +39,8 @@ pub use markdown::render as markdown;
 pub use pdf::render as pdf;
 pub use plan::{bundle_files, bundle_json, plan_csv, plan_files, plan_json};
 pub use pseudonym::{
-    pseudonymise, pseudonymise_bundle, pseudonymise_comparison, pseudonymise_plan, pseudonymise_whole,
+    pseudonymise, pseudonymise_bundle, pseudonymise_comparison, pseudonymise_plan, pseudonymise_status,
+    pseudonymise_whole,
 };
 pub use series::{csv, parquet};
 pub use text::{Screen, render as text};

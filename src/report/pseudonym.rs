@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::InputDigest;
-use crate::forecast::{Bundle, Comparison, Forecast, Plan, PlanAction, TroubleCause, Whole};
+use crate::forecast::{
+    Bundle, Comparison, Coverage, Forecast, Plan, PlanAction, Provenance, Status, TroubleCause, Whole,
+};
 
 /// Words that stand for no name.
 const PLAIN: [&str; 3] = ["direct", "unallocated", "unassigned"];
@@ -117,34 +119,67 @@ pub fn pseudonymise_bundle(made: &Bundle, salt: &str) -> Bundle {
     made
 }
 
-fn hidden(forecast: &Forecast, names: &mut Pseudonyms<'_>) -> Forecast {
-    let mut forecast = forecast.clone();
-    names.replace("tenant", &mut forecast.provenance.tenant);
-    for user in &mut forecast.status.waiting {
+/// Today on its own: status, coverage and where they come from.
+pub fn pseudonymise_status(
+    (status, coverage, provenance): (&Status, &Coverage, &Provenance),
+    salt: &str,
+) -> (Status, Coverage, Provenance) {
+    let mut names = Pseudonyms { salt, known: BTreeMap::new() };
+    let (mut status, mut coverage, mut provenance) = (status.clone(), coverage.clone(), provenance.clone());
+    hide_provenance(&mut provenance, &mut names);
+    hide_status(&mut status, &mut names);
+    hide_coverage(&mut coverage, &mut names);
+    (status, coverage, provenance)
+}
+
+fn hide_provenance(provenance: &mut Provenance, names: &mut Pseudonyms<'_>) {
+    names.replace("tenant", &mut provenance.tenant);
+    let digests = provenance.inputs.iter_mut().enumerate();
+    digests.for_each(|(at, input)| input.name = format!("input-{}", at + 1));
+}
+
+fn hide_status(status: &mut Status, names: &mut Pseudonyms<'_>) {
+    for user in &mut status.waiting {
         names.replace("user", &mut user.user_id);
         names.replace("user", &mut user.user);
         names.replace("group", &mut user.source);
     }
-    for group in &mut forecast.status.guest_groups {
+    for group in &mut status.guest_groups {
         names.replace("group", &mut group.group_id);
         names.replace("group", &mut group.group);
     }
-    for group in &mut forecast.status.nested_groups {
+    for group in &mut status.nested_groups {
         names.replace("group", &mut group.group);
         group.nested.iter_mut().for_each(|nested| names.replace("group", nested));
     }
-    for difference in &mut forecast.status.reconciliation {
+    for difference in &mut status.reconciliation {
         difference.users.iter_mut().for_each(|user| names.replace("user", user));
     }
-    for difference in &mut forecast.status.user_differences {
+    for difference in &mut status.user_differences {
         names.replace("user", &mut difference.user_id);
         names.replace("user", &mut difference.user);
     }
+    for reservation in &mut status.reservations {
+        names.replace("subscription", &mut reservation.subscription);
+    }
+}
+
+/// After everything that has a name: a reason may repeat one.
+fn hide_coverage(coverage: &mut Coverage, names: &mut Pseudonyms<'_>) {
+    for rule in &mut coverage.rules_not_simulated {
+        names.replace("group", &mut rule.group);
+    }
+    for rule in &mut coverage.rules_not_simulated {
+        names.sentence(&mut rule.reason);
+    }
+}
+
+fn hidden(forecast: &Forecast, names: &mut Pseudonyms<'_>) -> Forecast {
+    let mut forecast = forecast.clone();
+    hide_provenance(&mut forecast.provenance, names);
+    hide_status(&mut forecast.status, names);
     for sku in &mut forecast.skus {
         sku.sources.iter_mut().for_each(|(source, _)| names.replace("group", source));
-    }
-    for reservation in &mut forecast.status.reservations {
-        names.replace("subscription", &mut reservation.subscription);
     }
     for event in &mut forecast.renewals {
         names.replace("subscription", &mut event.subscription);
@@ -163,14 +198,7 @@ fn hidden(forecast: &Forecast, names: &mut Pseudonyms<'_>) -> Forecast {
             }
         }
     }
-    for rule in &mut forecast.coverage.rules_not_simulated {
-        names.replace("group", &mut rule.group);
-    }
-    let digests = forecast.provenance.inputs.iter_mut().enumerate();
-    digests.for_each(|(at, input)| input.name = format!("input-{}", at + 1));
-    for rule in &mut forecast.coverage.rules_not_simulated {
-        names.sentence(&mut rule.reason);
-    }
+    hide_coverage(&mut forecast.coverage, names);
     for line in &mut forecast.assumptions {
         names.sentence(&mut line.name);
         names.sentence(&mut line.value);

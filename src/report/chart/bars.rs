@@ -27,6 +27,11 @@ const LAYERS: [RGBColor; 7] = [
     RGBColor(128, 128, 128),
 ];
 
+/// The colour of layer number `layer`, the same wherever costs are stacked.
+pub fn layer_colour(layer: usize) -> RGBColor {
+    LAYERS[layer % LAYERS.len()]
+}
+
 pub fn stack(canvas: &Canvas, chart: &Chart, data: &Stack, words: &Words) -> Drawn {
     head::title(canvas, &chart.title, &chart.subtitle)?;
     let scale = 10i64.pow(data.currency.minor_digits());
@@ -46,7 +51,7 @@ pub fn stack(canvas: &Canvas, chart: &Chart, data: &Stack, words: &Words) -> Dra
     let y = |value: i64| frame.bottom - (frame.bottom - frame.top) * counts.share(value as f64 / scale as f64);
     axis(canvas, frame, counts, words)?;
     let step = (frame.right - frame.left) / data.days.len().max(1) as f64;
-    let colour = |layer: usize| LAYERS[layer % LAYERS.len()];
+    let colour = layer_colour;
     for month in 0..data.days.len() {
         let left = frame.left + month as f64 * step + step * 0.1;
         let right = left + step * 0.8;
@@ -85,7 +90,7 @@ fn labels(canvas: &Canvas, frame: Frame, data: &Stack, y: &dyn Fn(i64) -> f64) -
     for ((layer, name), place) in names.iter().enumerate().rev().zip(places) {
         let square =
             [(swatch, place - 8.0), (swatch + 16.0, place - 8.0), (swatch + 16.0, place + 8.0), (swatch, place + 8.0)];
-        canvas.fill(&square, LAYERS[layer % LAYERS.len()])?;
+        canvas.fill(&square, layer_colour(layer))?;
         canvas.text((swatch + 24.0, place), Side::Right, name, ink)?;
     }
     Ok(())

@@ -43,7 +43,7 @@ pub fn size(picture: &Picture) -> (u32, u32) {
         Picture::Risk(_) => risk::SIZE,
         Picture::Skill(sets) => skill::size(sets.len()),
         Picture::Bars(data) => differences::size(data.rows.len()),
-        Picture::MonthBars(data) => differences::months_size(data.panels.len()),
+        Picture::MonthBars(data) => differences::months_size(data),
         Picture::Sides(fans) => panels::size(fans.len()),
     }
 }

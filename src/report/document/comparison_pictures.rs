@@ -3,11 +3,11 @@
 
 use chrono::NaiveDate;
 
-use super::comparison::{amounts, title};
+use super::Tone;
+use super::comparison::title;
+use super::comparison_costs;
 use super::pictures::{Bar, Bars, Chart, Fan, Picture, fan, names};
-use super::{MonthBars, Tone};
 use crate::forecast::{Comparison, Forecast, Sign, SkuForecast};
-use crate::money::{Currency, Money};
 use crate::report::words::Words;
 use crate::report::{clean, shorten};
 
@@ -21,7 +21,7 @@ pub const DEMAND: &str = "compare-demand";
 
 pub fn charts(comparison: &Comparison, words: &Words) -> Vec<Chart> {
     let mut charts: Vec<Chart> = demand(comparison, words).into_iter().collect();
-    charts.extend(months(comparison, words));
+    charts.extend(comparison_costs::charts(comparison, words));
     charts.extend(sides(comparison, words));
     charts
 }
@@ -81,54 +81,8 @@ fn named(product_name: &str, sku_part_number: &str) -> String {
     }
 }
 
-fn product(sku: &SkuForecast) -> String {
+pub fn product(sku: &SkuForecast) -> String {
     named(&sku.product_name, &sku.sku_part_number)
-}
-
-fn cost_on(forecast: &Forecast, day: NaiveDate, currency: Currency) -> i64 {
-    let own = forecast.costs.iter().filter(|cost| cost.day == day && cost.currency == currency);
-    own.map(|cost| cost.minor).sum()
-}
-
-/// By how much the cost of each month differs, a panel for each scenario.
-fn months(comparison: &Comparison, words: &Words) -> Vec<Chart> {
-    let forecasts =
-        || std::iter::once(&comparison.baseline).chain(comparison.scenarios.iter().map(|case| &case.forecast));
-    let mut currencies: Vec<Currency> =
-        forecasts().flat_map(|forecast| &forecast.costs).map(|cost| cost.currency).collect();
-    currencies.sort();
-    currencies.dedup();
-    let mut days: Vec<NaiveDate> = forecasts().flat_map(|forecast| &forecast.costs).map(|cost| cost.day).collect();
-    days.sort();
-    days.dedup();
-    let chart = |currency: Currency| {
-        let panel = |case: &crate::forecast::Case| {
-            let difference = |day: &NaiveDate| {
-                cost_on(&case.forecast, *day, currency) - cost_on(&comparison.baseline, *day, currency)
-            };
-            let values: Vec<i64> = days.iter().map(difference).collect();
-            let total = Money { minor: values.iter().sum(), currency };
-            (title(case), words.tell("compare.chart-total", &[("amount", amounts(&[total], words))]), values)
-        };
-        let panels: Vec<_> = comparison.scenarios.iter().map(panel).collect();
-        let values = [("currency", currency.to_string())];
-        let described: Vec<String> = panels.iter().map(|(name, total, _)| format!("{name}: {total}")).collect();
-        Chart {
-            id: format!("compare-costs-{currency}"),
-            title: words.tell("compare.chart-months", &values),
-            subtitle: words.tell("compare.chart-months-subtitle", &values),
-            description: described.join("; "),
-            picture: Picture::MonthBars(MonthBars { currency, days: days.clone(), panels }),
-        }
-    };
-    currencies.into_iter().map(chart).filter(|chart| differs(&chart.picture)).collect()
-}
-
-fn differs(picture: &Picture) -> bool {
-    match picture {
-        Picture::MonthBars(data) => data.panels.iter().any(|(_, _, values)| values.iter().any(|value| *value != 0)),
-        _ => true,
-    }
 }
 
 /// Demand against supply of each SKU that any scenario changes, with the baseline first.

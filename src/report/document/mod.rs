@@ -7,6 +7,7 @@ mod cells;
 mod certainty;
 mod comparison;
 mod comparison_causes;
+mod comparison_costs;
 mod comparison_months;
 mod comparison_pictures;
 mod costs;

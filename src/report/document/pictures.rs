@@ -40,7 +40,7 @@ pub enum Picture {
     Skill(Vec<Skill>),
     /// Differences to the baseline, a bar each.
     Bars(Bars),
-    /// Differences of cost to the baseline month by month, a panel for each scenario.
+    /// Differences of cost to the baseline month by month, in layers by SKU, a panel for each scenario.
     MonthBars(MonthBars),
     /// One SKU without and with scenarios: panels on one scale.
     Sides(Vec<Fan>),
@@ -66,8 +66,10 @@ pub struct Bar {
 pub struct MonthBars {
     pub currency: Currency,
     pub days: Vec<NaiveDate>,
-    /// Name, a verdict of a few words, and minor units by day.
-    pub panels: Vec<(String, String, Vec<i64>)>,
+    /// The same in all panels: SKUs by the largest difference, the others together as the last.
+    pub layers: Vec<String>,
+    /// Name, a verdict of a few words, and for each layer minor units by day.
+    pub panels: Vec<(String, String, Vec<Vec<i64>>)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -76,3 +76,28 @@ fn the_forecast_of_a_scenario_without_names_holds_none() {
 fn a_comparison_without_names_holds_none() {
     nameless(&["compare", "data/demo", "--scenario", "copilot", "--scenario", "lay-off"]);
 }
+
+#[test]
+fn a_status_without_names_holds_none() {
+    let names = Names::of_the_demo();
+    let run = |arguments: &[&str]| {
+        let run = Command::new(env!("CARGO_BIN_EXE_seatcast"))
+            .args(["status", "data/demo"])
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        [run.stdout, run.stderr].map(|bytes| String::from_utf8_lossy(&bytes).replace('\u{a0}', " "))
+    };
+    for format in ["text", "json"] {
+        assert!(names.in_text(&run(&["--format", format])[0]).is_some(), "{format} names nobody to begin with");
+        for language in ["en", "nl"] {
+            let shown = run(&["--format", format, "--language", language, "--pseudonymise", "a salt"]);
+            for text in &shown {
+                assert_eq!(names.in_text(text), None, "{format}, {language}");
+            }
+            assert!(shown[0].contains("tenant-") && shown[0].contains("group-"), "{format}, {language}");
+        }
+    }
+}

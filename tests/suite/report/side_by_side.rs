@@ -1,6 +1,6 @@
 //! Pictures of comparisons: on one scale, each with its place, and nothing that runs off the sheet.
 
-use seatcast::forecast::{Comparison, Sign};
+use seatcast::forecast::{Comparison, Forecast, Sign, SkuForecast};
 use seatcast::report::{Block, Chart, Language, Picture, Theme, comparison, svg};
 
 use super::fixture;
@@ -40,7 +40,54 @@ fn bars_say_the_differences_of_the_table() {
         panic!("cost month by month")
     };
     // Seventy seats of Power BI Pro at 9.40 from March on.
-    assert_eq!(months.panels[0].2.iter().filter(|minor| **minor == 70 * 940).count(), 9);
+    assert_eq!(months.layers, ["Power BI Pro"]);
+    assert_eq!(months.panels[0].2[0].iter().filter(|minor| **minor == 70 * 940).count(), 9);
+}
+
+/// Ten SKUs differ: six have a layer, the others one together, and in every month all are what the engine says.
+#[test]
+fn layers_by_sku_add_up_to_the_difference_of_all() {
+    let mut compared = fixture::comparison_over(6);
+    let models = [compared.baseline.clone(), compared.scenarios[0].forecast.clone()];
+    let ten = |forecast: &mut Forecast, factor: i64| {
+        let model = forecast.skus[0].clone();
+        forecast.skus = (0..10)
+            .map(|n| {
+                let mut sku = model.clone();
+                sku.sku_id = format!("sku-{n}");
+                sku.product_name = format!("Product {n}");
+                for point in &mut sku.points {
+                    let sign = if n % 3 == 0 { -1 } else { 1 };
+                    point.cost.iter_mut().for_each(|cost| cost.minor = 5_000_000 + factor * sign * (n + 1) * 10_000);
+                }
+                sku
+            })
+            .collect();
+        for cost in forecast.costs.iter_mut().filter(|cost| cost.currency.code() == "EUR") {
+            let of = |sku: &SkuForecast| sku.points.iter().find(|point| point.day == cost.day)?.cost;
+            cost.minor = forecast.skus.iter().filter_map(of).map(|cost| cost.minor).sum();
+        }
+    };
+    let [mut before, mut after] = models;
+    ten(&mut before, 0);
+    ten(&mut after, 1);
+    (compared.baseline, compared.scenarios[0].forecast) = (before, after);
+    let charts = comparison(&compared, Language::English).charts;
+    let chart = charts.iter().find(|chart| chart.id == "compare-costs-EUR").unwrap();
+    let Picture::MonthBars(months) = &chart.picture else { panic!("bars by month") };
+    let mut layers: Vec<String> = (4..10).rev().map(|n| format!("Product {n}")).collect();
+    layers.push("all others".to_owned());
+    assert_eq!(months.layers, layers);
+    for (at, day) in months.days.iter().enumerate() {
+        let of = |forecast: &Forecast| -> i64 {
+            let own = forecast.costs.iter().filter(|cost| cost.day == *day && cost.currency.code() == "EUR");
+            own.map(|cost| cost.minor).sum()
+        };
+        let all: i64 = months.panels[0].2.iter().map(|layer| layer[at]).sum();
+        assert_eq!(all, of(&compared.scenarios[0].forecast) - of(&compared.baseline), "{day}");
+    }
+    let drawn = svg(chart, Language::English, Theme::Light).unwrap();
+    layers.iter().for_each(|name| assert!(drawn.contains(name.as_str()), "{name}"));
 }
 
 #[test]
