@@ -60,6 +60,9 @@ pub struct Calibration {
     pub leavers: Range,
     /// `None` where the past does not tell who moved.
     pub movers: Option<Range>,
+    /// How many times the variance of a month's count is that of chance alone.
+    pub joiner_scatter: f64,
+    pub leaver_scatter: f64,
     pub joiner_seasonality: [f64; 12],
     pub leaver_seasonality: [f64; 12],
     /// Completed years of tenure, and the share that leaves in a month.
@@ -135,6 +138,8 @@ pub fn calibrate(record: &Record, seed: u64) -> Diagnosed<Option<Calibration>> {
         joiners: joiners.0,
         leavers: leavers.0,
         movers: movers.as_ref().map(|movers| movers.0),
+        joiner_scatter: workforce.joiners.scatter(),
+        leaver_scatter: workforce.leavers.scatter(),
         joiner_seasonality: workforce.joiner_seasons,
         leaver_seasonality: workforce.leaver_seasons,
         leaving_by_tenure: workforce.leaving_by_tenure(),
@@ -185,6 +190,9 @@ impl Calibration {
         let _ = writeln!(text, "[workforce]\njoiners = {joiners}\nleavers = {leavers}");
         if let Some(movers) = &self.movers {
             let _ = writeln!(text, "movers = {}", share(movers));
+        }
+        for (name, scatter) in [("joiner-scatter", self.joiner_scatter), ("leaver-scatter", self.leaver_scatter)] {
+            let _ = writeln!(text, "{name} = {scatter:.2}");
         }
         let _ = writeln!(text, "joiner-seasonality = [{}]", list(&self.joiner_seasonality));
         let _ = writeln!(text, "leaver-seasonality = [{}]", list(&self.leaver_seasonality));

@@ -2,8 +2,9 @@
 //! that forecasts with the uncertainty of its own rates. Never: looks at a month before it has forecast it.
 //!
 //! The level is a local-level model of counts (Harvey and Fernandes, 1989): the rate has a gamma distribution whose information
-//! is discounted month by month, so the past fades and the rate may drift. Each cohort has a multiplier of the same kind, drawn
-//! towards 1 by `pull` months' worth of expectation: partial pooling. Which discounts and pull are right is not known either: each
+//! is discounted month by month, so the past fades and the rate may drift. Months may scatter more than chance alone would have them
+//! (a campaign, a reorganisation): such a month tells as much less of the rate as it scatters more. Each cohort has a multiplier of the same kind, drawn
+//! towards 1 by `pull` months' worth of expectation: partial pooling. Which discounts, scatter and pull are right is not known: each
 //! run takes some, those that would have forecast the known months better, one month ahead, more often than others.
 
 use rand::{Rng, RngExt};
@@ -11,6 +12,8 @@ use rand_distr::{Binomial, Distribution, Gamma, Poisson};
 
 /// Weights of last month's information that are tried.
 const DISCOUNTS: &[f64] = &[0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 1.0];
+/// How many times the variance of a month's count is that of chance alone.
+const SCATTERS: &[f64] = &[1.0, 1.3, 1.7, 2.2, 3.0, 4.0, 6.0, 9.0];
 const PULLS: &[f64] = &[0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0];
 /// Months that only teach and are not forecast.
 const BURN_IN: usize = 6;
@@ -78,6 +81,7 @@ struct Likely<T> {
 #[derive(Clone, Copy, Debug)]
 struct Level {
     discount: f64,
+    scatter: f64,
     evidence: Evidence,
 }
 
@@ -101,15 +105,17 @@ impl Flow {
         let totals: Vec<(f64, f64)> = counts.iter().zip(expected).map(|(c, e)| (total(c), e.iter().sum())).collect();
         let (seen, hoped) = totals.iter().fold((0.0, 0.0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
         let start = Evidence { seen: 1.0, expected: if seen > 0.0 { hoped / seen } else { 1.0 } };
-        let follow_level = |discount: f64| {
+        let follow_level = |(discount, scatter): (f64, f64)| {
             let mut evidence = start;
             let mut fit = 0.0;
             for (month, (count, expected)) in totals.iter().enumerate() {
                 evidence.fade(discount);
-                fit += if month < BURN_IN { 0.0 } else { evidence.log_likelihood(*count, *expected) };
-                evidence.add(*count, *expected);
+                // As if so many times fewer people had come in groups of that size.
+                let (count, expected) = (count / scatter, expected / scatter);
+                fit += if month < BURN_IN { 0.0 } else { evidence.log_likelihood(count, expected) - scatter.ln() };
+                evidence.add(count, expected);
             }
-            (fit, Level { discount, evidence })
+            (fit, Level { discount, scatter, evidence })
         };
         let width = counts.first().map_or(0, Vec::len);
         let follow_cohorts = |discount: f64, pull: f64| {
@@ -126,8 +132,9 @@ impl Flow {
             (fit, Pool { discount, pull, cohorts })
         };
         let pairs = DISCOUNTS.iter().flat_map(|discount| PULLS.iter().map(|pull| (*discount, *pull)));
+        let levels = DISCOUNTS.iter().flat_map(|discount| SCATTERS.iter().map(|scatter| (*discount, *scatter)));
         Flow {
-            levels: likely(DISCOUNTS.iter().map(|discount| follow_level(*discount)).collect()),
+            levels: likely(levels.map(follow_level).collect()),
             pools: likely(pairs.map(|(discount, pull)| follow_cohorts(discount, pull)).collect()),
         }
     }
@@ -137,15 +144,35 @@ impl Flow {
         Stream { level: *pick(&self.levels, rng), pool: pick(&self.pools, rng).clone() }
     }
 
+    /// How many times the variance of a month's count is that of chance alone: the mean of what the known months do not rule out.
+    pub fn scatter(&self) -> f64 {
+        self.levels.iter().map(|likely| likely.share * likely.what.scatter).sum()
+    }
+
     /// One draw of the mean rate over months to come, as a multiple of what is expected, and of how much more often each cohort
-    /// is hit than expected: with everything that may drift until then.
+    /// is hit than expected: with everything that may drift until then, without the scatter of single months.
     pub fn ahead(&self, expected: &[f64], months: usize, rng: &mut impl Rng) -> (f64, Vec<f64>) {
+        self.mean_of(expected, months, rng, |drawn| drawn.level)
+    }
+
+    /// The same with the scatter of single months.
+    pub fn ahead_in_all(&self, expected: &[f64], months: usize, rng: &mut impl Rng) -> (f64, Vec<f64>) {
+        self.mean_of(expected, months, rng, |drawn| drawn.rate)
+    }
+
+    fn mean_of(
+        &self,
+        expected: &[f64],
+        months: usize,
+        rng: &mut impl Rng,
+        of: impl Fn(&Drawn) -> f64,
+    ) -> (f64, Vec<f64>) {
         let mut stream = self.run(rng);
         let hoped: f64 = expected.iter().sum();
         let (mut rate, mut hits) = (0.0, vec![0.0; expected.len()]);
         for _ in 0..months {
             let drawn = stream.month(expected, rng);
-            rate += drawn.rate;
+            rate += of(&drawn);
             let weight: f64 = drawn.weights.iter().sum();
             let scale = if weight > 0.0 { hoped / weight } else { 0.0 };
             hits.iter_mut().zip(&drawn.weights).for_each(|(hits, weight)| *hits += weight * scale);
@@ -167,9 +194,10 @@ impl Stream {
         let hoped: f64 = expected.iter().sum();
         let Stream { level, pool } = self;
         level.evidence.fade(level.discount);
-        let rate = level.evidence.draw(rng);
+        let drawn = level.evidence.draw(rng);
+        let rate = drawn * scattered(drawn * hoped, level.scatter, rng);
         let count = poisson(rate * hoped, rng);
-        level.evidence.add(f64::from(count), hoped);
+        level.evidence.add(f64::from(count) / level.scatter, hoped / level.scatter);
         let mut weights = Vec::with_capacity(expected.len());
         for (evidence, hope) in pool.cohorts.iter_mut().zip(expected) {
             evidence.fade(pool.discount);
@@ -180,13 +208,15 @@ impl Stream {
         for ((evidence, count), hope) in pool.cohorts.iter_mut().zip(&counts).zip(shared(&counts, expected)) {
             evidence.add(f64::from(*count), hope);
         }
-        Drawn { counts, rate, weights }
+        Drawn { counts, level: drawn, rate, weights }
     }
 }
 
 /// One month of a flow.
 struct Drawn {
     counts: Vec<u32>,
+    level: f64,
+    /// The level times what scatter makes of it.
     rate: f64,
     weights: Vec<f64>,
 }
@@ -224,6 +254,15 @@ fn pick<'a, T>(all: &'a [Likely<T>], rng: &mut impl Rng) -> &'a T {
         lot < 0.0
     });
     &all[chosen.unwrap_or(all.len() - 1)].what
+}
+
+/// What multiplies a mean so that a count has `scatter` times the variance of chance alone.
+fn scattered(mean: f64, scatter: f64, rng: &mut impl Rng) -> f64 {
+    if scatter <= 1.0 || mean <= 0.0 {
+        return 1.0;
+    }
+    let shape = mean / (scatter - 1.0);
+    Gamma::new(shape, 1.0 / shape).map_or(1.0, |gamma| gamma.sample(rng))
 }
 
 pub(super) fn poisson(mean: f64, rng: &mut impl Rng) -> u32 {

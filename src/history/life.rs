@@ -173,5 +173,5 @@ pub(super) fn rate(counts: &[u32], exposed: &[f64], seed: u64, stream: u64) -> R
     let now = expected.last().cloned().unwrap_or_default();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(stream);
-    range((0..DRAWS).map(|_| flow.ahead(&now, AHEAD, &mut rng).0).collect())
+    range((0..DRAWS).map(|_| flow.ahead_in_all(&now, AHEAD, &mut rng).0).collect())
 }

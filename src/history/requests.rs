@@ -57,7 +57,7 @@ pub fn requests(days: &BTreeMap<NaiveDate, Vec<SkuSeats>>, accounts: &Accounts, 
     rng.set_stream(7);
     let mut shares = vec![Vec::with_capacity(DRAWS); names.len()];
     for _ in 0..DRAWS {
-        let (rate, weights) = flow.ahead(&now, AHEAD, &mut rng);
+        let (rate, weights) = flow.ahead_in_all(&now, AHEAD, &mut rng);
         shares.iter_mut().zip(weights).for_each(|(shares, weight)| shares.push(rate * weight));
     }
     let mut requests = Vec::new();

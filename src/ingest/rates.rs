@@ -135,6 +135,8 @@ pub(super) fn take_over(own: &mut Assumptions, learned: &Assumptions, origin: &O
             "workforce.leavers" => own.leavers = learned.leavers,
             "workforce.movers" => own.movers = learned.movers,
             "workforce.movers-change" => own.movers_change.clone_from(&learned.movers_change),
+            "workforce.joiner-scatter" => own.joiner_scatter = learned.joiner_scatter,
+            "workforce.leaver-scatter" => own.leaver_scatter = learned.leaver_scatter,
             "workforce.joiner-seasonality" => own.joiner_seasonality = learned.joiner_seasonality,
             "workforce.leaver-seasonality" => own.leaver_seasonality = learned.leaver_seasonality,
             "workforce.leavers-by-tenure" => own.leavers_by_tenure.clone_from(&learned.leavers_by_tenure),

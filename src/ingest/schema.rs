@@ -109,6 +109,7 @@ fn settings() -> String {
          replication. Or three percentiles, \"p10 8, p50 11, p90 16 /month\" or \"p10 0.8, p50 1, p90 1.4 %/month\": log-normal on\n\
          either side of p50, through all three (normal where p10 is 0). Seasonality is twelve numbers, January first;\n\
          leavers-by-tenure weights for each completed year since employeeHireDate, the last also for all later years.\n\
+         joiner-scatter and leaver-scatter, from 1 to 100, are how many times the variance of a month's count is that of chance alone.\n\
          An account is disabled disabling-lag-days after the last day and deleted deletion-lag-days after that; where it is given,\n\
          license-removal-lag-days after it was disabled its direct licences and assigned licensed groups are taken off. Dynamic\n\
          groups go by their rules: only one that asks for accountEnabled lets a leaver go before the deletion.\n\

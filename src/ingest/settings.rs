@@ -52,6 +52,8 @@ pub const KEYS: &[(&str, &[&str])] = &[
             "leavers",
             "movers",
             "movers-change",
+            "joiner-scatter",
+            "leaver-scatter",
             "joiner-seasonality",
             "leaver-seasonality",
             "leavers-by-tenure",
@@ -241,6 +243,8 @@ impl Reader<'_> {
             ("workforce", "leavers") => set(&mut assumptions.leavers, self.rate(value)),
             ("workforce", "movers") => set(&mut assumptions.movers, self.rate(value)),
             ("workforce", "movers-change") => set(&mut assumptions.movers_change, self.attributes(value)),
+            ("workforce", "joiner-scatter") => set(&mut assumptions.joiner_scatter, self.scatter(value)),
+            ("workforce", "leaver-scatter") => set(&mut assumptions.leaver_scatter, self.scatter(value)),
             ("workforce", "joiner-seasonality") => set(&mut assumptions.joiner_seasonality, self.seasonality(value)),
             ("workforce", "leaver-seasonality") => set(&mut assumptions.leaver_seasonality, self.seasonality(value)),
             ("workforce", "leavers-by-tenure") => set(&mut assumptions.leavers_by_tenure, self.weights(value)),
@@ -425,6 +429,16 @@ impl Reader<'_> {
     }
 
     /// Weights beside the whole, by completed years of tenure.
+    fn scatter(&mut self, value: &Value<'_>) -> Option<f64> {
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse::<f64>().ok(),
+            DeValue::Float(number) => number.as_str().parse::<f64>().ok(),
+            _ => None,
+        };
+        let known = number.filter(|scatter| (1.0..=100.0).contains(scatter));
+        known.or_else(|| self.wrong(value, "a number from 1 to 100: how often the variance of chance alone"))
+    }
+
     fn weights(&mut self, value: &Value<'_>) -> Option<Vec<f64>> {
         let weights = Self::numbers(value).filter(|weights| weights.len() <= 60);
         weights.or_else(|| self.wrong(value, "at most 60 numbers that are not negative, one for each completed year"))

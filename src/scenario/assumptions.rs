@@ -98,6 +98,9 @@ pub struct Assumptions {
     pub movers_change: Vec<Attribute>,
     /// The attribute that holds the cost centre of a user, where the tenant keeps one.
     pub cost_centre: Option<Attribute>,
+    /// How many times the variance of a month's joiners is that of chance alone; 1 where months scatter no more than that.
+    pub joiner_scatter: f64,
+    pub leaver_scatter: f64,
     /// Weight of each calendar month for joiners, January first; the mean is 1.
     pub joiner_seasonality: [f64; 12],
     pub leaver_seasonality: [f64; 12],
@@ -136,6 +139,8 @@ impl Default for Assumptions {
             movers: share(0.003, 0.007),
             movers_change: vec![Attribute::Department, Attribute::JobTitle],
             cost_centre: None,
+            joiner_scatter: 1.0,
+            leaver_scatter: 1.0,
             joiner_seasonality: [1.0; 12],
             leaver_seasonality: [1.0; 12],
             leavers_by_tenure: Vec::new(),
@@ -193,6 +198,13 @@ impl Assumptions {
             ("self-service.leaves", self.self_service_leaves.to_string()),
             ("self-service.approval-delay-days", self.approval_delay_days.to_string()),
         ];
+        for (name, scatter) in
+            [("workforce.joiner-scatter", self.joiner_scatter), ("workforce.leaver-scatter", self.leaver_scatter)]
+        {
+            if scatter != 1.0 {
+                all.push((name, format!("{scatter:.2}")));
+            }
+        }
         if !self.leavers_by_tenure.is_empty() {
             let weights = self.leavers_by_tenure.iter().map(|weight| format!("{weight:.2}")).collect::<Vec<_>>();
             all.push(("workforce.leavers-by-tenure", weights.join(" ")));

@@ -3,7 +3,7 @@
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, Poisson};
+use rand_distr::{Distribution, Gamma, Poisson};
 
 use crate::scenario;
 
@@ -25,6 +25,8 @@ pub enum Cause {
     MoveTo = 11,
     RequestRate = 12,
     Request = 13,
+    JoinerScatter = 14,
+    LeaverScatter = 15,
 }
 
 /// The stream of one cause in one month of one replication. ChaCha with a stream number is counter-based: the same numbers
@@ -70,6 +72,12 @@ pub fn poisson(rng: &mut impl Rng, mean: f64) -> u32 {
         Ok(poisson) => poisson.sample(rng).min(f64::from(u32::MAX)) as u32,
         Err(_) => 0,
     }
+}
+
+/// What multiplies a mean so that a count around it has `scatter` times the variance of chance alone; its own mean is 1.
+pub fn scattered(rng: &mut impl Rng, mean: f64, scatter: f64) -> f64 {
+    let shape = mean / (scatter - 1.0);
+    Gamma::new(shape, 1.0 / shape).map_or(1.0, |gamma| gamma.sample(rng))
 }
 
 /// Which of `0..count` are hit when each is hit by itself with probability `chance`: geometric steps from hit to hit, so the

@@ -152,6 +152,15 @@ impl<'a> Drawing<'a> {
         draws::stream_of(self.seed, self.replication, month.number, cause, cohort)
     }
 
+    /// What a month's luck multiplies all chances of it by; without a setting, 1 and no draw.
+    fn scattered(&self, month: Month, cause: Cause, mean: f64, scatter: f64) -> f64 {
+        if scatter <= 1.0 || mean <= 0.0 {
+            1.0
+        } else {
+            draws::scattered(&mut self.stream(month, cause), mean, scatter)
+        }
+    }
+
     /// Everybody who ever was in a cohort, in an order that only grows.
     fn ever(&self, cohort: usize) -> usize {
         self.parts.ever(cohort).unwrap_or(self.members.len())
@@ -165,6 +174,8 @@ impl<'a> Drawing<'a> {
     fn leavers(&mut self, month: Month) {
         let season = self.assumptions.leaver_seasonality[month.of_year];
         let chance = self.rates.leavers.chance(self.enabled as usize) * season;
+        let scatter = self.assumptions.leaver_scatter;
+        let chance = chance * self.scattered(month, Cause::LeaverScatter, chance * f64::from(self.enabled), scatter);
         let cohorts = &self.people.cohorts;
         // Where leaving depends on tenure, as many are hit as if everybody had the tenure of those who leave most, and of the
         // hits as large a share counts as somebody's own weight is of that; what is left of the number is uniform again.
@@ -260,10 +271,12 @@ impl<'a> Drawing<'a> {
     fn expected_joiners(&self, month: Month) -> Vec<f64> {
         let season = self.assumptions.joiner_seasonality[month.of_year];
         let there = self.enabled as usize;
+        let mean = self.rates.joiners.mean(there) * season;
+        let scattered = self.scattered(month, Cause::JoinerScatter, mean, self.assumptions.joiner_scatter);
         if !self.parts.is_split() {
-            return vec![self.rates.joiners.mean(there) * season; self.rates.cohorts.len()];
+            return vec![mean * scattered; self.rates.cohorts.len()];
         }
-        let chance = self.rates.joiners.chance(there) * season;
+        let chance = self.rates.joiners.chance(there) * season * scattered;
         let cohorts = self.rates.cohorts.iter().enumerate();
         cohorts.map(|(cohort, rates)| chance * f64::from(self.parts.enabled(cohort)) * rates.joiners).collect()
     }

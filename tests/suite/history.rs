@@ -448,3 +448,30 @@ fn the_life_of_accounts_is_learnt_from_snapshots() {
     }
     assert!(file.contains("expire-after-days = ") && file.contains("[sku.\"B\"]\nrequests = \"p10 "), "{file}");
 }
+
+/// Counts around an unchanging mean of twenty, with three times the variance of chance alone: a scatter, and no drift.
+#[test]
+fn months_that_scatter_are_not_taken_for_a_rate_that_drifts() {
+    const COUNTS: [u32; 60] = [
+        19, 21, 24, 25, 20, 12, 12, 6, 32, 29, 16, 7, 25, 28, 20, 33, 12, 25, 13, 20, 28, 17, 21, 13, 20, 8, 26, 8, 27,
+        15, 31, 39, 10, 9, 21, 28, 27, 24, 12, 20, 32, 18, 22, 17, 17, 10, 22, 27, 24, 31, 17, 15, 28, 11, 13, 6, 9, 9,
+        25, 9,
+    ];
+    use rand::SeedableRng;
+    let counts: Vec<Vec<u32>> = COUNTS.iter().map(|count| vec![*count]).collect();
+    let flow = history::Flow::fit(&counts, &vec![vec![20.0]; COUNTS.len()]);
+    assert!((2.0..4.5).contains(&flow.scatter()), "{}", flow.scatter());
+    let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+    let draw = |of: &mut dyn FnMut() -> f64| {
+        let mut draws: Vec<f64> = (0..400).map(|_| of()).collect();
+        draws.sort_unstable_by(f64::total_cmp);
+        (draws[40], draws[200], draws[360])
+    };
+    let (low, middle, high) = draw(&mut || flow.ahead(&[20.0], 12, &mut rng).0);
+    // Sixty months of one mean tell it to within a few percent; what scatters about it is said apart.
+    assert!(0.8 < low && (0.88..1.05).contains(&middle) && high < 1.15, "{low} {middle} {high}");
+    let (wide_low, _, wide_high) = draw(&mut || flow.ahead_in_all(&[20.0], 12, &mut rng).0);
+    assert!(wide_high - wide_low > high - low, "months that scatter make a year less certain");
+    let even: Vec<Vec<u32>> = (0..60).map(|month| vec![18 + month % 5]).collect();
+    assert!(history::Flow::fit(&even, &vec![vec![20.0]; 60]).scatter() < 1.3, "even months do not scatter");
+}

@@ -5,6 +5,9 @@ use std::fmt::Write;
 use crate::forecast::{Skill, SkillKind, SkillLine};
 use crate::history::{self, Method, Run, Score};
 
+/// What marks a SKU that the engine forecast.
+const BY_RULES: &str = ", by rules";
+
 /// Runs on one kind of series: people by cohort, or seats by SKU.
 pub struct Set {
     pub runs: Vec<Run>,
@@ -52,11 +55,16 @@ impl Set {
 }
 
 pub fn text(sets: &[Set]) -> String {
-    let mut text = format!("{:<28}{:<16}{:>8}{:>8}{:>9}{:>10}\n", "", "", "MAE", "MASE", "pinball", "in 80 %");
+    let named = |series: &Option<Box<str>>| series.as_ref().map_or(0, |name| name.chars().count());
+    let longest = sets.iter().flat_map(Set::series).map(|series| named(&series)).max().unwrap_or(0);
+    // The longest of the other names is that of all SKUs by rules, twelve months ahead.
+    let width = (longest + BY_RULES.len() + 1).clamp(30, 60);
+    let mut text = format!("{:<width$}{:<16}{:>8}{:>8}{:>9}{:>10}\n", "", "", "MAE", "MASE", "pinball", "in 80 %");
     let mut line = |name: &str, method: Method, score: Option<Score>| {
         if let Some(Score { mae, mase, pinball, coverage, .. }) = score {
             let share = coverage * 100.0;
-            let _ = writeln!(text, "{name:<28}{:<16}{mae:>8.1}{mase:>8.3}{pinball:>9.2}{share:>8.0} %", method.name());
+            let _ =
+                writeln!(text, "{name:<width$}{:<16}{mae:>8.1}{mase:>8.3}{pinball:>9.2}{share:>8.0} %", method.name());
         }
     };
     for set in sets {
@@ -66,7 +74,7 @@ pub fn text(sets: &[Set]) -> String {
             SkillKind::Rules => "all SKUs, by rules",
         };
         // A SKU may be in two sets.
-        let mark = if set.kind == SkillKind::Rules { ", by rules" } else { "" };
+        let mark = if set.kind == SkillKind::Rules { BY_RULES } else { "" };
         Method::ALL.into_iter().for_each(|method| line(all, method, history::score(set.of(method, None))));
         for series in set.series() {
             let name = format!("{}{mark}", series.as_deref().unwrap_or("everybody"));

@@ -171,3 +171,32 @@ fn as_many_come_as_go_at_equal_rates() {
         assert!((mean - before).abs() < 4.0 * error, "{before} people became {mean} ± {error}");
     }
 }
+
+/// Events by month of every run: the mean, and the variance as a multiple of it.
+fn spread(runs: &[Observed], of: impl Fn(&Happening) -> bool) -> (f64, f64) {
+    let months = |run: &Observed| {
+        let mut months = [0.0; 12];
+        let events = run.population.events.iter().filter(|event| of(&event.happening));
+        events.for_each(|event| months[(event.day as usize - 1) / 31] += 1.0);
+        months
+    };
+    let counts: Vec<f64> = runs.iter().flat_map(months).collect();
+    let mean = counts.iter().sum::<f64>() / counts.len() as f64;
+    (mean, counts.iter().map(|count| (count - mean).powi(2)).sum::<f64>() / counts.len() as f64 / mean)
+}
+
+#[test]
+fn months_scatter_as_much_as_is_said_and_means_stay() {
+    let rates = || Assumptions { joiners: share(0.05), leavers: share(0.05), ..still() };
+    let plain = runs(&tenant(rates()));
+    let wide = runs(&tenant(Assumptions { joiner_scatter: 5.0, leaver_scatter: 3.0, ..rates() }));
+    let joins = |event: &Happening| matches!(event, Happening::Join { .. });
+    let leaves = |event: &Happening| matches!(event, Happening::Disable { .. });
+    let ((mean, one), (same, five)) = (spread(&plain, joins), spread(&wide, joins));
+    assert!((mean - same).abs() < 0.05 * mean && (0.8..1.3).contains(&one), "{mean} {same} {one}");
+    // Months are cut a day or two aside, and the number of people wanders: not quite five.
+    assert!((3.8..6.2).contains(&five), "{five}");
+    let ((mean, one), (same, three)) = (spread(&plain, leaves), spread(&wide, leaves));
+    assert!((mean - same).abs() < 0.05 * mean && (0.75..1.3).contains(&one), "{mean} {same} {one}");
+    assert!((2.2..3.8).contains(&three), "{three}");
+}

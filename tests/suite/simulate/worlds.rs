@@ -221,6 +221,8 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
                         deletion_lag_days: lag,
                         disabling_lag_days: lag % 4,
                         license_removal_lag_days: (lag % 5 < 3).then_some(lag / 2),
+                        joiner_scatter: 1.0 + f64::from(lag % 3),
+                        leaver_scatter: 1.0 + f64::from(lag % 2),
                         cohorts,
                         guests_expire_after_days: (lag % 3 == 1).then_some(lag * 5),
                         leavers_by_tenure: by_tenure,
