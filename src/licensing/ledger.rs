@@ -258,6 +258,16 @@ impl Ledger {
         }
     }
 
+    /// Something about a user, for whoever wants it near.
+    pub fn glance(&self, user: u32) -> u32 {
+        self.regulars.stands[user as usize].place()
+    }
+
+    /// Something about a target, for whoever wants it near.
+    pub fn glance_target(&self, target: Target) -> u32 {
+        self.targets.list(target).first().map_or(0, |bundle| bundle.0)
+    }
+
     /// The number of a list of bundles, which is ascending.
     pub fn target(&mut self, bundles: &[BundleIndex]) -> Target {
         self.targets.number(bundles)

@@ -43,6 +43,10 @@ pub(super) struct Stand {
 const _: () = assert!(size_of::<Stand>() == 32, "two users share a line of the cache");
 
 impl Stand {
+    pub fn place(&self) -> u32 {
+        self.place
+    }
+
     pub fn rank(&self) -> Rank {
         Rank { class: self.class, place: self.place }
     }
@@ -158,6 +162,17 @@ impl Regulars {
             at = entry.next;
             Some(entry)
         })
+    }
+
+    /// The bundle that a user lacks, where it is the only one.
+    pub fn only_missing(&self, user: u32) -> Option<BundleIndex> {
+        let entry = self.missing.get(self.stands[user as usize].missing as usize)?;
+        (entry.next == END).then_some(entry.bundle)
+    }
+
+    /// Whether none of the bundles that a user lacks was evaluated yet.
+    pub fn is_new(&self, user: u32) -> bool {
+        self.missing(user).all(|entry| entry.line == FRESH)
     }
 
     pub fn lacks(&self, user: u32, bundle: BundleIndex) -> bool {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::BundleIndex;
 use super::atlas::NOTHING;
 use super::gifts::{add, skus_in};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Seats};
 use super::regular::{FRESH, Missing};
 use super::target::Target;
 use super::waitlist::Key;
@@ -80,8 +80,8 @@ impl Ledger {
             self.regulars.news.push(user);
         }
         self.regulars.scratch = fresh;
-        self.count_regular(user, 1);
         if !was_whole {
+            self.count_regular(user, 1);
             // With other licences, what a bundle lacks is something else.
             self.dirty.insert(user);
         }
@@ -147,10 +147,23 @@ impl Ledger {
 
     /// The SKUs with a unit for everybody who lacks one and could ask for it in this tick: for nobody more than one.
     pub(super) fn plenty(&self) -> Vec<u64> {
-        let mut plenty = vec![0; self.regulars.gifts.words()];
-        let asking = (self.intents.len() + self.dirty.len()) as i64;
-        for (at, seats) in self.seats.iter().enumerate() {
-            if seats.available() >= i64::from(seats.queued) + i64::from(seats.stuck) + asking {
+        let words = self.regulars.gifts.words();
+        let dirty = self.dirty.len() as i64;
+        let most = self.intents.len() as i64;
+        let mut asking = vec![most; self.seats.len()];
+        let spare = |seats: &Seats| seats.available() - i64::from(seats.queued) - i64::from(seats.stuck) - dirty;
+        if self.seats.iter().any(|seats| (1..most).contains(&spare(seats))) {
+            // Not everybody asks for everything.
+            asking.fill(0);
+            for intent in &self.intents {
+                for (word, bits) in self.regulars.whole(intent.target).iter().enumerate() {
+                    skus_in(word, *bits).for_each(|sku| asking[sku.get()] += 1);
+                }
+            }
+        }
+        let mut plenty = vec![0; words];
+        for (at, (seats, asking)) in self.seats.iter().zip(asking).enumerate() {
+            if spare(seats) >= asking {
                 plenty[at / 64] |= 1 << (at % 64);
             }
         }
@@ -169,7 +182,9 @@ impl Ledger {
             fresh.clear();
             let new = self.regulars.missing(user).filter(|entry| entry.line == FRESH);
             fresh.extend(new.map(|entry| entry.bundle));
-            self.count_regular(user, -1);
+            if !self.regulars.is_new(user) {
+                self.count_regular(user, -1);
+            }
             for bundle in &fresh {
                 if !self.wait_at_once(user, *bundle, day) {
                     listed.push(self.key(user, *bundle, day));
@@ -235,7 +250,8 @@ impl Ledger {
     /// fit. Bundles that the grant may have helped are added to `late` or looked at again in the next round.
     pub(super) fn serve(&mut self, key: Key, day: u32, late: &mut BTreeSet<Key>) -> Option<bool> {
         let (user, bundle) = (key.user(), key.bundle());
-        if !self.regulars.lacks(user, bundle) {
+        let only = self.regulars.only_missing(user);
+        if only != Some(bundle) && !self.regulars.lacks(user, bundle) {
             return Some(false);
         }
         let gifts = &self.regulars.gifts;
@@ -252,7 +268,9 @@ impl Ledger {
                 self.regulars.hold(user, word, held | given);
             }
             self.regulars.retain(user, |other| other.bundle != bundle);
-            self.look_again(key, late);
+            if only.is_none() {
+                self.look_again(key, late);
+            }
         } else {
             self.stand_in_line(user, bundle, day);
         }

@@ -47,7 +47,45 @@ pub(super) struct Queues {
 #[derive(Clone, Debug)]
 struct Line {
     lacks: Box<[SkuIndex]>,
-    keys: BinaryHeap<Reverse<Key>>,
+    /// Ascending, from `first` on; what comes before has had its turn.
+    sorted: Vec<Key>,
+    first: usize,
+    /// Those that came out of order.
+    others: BinaryHeap<Reverse<Key>>,
+}
+
+/// So many of the last keys in a line may have to make place for one that comes before them.
+const MOVED_MAX: usize = 256;
+
+impl Line {
+    fn new(lacks: &[SkuIndex]) -> Self {
+        Line { lacks: lacks.into(), sorted: Vec::new(), first: 0, others: BinaryHeap::new() }
+    }
+
+    /// Who arrives later mostly comes later: such a key goes to the end, or a few places before it.
+    fn push(&mut self, key: Key) {
+        let from = self.first.max(self.sorted.len().saturating_sub(MOVED_MAX));
+        let at = from + self.sorted[from..].partition_point(|other| *other < key);
+        if at > from || from == self.first {
+            self.sorted.insert(at, key);
+        } else {
+            self.others.push(Reverse(key));
+        }
+    }
+
+    fn peek(&self) -> Option<Key> {
+        let (next, other) = (self.sorted.get(self.first), self.others.peek().map(|Reverse(key)| key));
+        next.into_iter().chain(other).min().copied()
+    }
+
+    fn pop(&mut self) {
+        let Some(key) = self.peek() else { return };
+        if self.sorted.get(self.first) == Some(&key) {
+            self.first += 1;
+        } else {
+            self.others.pop();
+        }
+    }
 }
 
 impl Queues {
@@ -55,14 +93,14 @@ impl Queues {
     pub fn line(&mut self, lacks: &[SkuIndex]) -> u32 {
         self.numbers.get(lacks).copied().unwrap_or_else(|| {
             let number = self.lines.len() as u32;
-            self.lines.push(Line { lacks: lacks.into(), keys: BinaryHeap::new() });
+            self.lines.push(Line::new(lacks));
             self.numbers.insert(lacks.into(), number);
             number
         })
     }
 
     pub fn push(&mut self, line: u32, key: Key) {
-        self.lines[line as usize].keys.push(Reverse(key));
+        self.lines[line as usize].push(key);
     }
 
     /// The SKUs that those in a line lack.
@@ -81,11 +119,11 @@ impl Ledger {
     /// The first in a line, while it is open.
     fn head(&mut self, line: u32) -> Option<Key> {
         while self.is_open(line) {
-            let Reverse(key) = self.queues.lines[line as usize].keys.peek().copied()?;
+            let key = self.queues.lines[line as usize].peek()?;
             if self.stands_in(line, key) {
                 return Some(key);
             }
-            self.queues.lines[line as usize].keys.pop();
+            self.queues.lines[line as usize].pop();
         }
         None
     }
@@ -97,13 +135,13 @@ impl Ledger {
 
     /// Brings heads up to date after the bundle of `key` was evaluated, and granted or not.
     pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, granted: bool) {
-        // Units only become fewer, so a line that is closed stays so.
-        if granted {
-            heads.retain(|(_, line)| self.is_open(*line));
+        if heads.is_empty() {
+            return;
         }
         heads.retain_mut(|(head, line)| {
             if *head != key {
-                return true;
+                // Units only become fewer, so a line that is closed stays so.
+                return !granted || self.is_open(*line);
             }
             let next = self.head(*line);
             *head = next.unwrap_or(*head);

@@ -31,6 +31,22 @@ pub enum Happening {
     Request { sku: SkuIndex, by: u32 },
 }
 
+impl Happening {
+    /// The one to whom it happens, and whom they come to be like; of a request, the first of all.
+    pub fn people(self) -> (Slot, Option<Slot>) {
+        match self {
+            Happening::Join { slot, like } | Happening::Move { slot, like } => (slot, Some(like)),
+            Happening::Request { .. } => (0, None),
+            Happening::Delete { slot }
+            | Happening::Disable { slot }
+            | Happening::RemoveLicenses { slot }
+            | Happening::Enable { slot }
+            | Happening::LeaveGroup { slot, .. }
+            | Happening::JoinGroup { slot, .. } => (slot, None),
+        }
+    }
+}
+
 /// A happening on a day, counted from today; nothing happens on day 0, which is the world as read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {

@@ -227,7 +227,8 @@ pub fn leaving(slot: Slot, day: u32, assumptions: &Assumptions, horizon: u32) ->
     let unlicensed = assumptions.license_removal_lag_days.map(|lag| disabled.saturating_add(lag));
     let unlicensed = unlicensed.filter(|day| *day < deleted);
     let events = [
-        Some(Event { day: disabled, happening: Happening::Disable { slot } }),
+        // An account that is deleted at once has no day on which it is disabled.
+        Some(Event { day: disabled, happening: Happening::Disable { slot } }).filter(|_| disabled < deleted),
         unlicensed.map(|day| Event { day, happening: Happening::RemoveLicenses { slot } }),
         Some(Event { day: deleted, happening: Happening::Delete { slot } }),
     ];

@@ -108,6 +108,11 @@ pub struct Profiles {
 }
 
 impl Profiles {
+    /// Something about a profile, for whoever wants it near.
+    pub fn glance(&self, profile: ProfileId) -> u32 {
+        self.common.get(profile as usize).map_or(0, |common| common[0]) ^ self.first(profile).get() as u32
+    }
+
     /// The profile of anybody else.
     pub fn of_row(&mut self, of: (&Kinds, &RuleSet<'_>), codes: &[u32], ledger: &mut Ledger) -> ProfileId {
         self.take(of.0, codes);

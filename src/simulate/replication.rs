@@ -80,6 +80,7 @@ impl Run<'_, '_> {
                 self.step(self.number);
                 touched = true;
             }
+            self.scratch.glance(&self.stage.models, &events[..events.partition_point(|event| event.day <= day)]);
             let today = |event: &Event| event.day <= day && !matches!(event.happening, Happening::Request { .. });
             while let Some((event, rest)) = events.split_first().filter(|(event, _)| today(event)) {
                 self.apply(event);

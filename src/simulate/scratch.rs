@@ -4,7 +4,7 @@
 use super::by_plans::Asked;
 use super::direct::DirectLists;
 use super::draws;
-use super::event::Slot;
+use super::event::{Event, Slot};
 use super::pending::Pending;
 use super::person::Persons;
 use super::planned::{self, Lens};
@@ -115,6 +115,25 @@ impl Scratch {
         self.here.resize(slots, false);
         self.ticks.iter_mut().for_each(Vec::clear);
         self.pending.clear(slots);
+    }
+
+    /// Reads what a day's events will look at, and drops it. People are all over memory, which answers many questions at once
+    /// when none waits for the answer of another.
+    pub(super) fn glance(&self, models: &Persons, events: &[Event]) {
+        let mut seen = 0;
+        for event in events {
+            let (slot, like) = event.happening.people();
+            let model = like.map_or(0, |like| models.get(like).profile);
+            seen ^=
+                self.persons.get(slot).profile ^ model ^ self.ledger.glance(slot) ^ u32::from(self.gone[slot as usize]);
+        }
+        for event in events {
+            let (slot, like) = event.happening.people();
+            let person = like.map_or_else(|| self.persons.get(slot), |like| models.get(like));
+            seen ^= self.profiles.glance(person.profile) ^ self.ledger.glance_target(person.target);
+            seen ^= self.target_bits.get(person.target.get()).map_or(0, |bits| *bits as u32);
+        }
+        std::hint::black_box(seen);
     }
 
     /// What groups give is another version from now on.
