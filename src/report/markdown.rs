@@ -11,6 +11,9 @@ pub fn render(document: &Document, level: Level) -> String {
     let words = Words::of(document.language);
     let mut out =
         format!("# {}\n\n{}\n\n{}\n\n", escape(&document.title), escape(&document.subtitle), phrase(&document.verdict));
+    if !document.money.0.is_empty() {
+        out.push_str(&format!("{}\n\n", phrase(&document.money)));
+    }
     let (first, more) = document.first_troubles();
     let list = |troubles: &[Trouble], out: &mut String| {
         for trouble in troubles {

@@ -157,6 +157,7 @@ fn value(document: &Document) -> serde_json::Value {
         "contents": words.say("contents"),
         "page-of": words.say("page-of"),
         "verdict": phrase(&document.verdict),
+        "money": phrase(&document.money),
         "troubles": troubles(first),
         "more-troubles": troubles(more),
         "more-note": words.tell("more.after-contents", &[("n", words.count(more.len() as u64))]),

@@ -38,6 +38,9 @@ pub fn render(document: &Document, screen: &Screen) -> String {
     wrap(&mut out, &Phrase::plain(&document.subtitle), "", &screen, Tone::Plain);
     out.push('\n');
     wrap(&mut out, &document.verdict, "", &screen, Tone::Plain);
+    if !document.money.0.is_empty() {
+        wrap(&mut out, &document.money, "", &screen, Tone::Plain);
+    }
     let (first, more) = document.first_troubles();
     let shown = if screen.level == Level::Summary { first } else { &document.troubles };
     for trouble in shown {

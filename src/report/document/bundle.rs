@@ -23,6 +23,7 @@ pub fn bundle(bundle: &Bundle, language: Language) -> Document {
         title: words.tell("bundle.title", &[("tenant", tenant.clone())]),
         subtitle: words.tell("bundle.subtitle", &values),
         verdict: verdict(bundle, words),
+        money: Phrase::default(),
         troubles: Vec::new(),
         footer: words.tell("footer", &[("tenant", tenant.clone()), ("today", today)]),
         creator: format!("seatcast {}", env!("CARGO_PKG_VERSION")),

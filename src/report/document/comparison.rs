@@ -51,6 +51,7 @@ pub fn comparison(comparison: &Comparison, language: Language) -> Document {
         title: words.tell("compare.title", &[("tenant", tenant.clone())]),
         subtitle: words.tell("compare.subtitle", &subtitle),
         verdict: verdict(comparison, words),
+        money: Phrase::default(),
         troubles: comparison.scenarios.iter().map(|case| sentence(comparison, case, words)).collect(),
         footer: words.tell("footer", &[("tenant", tenant.clone()), ("today", today)]),
         creator: format!("seatcast {}", clean::text(&provenance.version)),

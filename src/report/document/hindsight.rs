@@ -22,6 +22,7 @@ pub fn hindsight(saved: &Saved, outcomes: &[Outcome], language: Language) -> Doc
         title: words.tell("hindsight.title", &[("tenant", tenant.clone())]),
         subtitle: words.tell("hindsight.subtitle", &values),
         verdict: verdict(outcomes, words),
+        money: Phrase::default(),
         troubles: Vec::new(),
         footer: words.tell("footer", &[("tenant", tenant.clone()), ("today", today)]),
         creator: clean::text(&saved.made_by),

@@ -55,6 +55,8 @@ pub struct Document {
     pub subtitle: String,
     /// The verdict in one sentence, then a sentence for each SKU in trouble.
     pub verdict: Phrase,
+    /// What the seats cost and when the next decision falls due; empty where nothing is known.
+    pub money: Phrase,
     pub troubles: Vec<Trouble>,
     pub sections: Vec<Section>,
     pub charts: Vec<Chart>,
@@ -171,6 +173,7 @@ pub fn document(forecast: &Forecast, language: Language) -> Document {
         title: words.tell("title", &[("tenant", tenant.clone())]),
         subtitle: page_one::subtitle(forecast, words),
         verdict: page_one::verdict(forecast, words),
+        money: page_one::money(forecast, words),
         troubles: page_one::troubles(forecast, words),
         footer: words.tell("footer", &[("tenant", tenant.clone()), ("today", today)]),
         creator: format!("seatcast {}", super::clean::text(&forecast.provenance.version)),

@@ -1,8 +1,11 @@
 //! Page one in words. In: a forecast's troubles. Out: a verdict and a sentence for each SKU in trouble. Never: a number
 //! without its date and its certainty.
 
+use std::collections::BTreeMap;
+
 use super::{Phrase, Tone, Trouble};
 use crate::forecast::{self, Forecast, TroubleCause};
+use crate::money::{Currency, Money};
 use crate::report::clean;
 use crate::report::words::Words;
 
@@ -44,6 +47,46 @@ pub fn verdict(forecast: &Forecast, words: &Words) -> Phrase {
         _ => "verdict.both",
     };
     words.phrase(key, &values, &["short", "later"])
+}
+
+/// What the seats cost, what of it is for seats that nobody holds, and by when the next decision has to be taken.
+pub fn money(forecast: &Forecast, words: &Words) -> Phrase {
+    let mut months: BTreeMap<Currency, Vec<i64>> = BTreeMap::new();
+    for cost in &forecast.costs {
+        months.entry(cost.currency).or_default().push(cost.minor);
+    }
+    // A currency in which nothing is paid is not worth a word.
+    months.retain(|_, minors| minors.iter().any(|minor| *minor != 0));
+    let all = |of: &dyn Fn(&[i64]) -> i64| -> String {
+        let amounts = months.iter().map(|(currency, minors)| Money { minor: of(minors), currency: *currency });
+        amounts.map(|money| words.money(money)).collect::<Vec<_>>().join(", ")
+    };
+    let mut said: Vec<Phrase> = Vec::new();
+    if !months.is_empty() {
+        let count = months.values().map(Vec::len).max().unwrap_or(0);
+        let values = [
+            ("month", all(&|minors| minors.first().copied().unwrap_or(0))),
+            ("sum", all(&|minors| minors.iter().sum())),
+            ("months", words.plural("unit.months", count as u64)),
+        ];
+        said.push(words.phrase("money.owned", &values, &["month", "sum"]));
+    }
+    let idle: Vec<String> = forecast
+        .departments
+        .iter()
+        .filter(|line| line.department == "unassigned" && line.minor > 0)
+        .map(|line| words.money(Money { minor: line.minor, currency: line.currency }))
+        .collect();
+    if !idle.is_empty() {
+        said.push(words.phrase("money.idle", &[("idle", idle.join(", "))], &["idle"]));
+    }
+    let today = forecast.provenance.today;
+    let due = forecast.trouble.iter().filter_map(|trouble| Some((trouble.last_day_to_act?, trouble)));
+    if let Some((day, trouble)) = due.filter(|(day, _)| *day >= today).min_by_key(|(day, _)| *day) {
+        let values = [("day", words.date(day)), ("product", clean::text(&trouble.product_name))];
+        said.push(words.phrase("money.next", &values, &["day"]));
+    }
+    said.into_iter().reduce(Phrase::and).unwrap_or_default()
 }
 
 pub fn troubles(forecast: &Forecast, words: &Words) -> Vec<Trouble> {

@@ -43,6 +43,7 @@ pub fn purchase_plan(plan: &Plan, language: Language) -> Document {
         title,
         subtitle: words.tell("plan.subtitle", &subtitle),
         verdict: verdict(plan, words),
+        money: Phrase::default(),
         troubles: plan.skus.iter().filter_map(|sku| first_step(sku, plan.provenance.today, words)).collect(),
         footer: words.tell("footer", &[("tenant", tenant.clone()), ("today", today)]),
         creator: format!("seatcast {}", clean::text(&plan.provenance.version)),

@@ -53,6 +53,7 @@ pub fn status(status: &Status, coverage: &Coverage, provenance: &Provenance, lan
         title: words.tell("status.title", &[("tenant", tenant.clone()), ("today", today.clone())]),
         subtitle: words.tell("status.subtitle", &numbers),
         verdict: verdict(status, words),
+        money: Phrase::default(),
         troubles: Vec::new(),
         footer: words.tell("footer", &[("tenant", tenant.clone()), ("today", today)]),
         creator: format!("seatcast {}", clean::text(&provenance.version)),

@@ -120,6 +120,9 @@ fn first(page: &mut String, document: &Document, charts: &[(&Chart, String)], pl
         escape(&document.subtitle)
     ));
     page.push_str(&format!("<p class=\"verdict\">{}</p>\n", phrase(&document.verdict)));
+    if !document.money.0.is_empty() {
+        page.push_str(&format!("<p>{}</p>\n", phrase(&document.money)));
+    }
     let (shown, more) = document.first_troubles();
     troubles(page, shown);
     if !more.is_empty() {

@@ -168,9 +168,10 @@ pub fn opening(
     sheet.write_string_with_format(1, 0, &document.subtitle, &formats.note)?;
     let mut row = 3;
     sheet.merge_range(row, 0, row, last, &document.verdict.text(), &formats.strong)?;
-    for trouble in &document.troubles {
+    let money = Some(&document.money).filter(|money| !money.0.is_empty());
+    for phrase in money.into_iter().chain(document.troubles.iter().map(|trouble| &trouble.phrase)) {
         row += 1;
-        let text = trouble.phrase.text();
+        let text = phrase.text();
         sheet.merge_range(row, 0, row, last, &text, &formats.wrap)?;
         let lines = 1 + text.chars().count() / characters;
         sheet.set_row_height(row, 16.0 * lines as f64)?;

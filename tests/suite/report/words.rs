@@ -246,3 +246,27 @@ fn for_each_source(folder: &Path, visit: &mut impl FnMut(&str)) {
         }
     }
 }
+
+/// Page one in money: the first month, all months, what nobody holds, and the next day to act; nothing of what is not known.
+#[test]
+fn page_one_says_what_seats_cost_and_when_the_next_decision_falls_due() {
+    let shown = |forecast: &seatcast::forecast::Forecast| {
+        document(forecast, Language::English).money.text().replace('\u{a0}', " ")
+    };
+    let euros: Vec<i64> =
+        FORECAST.costs.iter().filter(|cost| cost.currency.code() == "EUR").map(|cost| cost.minor).collect();
+    let words = seatcast::report::Words::of(Language::English);
+    let money = |minor: i64| {
+        words.money(seatcast::money::Money { minor, currency: FORECAST.costs[0].currency }).replace('\u{a0}', " ")
+    };
+    let said = shown(&FORECAST);
+    for part in [
+        format!("cost {}, USD ", money(euros[0])),
+        format!(" and {}, USD ", money(euros.iter().sum())),
+        "Of the first month, EUR 931.20 is for seats that nobody holds.".to_owned(),
+        "The next decision falls due on 24 June 2027 (Microsoft 365 E3).".to_owned(),
+    ] {
+        assert!(said.contains(&part), "{said} lacks {part}");
+    }
+    assert_eq!(shown(&fixture::forecast_of(&[], 12)).find("cost"), None);
+}
