@@ -95,6 +95,8 @@ pub struct Profiles {
     /// The classes of each profile, by slot.
     lists: Lists<u32>,
     targets: Vec<Target>,
+    /// The profiles of the world.
+    known: usize,
     /// What patterns make of profiles: the first few patterns, which are those of starts and ends, in a table.
     common: Vec<[ProfileId; COMMON]>,
     /// Where the plan stands, and the bundles of profiles at each stage after today's, as far as somebody asked.
@@ -276,13 +278,13 @@ impl Profiles {
         ledger.target(bundles)
     }
 
-    /// Makes everything known so far cheap to clone.
-    pub fn share(&mut self) {
-        self.lists.share();
+    /// Notes that what is known so far is what every thread begins with.
+    pub fn begin(&mut self) {
+        self.known = self.lists.count();
     }
 
     /// Whether so much was added that a thread has to begin anew, together with its ledger, whose targets profiles hold.
     pub fn is_full(&self) -> bool {
-        self.lists.added() > OWN_MAX
+        self.lists.count() > self.known + OWN_MAX
     }
 }

@@ -179,7 +179,7 @@ impl<'a> World<'a> {
             plan: Plan::new(Stage::first(persons, clocked_today), bundle_bits(today, words), words),
         };
         planned::lay_out(&mut world, today, own.len());
-        world.profiles.share();
+        world.profiles.begin();
         world.joiner_assigned = world.without_eligible();
         world.joiner_ticks = world.ticks_of_joiners();
         world.clock = world.clock_of_exported();
