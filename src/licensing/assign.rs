@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use super::atlas::{Parcels, SetId};
 use super::ledger::{Detail, Going, Held, Intent, Ledger, Outgoing, Verdict, Wanted};
+use super::queue::Key;
 use super::target::Target;
 use super::terms::{Item, ParcelId};
-use super::waitlist::Key;
 use super::{BundleIndex, LicenseError, Reprocess, Source};
 use crate::directory::SkuIndex;
 

@@ -7,8 +7,8 @@ use super::assign::insert_wanted;
 use super::atlas::Parcels;
 use super::atlas::SetId;
 use super::ledger::{Detail, Going, Ledger, Verdict, Wanted};
+use super::queue::Key;
 use super::terms::{Item, Misfit, ParcelId};
-use super::waitlist::Key;
 use super::{BundleIndex, LicenseError, Source};
 use crate::directory::SkuIndex;
 

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use super::atlas::{Atlas, NOTHING, Parcels, SetId};
 use super::gifts::Gifts;
-use super::regular::Regulars;
+use super::queue::Queues;
+use super::standing::Regulars;
 use super::target::{Target, Targets};
 use super::terms::{Item, Misfit, Parcel, ParcelId, Terms};
-use super::waitlist::Queues;
 use super::{BundleIndex, Deletion, LicenseError, Reprocess, Seeker, Source};
 use crate::directory::{GroupLicense, SkuIndex};
 

@@ -10,9 +10,9 @@ use super::BundleIndex;
 use super::atlas::NOTHING;
 use super::gifts::{add, skus_in};
 use super::ledger::{Ledger, Seats};
-use super::regular::{FRESH, Missing};
+use super::queue::Key;
+use super::standing::{FRESH, Missing};
 use super::target::Target;
-use super::waitlist::Key;
 use crate::directory::SkuIndex;
 
 impl Ledger {
@@ -114,7 +114,8 @@ impl Ledger {
         let whole = self.regulars.is_whole(user);
         let waits = self.regulars.missing(user).map(|entry| entry.bundle);
         let fit_all = waits.chain(fresh.iter().copied()).all(|bundle| gifts.fits_all(bundle));
-        if !fit_all && !(whole && fresh.iter().all(|bundle| there(*bundle)) && self.fit_together(user, fresh)) {
+        let all_there = || fresh.iter().all(|bundle| there(*bundle));
+        if !(fit_all || whole && all_there() && self.fit_together(user, fresh)) {
             return;
         }
         fresh.retain(|bundle| {

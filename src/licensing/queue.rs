@@ -1,0 +1,192 @@
+//! Order among those who wait. In: bundles that failed for want of units. Out: lines, and the first in each. Never: grants.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::ledger::{Ledger, Verdict, Wanted};
+use super::{BundleIndex, Rank};
+use crate::directory::SkuIndex;
+
+/// The place of a bundle of a user in the order of grants (R8): class, day of arrival, place of the user, group, user; one number,
+/// which is compared millions of times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(u128);
+
+/// The last day of arrival that a key tells from later ones, some 45,000 years from the first.
+const ARRIVAL_MAX: u32 = (1 << 24) - 1;
+
+impl Key {
+    fn new(rank: Rank, arrival: u32, bundle: BundleIndex, user: u32) -> Self {
+        let first = u64::from(rank.class) << 56 | u64::from(arrival.min(ARRIVAL_MAX)) << 32 | u64::from(rank.place);
+        Key(u128::from(first) << 64 | u128::from(bundle.0) << 32 | u128::from(user))
+    }
+
+    pub fn user(self) -> u32 {
+        self.0 as u32
+    }
+
+    pub fn bundle(self) -> BundleIndex {
+        BundleIndex((self.0 >> 32) as u32)
+    }
+}
+
+/// Bundles that wait, by the SKUs of which each lacked a unit: it is tried again when all of them have one. Who has left a line
+/// stays in it until it is their turn.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queues {
+    lines: Vec<Line>,
+    numbers: BTreeMap<Box<[SkuIndex]>, u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    lacks: Box<[SkuIndex]>,
+    /// Ascending, from `first` on; what comes before has had its turn.
+    sorted: Vec<Key>,
+    first: usize,
+    /// Those that came out of order.
+    others: BinaryHeap<Reverse<Key>>,
+}
+
+/// So many of the last keys in a line may have to make place for one that comes before them.
+const MOVED_MAX: usize = 256;
+
+impl Line {
+    fn new(lacks: &[SkuIndex]) -> Self {
+        Line { lacks: lacks.into(), sorted: Vec::new(), first: 0, others: BinaryHeap::new() }
+    }
+
+    /// Who arrives later mostly comes later: such a key goes to the end, or a few places before it.
+    fn push(&mut self, key: Key) {
+        let from = self.first.max(self.sorted.len().saturating_sub(MOVED_MAX));
+        let at = from + self.sorted[from..].partition_point(|other| *other < key);
+        if at > from || from == self.first {
+            self.sorted.insert(at, key);
+        } else {
+            self.others.push(Reverse(key));
+        }
+    }
+
+    fn peek(&self) -> Option<Key> {
+        let (next, other) = (self.sorted.get(self.first), self.others.peek().map(|Reverse(key)| key));
+        next.into_iter().chain(other).min().copied()
+    }
+
+    fn pop(&mut self) {
+        let Some(key) = self.peek() else { return };
+        if self.sorted.get(self.first) == Some(&key) {
+            self.first += 1;
+        } else {
+            self.others.pop();
+        }
+    }
+}
+
+impl Queues {
+    /// The line of those who lack these SKUs.
+    pub fn line(&mut self, lacks: &[SkuIndex]) -> u32 {
+        self.numbers.get(lacks).copied().unwrap_or_else(|| {
+            let number = self.lines.len() as u32;
+            self.lines.push(Line::new(lacks));
+            self.numbers.insert(lacks.into(), number);
+            number
+        })
+    }
+
+    pub fn push(&mut self, line: u32, key: Key) {
+        self.lines[line as usize].push(key);
+    }
+
+    /// The SKUs that those in a line lack.
+    pub fn lacks(&self, line: u32) -> &[SkuIndex] {
+        &self.lines[line as usize].lacks
+    }
+}
+
+impl Ledger {
+    /// The first in each line in which somebody stands and has a unit of all that was lacking.
+    pub(super) fn heads(&mut self) -> Vec<(Key, u32)> {
+        let lines = 0..self.queues.lines.len() as u32;
+        lines.filter_map(|line| self.head(line).map(|key| (key, line))).collect()
+    }
+
+    /// The first in a line, while it is open.
+    fn head(&mut self, line: u32) -> Option<Key> {
+        while self.is_open(line) {
+            let key = self.queues.lines[line as usize].peek()?;
+            if self.stands_in(line, key) {
+                return Some(key);
+            }
+            self.queues.lines[line as usize].pop();
+        }
+        None
+    }
+
+    /// Whether there is a unit of all that those in a line lack.
+    fn is_open(&self, line: u32) -> bool {
+        self.queues.lacks(line).iter().all(|sku| self.seats[sku.get()].available() > 0)
+    }
+
+    /// Brings heads up to date after the bundle of `key` was evaluated, and granted or not.
+    pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, granted: bool) {
+        if heads.is_empty() {
+            return;
+        }
+        heads.retain_mut(|(head, line)| {
+            if *head != key {
+                // Units only become fewer, so a line that is closed stays so.
+                return !granted || self.is_open(*line);
+            }
+            let next = self.head(*line);
+            *head = next.unwrap_or(*head);
+            next.is_some()
+        });
+    }
+
+    /// Whether somebody still waits where the key says.
+    fn stands_in(&self, line: u32, key: Key) -> bool {
+        let (user, bundle) = (key.user(), key.bundle());
+        if self.is_regular(user) {
+            let mut missing = self.regulars.missing(user);
+            return missing.any(|entry| {
+                entry.line == line && key == self.key(user, bundle, entry.since) && entry.bundle == bundle
+            });
+        }
+        let Some(detail) = self.details.get(&user) else { return false };
+        let watches = |wanted: &Wanted| wanted.bundle == bundle && wanted.watch == Some(line);
+        detail.wanted.iter().any(|wanted| watches(wanted) && key == self.key(user, bundle, wanted.since.unwrap_or(0)))
+    }
+
+    pub(super) fn key(&self, user: u32, bundle: BundleIndex, since: u32) -> Key {
+        let arrival = if self.terms.policy.by_arrival { since } else { 0 };
+        Key::new(self.regulars.stands[user as usize].rank(), arrival, bundle, user)
+    }
+
+    /// Puts a bundle that waits into the queue of the SKUs that have no unit for it.
+    pub(super) fn watch(&mut self, user: u32, wanted: &mut Wanted) {
+        let Verdict::Count(short) = &wanted.verdict else { return };
+        if let (true, false, Some(since)) = (self.is_automatic(), short.is_empty(), wanted.since) {
+            let key = self.key(user, wanted.bundle, since);
+            let line = self.queues.line(short);
+            self.queues.push(line, key);
+            wanted.watch = Some(line);
+        }
+    }
+
+    /// Changes a user's place in the order, in every queue the user stands in.
+    pub fn set_rank(&mut self, user: u32, rank: Rank) {
+        if self.regulars.stands[user as usize].rank() == rank {
+            return;
+        }
+        if self.is_regular(user) && self.regulars.is_whole(user) {
+            self.regulars.stands[user as usize].set_rank(rank);
+            return;
+        }
+        self.unfold(user);
+        let mut detail = self.begin_edit(user);
+        detail.wanted.iter_mut().for_each(|wanted| wanted.watch = None);
+        self.regulars.stands[user as usize].set_rank(rank);
+        detail.wanted.iter_mut().for_each(|wanted| self.watch(user, wanted));
+        self.end_edit(user, detail);
+    }
+}

@@ -1,0 +1,247 @@
+//! What regular users have, in memory: a few numbers each, and lists of the bundles they miss. In: users, entries, bits. Out: the
+//! same, fast. Never: a rule of licensing.
+
+use std::sync::Arc;
+
+use super::atlas::{NOTHING, SetId};
+use super::gifts::{Gifts, Together, add, skus_in};
+use super::ledger::Seats;
+use super::target::{Target, Targets};
+use super::{BundleIndex, Country, Rank, Seeker};
+use crate::directory::SkuIndex;
+
+/// No missing bundle, or none after this.
+const END: u32 = u32::MAX;
+/// The line of a bundle that was not evaluated yet.
+pub(super) const FRESH: u32 = u32::MAX;
+
+/// Everything about one user that most events look at, in half a line of the cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+pub(super) struct Stand {
+    /// The first word of the SKUs that a regular user holds.
+    first: u64,
+    /// The groups that a regular user is meant to have.
+    pub target: Target,
+    /// The first bundle among them that is missing.
+    missing: u32,
+    /// The direct licences of a regular user, all that another has whole.
+    pub set: SetId,
+    place: u32,
+    class: u8,
+    pub location: Option<Country>,
+    pub guest: bool,
+    pub marks: u8,
+}
+
+const _: () = assert!(size_of::<Stand>() == 32, "two users share a line of the cache");
+
+impl Stand {
+    pub fn place(&self) -> u32 {
+        self.place
+    }
+
+    pub fn rank(&self) -> Rank {
+        Rank { class: self.class, place: self.place }
+    }
+
+    pub fn set_rank(&mut self, rank: Rank) {
+        (self.class, self.place) = (rank.class, rank.place);
+    }
+
+    pub fn seeker(&self) -> Seeker {
+        Seeker { location: self.location, guest: self.guest, rank: self.rank() }
+    }
+}
+
+/// A bundle that a regular user waits for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Missing {
+    pub bundle: BundleIndex,
+    /// The day since which it waits, once it was evaluated.
+    pub since: u32,
+    /// The queue in which it stands.
+    pub line: u32,
+    next: u32,
+}
+
+/// See the head of this file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Regulars {
+    pub gifts: Arc<Gifts>,
+    pub stands: Vec<Stand>,
+    missing: Vec<Missing>,
+    /// The first entry of `missing` that is free.
+    free: u32,
+    /// Irregular users to look at again at the end of the tick.
+    pub irregular: Vec<u32>,
+    /// Users with new bundles in the open tick.
+    pub news: Vec<u32>,
+    /// The other words of the SKUs that each user holds, `words - 1` each.
+    held: Vec<u64>,
+    /// The SKUs of whole targets, and how their bundles go together, by the number of the target; kept as long as targets and
+    /// gifts are the same.
+    whole: Vec<u64>,
+    together: Vec<Together>,
+    pub scratch: Vec<BundleIndex>,
+    pub short: Vec<SkuIndex>,
+}
+
+impl Regulars {
+    pub fn new(gifts: Gifts) -> Self {
+        Self { gifts: Arc::new(gifts), free: END, ..Self::default() }
+    }
+
+    pub fn clone_from(&mut self, source: &Self, same_targets: bool) {
+        if !(same_targets && Arc::ptr_eq(&self.gifts, &source.gifts)) {
+            self.whole.clone_from(&source.whole);
+            self.together.clone_from(&source.together);
+        }
+        self.gifts = source.gifts.clone();
+        self.stands.clone_from(&source.stands);
+        self.missing.clone_from(&source.missing);
+        self.held.clone_from(&source.held);
+        self.free = source.free;
+        self.irregular.clone_from(&source.irregular);
+        self.news.clear();
+    }
+
+    pub fn forget_whole(&mut self) {
+        self.whole.clear();
+        self.together.clear();
+    }
+
+    pub fn add_user(&mut self, Seeker { location, guest, rank }: Seeker, marks: u8) {
+        let (place, class) = (rank.place, rank.class);
+        let (target, set) = (Target::NOTHING, NOTHING);
+        self.stands.push(Stand { first: 0, target, missing: END, set, place, class, location, guest, marks });
+        if self.gifts.words() > 1 {
+            self.held.resize(self.stands.len() * (self.gifts.words() - 1), 0);
+        }
+    }
+
+    pub fn is_whole(&self, user: u32) -> bool {
+        self.stands[user as usize].missing == END
+    }
+
+    /// One word of the SKUs that a regular user holds.
+    pub fn held(&self, user: u32, word: usize) -> u64 {
+        match word.checked_sub(1) {
+            None => self.stands[user as usize].first,
+            Some(word) => self.held[user as usize * (self.gifts.words() - 1) + word],
+        }
+    }
+
+    pub fn hold(&mut self, user: u32, word: usize, bits: u64) {
+        match word.checked_sub(1) {
+            None => self.stands[user as usize].first = bits,
+            Some(word) => self.held[user as usize * (self.gifts.words() - 1) + word] = bits,
+        }
+    }
+
+    pub fn whole(&self, target: Target) -> &[u64] {
+        let words = self.gifts.words();
+        &self.whole[target.get() * words..(target.get() + 1) * words]
+    }
+
+    /// Learns of targets that are new.
+    pub fn learn(&mut self, targets: &Targets) {
+        let words = self.gifts.words();
+        for number in self.together.len()..targets.len() {
+            self.whole.resize((number + 1) * words, 0);
+            let bits = &mut self.whole[number * words..];
+            let bundles = targets.list(Target::from_number(number));
+            bundles.iter().for_each(|bundle| add(bits, self.gifts.skus(*bundle)));
+            self.together.push(self.gifts.together(bundles));
+        }
+    }
+
+    pub fn together(&self, target: Target) -> Together {
+        self.together[target.get()]
+    }
+
+    /// The bundles that a user lacks.
+    pub fn missing(&self, user: u32) -> impl Iterator<Item = &Missing> {
+        let mut at = self.stands[user as usize].missing;
+        std::iter::from_fn(move || {
+            let entry = self.missing.get(at as usize)?;
+            at = entry.next;
+            Some(entry)
+        })
+    }
+
+    /// The bundle that a user lacks, where it is the only one.
+    pub fn only_missing(&self, user: u32) -> Option<BundleIndex> {
+        let entry = self.missing.get(self.stands[user as usize].missing as usize)?;
+        (entry.next == END).then_some(entry.bundle)
+    }
+
+    /// Whether none of the bundles that a user lacks was evaluated yet.
+    pub fn is_new(&self, user: u32) -> bool {
+        self.missing(user).all(|entry| entry.line == FRESH)
+    }
+
+    pub fn lacks(&self, user: u32, bundle: BundleIndex) -> bool {
+        self.missing(user).any(|entry| entry.bundle == bundle)
+    }
+
+    pub fn entry(&mut self, user: u32, bundle: BundleIndex) -> Option<&mut Missing> {
+        let mut at = self.stands[user as usize].missing;
+        loop {
+            let entry = *self.missing.get(at as usize)?;
+            if entry.bundle == bundle {
+                return self.missing.get_mut(at as usize);
+            }
+            at = entry.next;
+        }
+    }
+
+    pub fn insert(&mut self, user: u32, bundle: BundleIndex, since: u32, line: u32) {
+        let next = self.stands[user as usize].missing;
+        let entry = Missing { bundle, since, line, next };
+        let at = match self.missing.get_mut(self.free as usize) {
+            Some(place) => {
+                let at = std::mem::replace(&mut self.free, place.next);
+                *place = entry;
+                at
+            }
+            None => {
+                self.missing.push(entry);
+                self.missing.len() as u32 - 1
+            }
+        };
+        self.stands[user as usize].missing = at;
+    }
+
+    /// Counts a user among those who wait, or (`-1`) no longer. Bundles that were not evaluated do not count.
+    pub fn count(&self, seats: &mut [Seats], user: u32, by: i32) {
+        if self.is_whole(user) {
+            return;
+        }
+        for word in 0..self.gifts.words() {
+            let held = self.held(user, word);
+            let evaluated = self.missing(user).filter(|entry| entry.line != FRESH);
+            let wanted = evaluated.fold(0, |bits, entry| bits | self.gifts.skus(entry.bundle)[word]);
+            for sku in skus_in(word, wanted & !held) {
+                let queued = &mut seats[sku.get()].queued;
+                *queued = queued.wrapping_add_signed(by);
+            }
+        }
+    }
+
+    /// Takes the entries out of a user's list that `drops` says.
+    pub fn retain(&mut self, user: u32, mut keeps: impl FnMut(&Missing) -> bool) {
+        let mut before = END;
+        let mut at = self.stands[user as usize].missing;
+        while let Some(entry) = self.missing.get(at as usize).copied() {
+            if keeps(&entry) {
+                before = at;
+            } else {
+                let place = self.missing.get_mut(before as usize).map(|entry| &mut entry.next);
+                *place.unwrap_or(&mut self.stands[user as usize].missing) = entry.next;
+                self.missing[at as usize].next = std::mem::replace(&mut self.free, at);
+            }
+            at = entry.next;
+        }
+    }
+}
