@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::{RenderError, clean};
 use crate::forecast::{Forecast, MonthPoint, SkuForecast};
 
-const HEADERS: [&str; 33] = [
+const HEADERS: [&str; 37] = [
     "BillingAccountId",
     "BillingAccountName",
     "BillingCurrency",
@@ -28,17 +28,21 @@ const HEADERS: [&str; 33] = [
     "ContractedCost",
     "ContractedUnitPrice",
     "ListCost",
+    "ListUnitPrice",
     "ServiceCategory",
     "ServiceName",
     "ProviderName",
     "PublisherName",
     "SkuId",
+    "SkuPriceId",
     "SubAccountId",
+    "Tags",
     "x_SkuPartNumber",
     "x_Scenario",
     "x_Quantile",
     "x_SeatsShort",
     "x_ReplicationsShort",
+    "x_RenewalDate",
     "x_IsForecast",
 ];
 
@@ -62,7 +66,7 @@ fn row(
     sku: &SkuForecast,
     point: &MonthPoint,
     end: NaiveDate,
-) -> [String; 33] {
+) -> [String; 37] {
     let text = clean::cell;
     let word = |word: &str| word.to_owned();
     let tenant = text(&forecast.provenance.tenant);
@@ -92,17 +96,41 @@ fn row(
         sku.price.map_or(String::new(), |price| price.decimal()),
         // The list price is not part of a forecast.
         String::new(),
+        String::new(),
         word("Business Applications"),
         text(&sku.product_name),
         word("Microsoft"),
         word("Microsoft"),
         text(&sku.sku_id),
+        price_id(sku),
         tenant,
+        tags(sku, scenario),
         text(&sku.sku_part_number),
         text(scenario.unwrap_or("baseline")),
         word("P50"),
         point.shortfall.p50.to_string(),
         point.replications_short.to_string(),
+        renewal(forecast, sku, point.day),
         word("true"),
     ]
+}
+
+/// The unit price of a SKU by what it is: SKU, currency, amount. None without a price.
+fn price_id(sku: &SkuForecast) -> String {
+    sku.price.map_or(String::new(), |price| {
+        clean::cell(&format!("{}:{}:{}", sku.sku_id, price.currency.code(), price.decimal()))
+    })
+}
+
+/// A JSON object, as FOCUS asks for. Who holds the seats of a SKU is not part of a forecast, so no department stands here: a row is a
+/// SKU and month, whole.
+fn tags(sku: &SkuForecast, scenario: Option<&str>) -> String {
+    let tags = serde_json::json!({ "scenario": scenario.unwrap_or("baseline"), "important": sku.important });
+    clean::cell(&tags.to_string())
+}
+
+/// The next day from `day` on at which a subscription of the SKU renews, changes or ends.
+fn renewal(forecast: &Forecast, sku: &SkuForecast, day: NaiveDate) -> String {
+    let own = forecast.renewals.iter().filter(|event| sku.is_called(&event.sku) && event.day >= day);
+    own.map(|event| event.day).min().map_or(String::new(), |day| day.to_string())
 }

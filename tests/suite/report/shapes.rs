@@ -154,6 +154,45 @@ fn focus_rows_are_months_of_skus_and_say_that_they_are_forecast() {
     assert_eq!(&rows[0][at("BilledCost")], "51680.00");
     assert_eq!(&rows[0][at("ChargePeriodEnd")], "2026-12-24T00:00:00Z");
     assert_eq!(&rows[5 * 24][at("BilledCost")], "", "no price is no cost of zero");
+    assert_eq!((&rows[5 * 24][at("SkuPriceId")], &rows[0][at("ListUnitPrice")]), ("", ""));
+    assert!(rows[0][at("SkuPriceId")].ends_with(":EUR:34.00"));
+    // E3 renews on 1 July 2027: after it nothing of it is known.
+    let renewal = |row: usize| &rows[row][at("x_RenewalDate")];
+    assert_eq!((renewal(0), renewal(7), renewal(8)), ("2027-07-01", "2027-07-01", ""));
+    for row in &rows {
+        let tags: serde_json::Value = serde_json::from_str(&row[at("Tags")]).unwrap();
+        assert_eq!(tags["scenario"], "baseline");
+    }
+    // No row is counted twice: months and currencies add up to what the engine says.
+    for cost in FORECAST.costs.iter().filter(|cost| cost.day < FORECAST.skus[0].points[24].day) {
+        let (day, code) = (format!("{}T00:00:00Z", cost.day), cost.currency.code());
+        let own = rows.iter().filter(|row| row[at("ChargePeriodStart")] == day && &row[at("BillingCurrency")] == code);
+        let minor = |row: &::csv::StringRecord| row[at("BilledCost")].replace('.', "").parse::<i64>().unwrap_or(0);
+        assert_eq!(own.map(minor).sum::<i64>(), cost.minor, "{day} {code}");
+    }
+}
+
+/// Columns are documented where readers look for them, and nothing is documented that is not there.
+#[test]
+fn columns_of_focus_and_of_the_star_are_those_of_their_documentation() {
+    let focus = include_str!("../../../data/README.md").split("## What `focus.csv` holds").nth(1).unwrap();
+    for column in ::csv::Reader::from_reader(file("focus.csv")).headers().unwrap() {
+        assert!(focus.contains(&format!("`{column}`")), "data/README.md says nothing of {column}");
+    }
+    let star = text_of("star/README.md").split("## Columns").nth(1).unwrap();
+    let mut tables = 0;
+    for line in star.lines().filter(|line| line.starts_with("| `")) {
+        let (table, columns) = line.trim_matches('|').split_once('|').unwrap();
+        let table = table.trim().trim_matches('`');
+        let mut reader = ::csv::Reader::from_reader(file(&format!("star/{table}.csv")));
+        let real: Vec<&str> = reader.headers().unwrap().iter().collect();
+        // What stands in brackets explains.
+        let bare: String = columns.split('(').map(|part| part.split_once(')').map_or(part, |(_, rest)| rest)).collect();
+        let told: Vec<&str> = bare.split('`').skip(1).step_by(2).collect();
+        assert_eq!(told, real, "{table}");
+        tables += 1;
+    }
+    assert_eq!(tables, FILES.iter().filter(|(name, _)| name.starts_with("star/") && name.ends_with(".csv")).count());
 }
 
 #[test]
