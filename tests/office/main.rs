@@ -160,8 +160,13 @@ fn probed(page: &Path, probe: &str) {
 
 /// What the probe of a page found, once the browser has run it without a complaint.
 fn in_browser(folder: &Path, page: &Path) -> serde_json::Value {
+    in_browser_so_wide(folder, page, 1280)
+}
+
+fn in_browser_so_wide(folder: &Path, page: &Path, width: u32) -> serde_json::Value {
     let output = run(Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,1000"])
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"])
+        .arg(format!("--window-size={width},1000"))
         .args(["--enable-logging=stderr", "--dump-dom"])
         .arg(format!("--user-data-dir={}", folder.join("profile").display()))
         .arg(format!("file://{}", page.display())));
@@ -279,5 +284,60 @@ with zipfile.ZipFile(sys.argv[1]) as book:
             let text = text.replace("&amp;", "&").replace("&apos;", "'").replace('\u{a0}', " ");
             assert_eq!(names.in_text(&text), None, "{kind} of {stem}");
         }
+    }
+}
+
+/// Names that no column can hold, on a desk and on a phone: nothing but tables and charts that scroll on their own is wider than the
+/// page, and no cell is narrower than what stands in it.
+#[test]
+fn nothing_on_the_page_is_cut_off_or_wider_than_it() {
+    let mut forecast = fixture::forecast();
+    let long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(2);
+    forecast.provenance.tenant = format!("{long} · شركة · 株式会社");
+    for (n, sku) in forecast.skus.iter_mut().enumerate() {
+        sku.product_name = format!("{long} {n}");
+        sku.sku_part_number = format!("{}_{n}", long.to_uppercase());
+    }
+    forecast.departments[0].department = long.clone();
+    forecast.status.guest_groups[0].group = "מיקרוסופט 365 לארגונים עם אבטחה מתקדמת ".repeat(5);
+    let probe = r##"<script>
+    const scrolls = (element) => element.closest(".rows, svg, figure > div, nav") !== null;
+    const name = (element) => element.tagName + " " + element.className + " " + element.textContent.slice(0, 40);
+    const outside = [...document.querySelectorAll("main *")]
+      .filter((element) => !scrolls(element) && element.getBoundingClientRect().right > innerWidth + 1).map(name);
+    const cut = [...document.querySelectorAll("td, th, p, li, h1, h2, label, button, footer, figcaption, nav a")]
+      .filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1).map(name);
+    const page = Math.max(0, document.documentElement.scrollWidth - innerWidth);
+    document.body.innerHTML = "<pre id=\"probe\">" + JSON.stringify({ outside, cut, page }) + "</pre>";
+    </script></body>"##;
+    let (folder, page) = written_of(&Whole::Forecast(forecast), "report.html");
+    probed(&page, probe);
+    for width in [1280, 500] {
+        let found = in_browser_so_wide(folder.path(), &page, width);
+        assert_eq!(found, serde_json::json!({ "outside": [], "cut": [], "page": 0 }), "{width} wide");
+    }
+}
+
+/// What LibreOffice prints of a workbook of long names: each name stands there to its end, and no cell is filled with signs for want
+/// of room.
+#[test]
+fn no_sheet_cuts_off_a_name() {
+    let mut forecast = fixture::forecast();
+    for (n, sku) in forecast.skus.iter_mut().enumerate() {
+        sku.product_name =
+            format!("Microsoft 365 for companies with many branches and a very long name of a product {n} end{n}");
+        sku.sku_part_number = format!("MICROSOFT_365_FOR_COMPANIES_WITH_MANY_BRANCHES_{n}");
+    }
+    let (folder, book) = written_of(&Whole::Forecast(forecast), "report.xlsx");
+    run(Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}", folder.path().join("profile").display()))
+        .args(["--headless", "--convert-to", "pdf", "--outdir"])
+        .arg(folder.path())
+        .arg(&book));
+    let text = run(Command::new("pdftotext").arg("-layout").arg(folder.path().join("report.pdf")).arg("-"));
+    assert!(!text.contains("###"), "a number has no room");
+    for n in 0..7 {
+        assert!(text.contains(&format!("end{n}")), "product {n} is cut off");
+        assert!(text.contains(&format!("BRANCHES_{n}")), "part number {n} is cut off");
     }
 }
