@@ -104,6 +104,9 @@ pub struct SkuForecast {
     pub important: bool,
     /// What one seat costs a month today; `None` without a price.
     pub price: Option<Money>,
+    /// What one seat lists for a month today, whatever was contracted.
+    #[serde(default)]
+    pub list_price: Option<Money>,
     pub points: Vec<MonthPoint>,
     /// Every day on which the units change, to the day: the first is today.
     pub supply: Vec<SupplyLevel>,

@@ -94,9 +94,9 @@ fn row(
         cost.clone(),
         cost,
         sku.price.map_or(String::new(), |price| price.decimal()),
-        // The list price is not part of a forecast.
+        // What a month would have cost at list prices is not part of a forecast.
         String::new(),
-        String::new(),
+        sku.list_price.map_or(String::new(), |price| price.decimal()),
         word("Business Applications"),
         text(&sku.product_name),
         word("Microsoft"),

@@ -21,6 +21,12 @@ pub fn seat_price(world: &World<'_>, sku: SkuIndex) -> Option<Money> {
     price.effective_minor().map(|minor| Money { minor, currency: price.currency })
 }
 
+/// What one seat lists for a month today, whatever was contracted.
+pub fn list_price(world: &World<'_>, sku: SkuIndex) -> Option<Money> {
+    let price = world.baseline.prices.on(&world.baseline.snapshot.sku(sku).sku_id, world.settings().today())?;
+    price.list_minor.map(|minor| Money { minor, currency: price.currency })
+}
+
 /// What the units of a SKU cost for the month from `day` to `next`; `None` without a price, or at the horizon.
 pub fn of_month(world: &World<'_>, sku: SkuIndex, day: NaiveDate, next: Option<NaiveDate>) -> Option<Money> {
     let sku_id = &world.baseline.snapshot.sku(sku).sku_id;
@@ -61,6 +67,8 @@ pub fn by_attribute(
         let held: u32 = seats.values().sum();
         let units = point.capacity.max(held);
         if units == 0 {
+            // Units that come later in the month: nobody holds one today.
+            sums.entry((cost.currency, UNASSIGNED.to_owned())).or_default().1 += cost.minor;
             continue;
         }
         if units > held {

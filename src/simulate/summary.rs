@@ -91,6 +91,7 @@ fn sku_forecast(world: &World<'_>, today: &Today, tally: &Tally, sku: SkuIndex) 
         product_name: named.product_name.to_string(),
         important,
         price: costs::seat_price(world, sku),
+        list_price: costs::list_price(world, sku),
         points: points(world, counts, sku),
         supply: levels(world, sku),
         first_shortage: first_shortage(world, counts, tally.replications),

@@ -92,6 +92,7 @@ pub fn sku(plan: &Plan, months: u32) -> SkuForecast {
         product_name: plan.product.to_owned(),
         important: plan.part_number == "SPE_E3",
         price: plan.price.and_then(|(price, _)| money(price)),
+        list_price: plan.price.and_then(|(price, _)| money(price + 200)),
         supply: supply.collect(),
         first_shortage: ShortageDate {
             p10: first(&|point| point.demand.p90),

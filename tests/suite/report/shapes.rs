@@ -154,7 +154,8 @@ fn focus_rows_are_months_of_skus_and_say_that_they_are_forecast() {
     assert_eq!(&rows[0][at("BilledCost")], "51680.00");
     assert_eq!(&rows[0][at("ChargePeriodEnd")], "2026-12-24T00:00:00Z");
     assert_eq!(&rows[5 * 24][at("BilledCost")], "", "no price is no cost of zero");
-    assert_eq!((&rows[5 * 24][at("SkuPriceId")], &rows[0][at("ListUnitPrice")]), ("", ""));
+    assert_eq!((&rows[5 * 24][at("SkuPriceId")], &rows[5 * 24][at("ListUnitPrice")]), ("", ""));
+    assert_eq!((&rows[0][at("ListUnitPrice")], &rows[0][at("ListCost")]), ("36.00", ""));
     assert!(rows[0][at("SkuPriceId")].ends_with(":EUR:34.00"));
     // E3 renews on 1 July 2027: after it nothing of it is known.
     let renewal = |row: usize| &rows[row][at("x_RenewalDate")];

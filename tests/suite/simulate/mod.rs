@@ -4,6 +4,7 @@ mod by_plans;
 mod certainty;
 pub mod changes;
 mod cohorts;
+mod costs;
 mod naive;
 mod plan;
 mod removal;
