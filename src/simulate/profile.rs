@@ -22,7 +22,7 @@ pub type ProfileId = u32;
 pub type PatternId = u32;
 
 /// The profiles that a thread may add before it begins anew with those of the world.
-const OWN_MAX: usize = 400_000;
+const OWN_MAX: usize = 100_000;
 
 /// Patterns whose effects are in a table.
 const COMMON: usize = 4;
@@ -276,6 +276,11 @@ impl Profiles {
         bundles.sort_unstable();
         bundles.dedup();
         ledger.target(bundles)
+    }
+
+    /// How many there are; their numbers are below this.
+    pub fn count(&self) -> ProfileId {
+        self.lists.count() as ProfileId
     }
 
     /// Notes that what is known so far is what every thread begins with.

@@ -179,12 +179,23 @@ impl<'a> World<'a> {
             plan: Plan::new(Stage::first(persons, clocked_today), bundle_bits(today, words), words),
         };
         planned::lay_out(&mut world, today, own.len());
+        world.learn_joiners();
         world.profiles.begin();
         world.joiner_assigned = world.without_eligible();
         world.joiner_ticks = world.ticks_of_joiners();
         world.clock = world.clock_of_exported();
         world.ledger.share();
         world
+    }
+
+    /// What becomes of everybody as a joiner, where that does not depend on the day: every thread would ask.
+    fn learn_joiners(&mut self) {
+        let Some(pattern) = self.joining.first().copied() else { return };
+        if self.joining.iter().all(|other| *other == pattern) {
+            for profile in 0..self.profiles.count() {
+                self.profiles.apply(profile, pattern, (&self.kinds, &self.rules), &mut self.ledger);
+            }
+        }
     }
 
     /// What somebody who joins has of each list of assigned groups: groups that people join by themselves are joined by events
