@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NarratableReportHandler};
 
-use super::Failure;
+use super::{Failure, settings};
 use crate::diagnostic::{self, Code, Diagnostic, Severity};
 
 /// A finding as the renderer wants it.
@@ -59,9 +59,16 @@ fn finding(diagnostic: Diagnostic, terminal: bool, width: usize) -> String {
     if !terminal || !has_text {
         return plain(&diagnostic);
     }
+    drawn(diagnostic, settings::may_colour(), width)
+}
+
+/// With the text around, for a terminal.
+fn drawn(diagnostic: Diagnostic, colour: bool, width: usize) -> String {
+    let label = diagnostic.labels.first();
     let source = label.map(|label| miette::NamedSource::new(label.origin.to_string(), label.text.to_string()));
     let mut text = String::new();
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(width);
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(colour).with_width(width);
     let shown = Shown(diagnostic, source);
     if handler.render_report(&mut text, &shown).is_err() {
         text.clear();
@@ -130,4 +137,21 @@ pub fn failure(failure: &Failure) {
         let _ = stderr.write_all(findings(diagnostics, false, 100).as_bytes());
     }
     let _ = writeln!(stderr, "error: {failure}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Diagnostic, drawn};
+    use crate::diagnostic::{Label, Origin};
+
+    #[test]
+    fn a_finding_without_colour_has_no_escape_code() {
+        let label =
+            Label { origin: Origin::default(), text: "user.departement".into(), span: 5..16, note: "unknown".into() };
+        let mut finding =
+            Diagnostic::error(Code("R101"), "no such attribute".to_owned()).help("did you mean `department`?");
+        finding.labels.push(label);
+        assert!(!drawn(finding.clone(), false, 80).contains('\u{1b}'));
+        assert!(drawn(finding, true, 80).contains('\u{1b}'));
+    }
 }

@@ -112,5 +112,10 @@ pub fn width() -> usize {
 
 /// Whether text on stdout may carry colour: a terminal, and `NO_COLOR` not set.
 pub fn colour() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    std::io::stdout().is_terminal() && may_colour()
+}
+
+/// Whether `NO_COLOR` is not set, or empty.
+pub fn may_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
