@@ -1,8 +1,8 @@
 //! Sets of sources, each stored once, and what becomes of a set when a source joins it. In: terms. Out: numbers
 //! that stand for sets. Never: a user, a seat count, an order.
 //!
-//! Most users hold all they are meant to hold, and few sets of sources are in use, so such a user is one number, and joining
-//! a group is a look-up of (set, parcel). Numbers depend on the order of look-ups and are never shown.
+//! Irregular users have such a set, and of regular ones their direct licences are one (see `standing`). Few sets are in use, so
+//! joining a group is a look-up of (set, parcel). Numbers depend on the order of look-ups and are never shown.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
