@@ -51,6 +51,7 @@ impl Ledger {
         }
     }
 
+    /// The same for a user who has some groups already, or lacks units for one.
     fn exchange(&mut self, user: u32, before: Target, target: Target, plenty: &[u64]) -> bool {
         let (old, new) = (self.targets.list(before), self.targets.list(target));
         let mut fresh = std::mem::take(&mut self.regulars.scratch);
@@ -106,8 +107,8 @@ impl Ledger {
         })
     }
 
-    /// Grants those of a user's new bundles, ascending, that nobody else could miss, and leaves the others. Those that others come
-    /// to have do not count as missing yet.
+    /// Grants those of a user's new bundles that nobody else could miss, and leaves the others in `fresh`, which is ascending and not
+    /// noted as missing yet.
     fn grant_plenty(&mut self, user: u32, fresh: &mut Vec<BundleIndex>, plenty: &[u64]) {
         let gifts = self.regulars.gifts.clone();
         let there = |bundle: BundleIndex| within(gifts.skus(bundle), plenty);
