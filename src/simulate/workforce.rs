@@ -68,8 +68,10 @@ impl<'a> Joinable<'a> {
         self.exported.len() + self.joined.len()
     }
 
-    fn len(&self) -> usize {
-        self.ever() - self.left.len()
+    /// The members at the start of a month: those who neither left the group nor are gone by then.
+    fn there(&self, gone: &[u32], start: u32) -> usize {
+        let all = self.exported.iter().chain(&self.joined);
+        all.filter(|slot| gone[**slot as usize] > start && !self.left.contains(slot)).count()
     }
 
     fn at(&self, index: usize) -> Slot {
@@ -380,7 +382,7 @@ impl<'a> Drawing<'a> {
     fn self_service_leaves(&mut self, month: Month, eligible: usize, key: u32) {
         let group = &mut self.groups[eligible];
         let rng = draws::stream(self.seed, self.replication, key, Cause::SelfServiceLeave);
-        let chance = self.rates.leaves.chance(group.len());
+        let chance = self.rates.leaves.chance(group.there(&self.gone, month.start));
         for (index, fraction) in draws::hits(rng, group.ever(), chance) {
             let (slot, day) = (group.at(index), day_in(month, fraction));
             if self.gone[slot as usize] > day && group.left.insert(slot) {
@@ -393,7 +395,7 @@ impl<'a> Drawing<'a> {
     fn self_service_joins(&mut self, month: Month, eligible: usize, key: u32) {
         let group = &mut self.groups[eligible];
         let mut rng = draws::stream(self.seed, self.replication, key, Cause::SelfServiceJoin);
-        let count = draws::poisson(&mut rng, self.rates.joins.mean(group.len()));
+        let count = draws::poisson(&mut rng, self.rates.joins.mean(group.there(&self.gone, month.start)));
         let delay =
             if self.people.eligible[eligible].needs_approval { self.assumptions.approval_delay_days } else { 0 };
         for _ in 0..count {

@@ -9,6 +9,7 @@ mod naive;
 mod plan;
 mod removal;
 mod requests;
+mod self_service;
 pub mod worlds;
 
 use proptest::prelude::*;
