@@ -33,7 +33,9 @@ impl Ledger {
         let alone = together.fit_all || together.fit && self.regulars.stands[user as usize].set == NOTHING;
         if before == Target::NOTHING && alone && within(self.regulars.whole(target), plenty) {
             self.regulars.stands[user as usize].target = target;
-            self.take(user, target);
+            for word in 0..self.regulars.gifts.words() {
+                self.take(user, word, self.regulars.whole(target)[word]);
+            }
             return Some(false);
         }
         if self.regulars.together(before).carry && self.is_refused(user, self.targets.list(target)) {
@@ -42,13 +44,11 @@ impl Ledger {
         Some(self.exchange(user, before, target, plenty))
     }
 
-    /// Gives a user who had nothing by groups everything of a target.
-    fn take(&mut self, user: u32, target: Target) {
-        for word in 0..self.regulars.gifts.words() {
-            let (given, held) = (self.regulars.whole(target)[word], self.regulars.held(user, word));
-            skus_in(word, given & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
-            self.regulars.hold(user, word, held | given);
-        }
+    /// Gives a user one word of SKUs: each that is not held yet takes a unit.
+    fn take(&mut self, user: u32, word: usize, given: u64) {
+        let held = self.regulars.held(user, word);
+        skus_in(word, given & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
+        self.regulars.hold(user, word, held | given);
     }
 
     /// The same for a user who has some groups already, or lacks units for one.
@@ -122,11 +122,7 @@ impl Ledger {
         fresh.retain(|bundle| {
             let granted = there(*bundle);
             if granted {
-                for (word, bits) in gifts.skus(*bundle).iter().enumerate() {
-                    let held = self.regulars.held(user, word);
-                    self.regulars.hold(user, word, held | bits);
-                    skus_in(word, bits & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
-                }
+                gifts.skus(*bundle).iter().enumerate().for_each(|(word, bits)| self.take(user, word, *bits));
             }
             !granted
         });
@@ -265,9 +261,7 @@ impl Ledger {
         let granted = self.regulars.short.is_empty();
         if granted {
             for word in 0..self.regulars.gifts.words() {
-                let (given, held) = (self.regulars.gifts.skus(bundle)[word], self.regulars.held(user, word));
-                skus_in(word, given & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
-                self.regulars.hold(user, word, held | given);
+                self.take(user, word, self.regulars.gifts.skus(bundle)[word]);
             }
             self.regulars.retain(user, |other| other.bundle != bundle);
             if only.is_none() {
