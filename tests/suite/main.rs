@@ -23,3 +23,15 @@ mod self_service;
 mod simulate;
 mod snapshots;
 mod supply;
+
+/// Runs the program.
+fn seatcast(arguments: &[&str]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_seatcast")).args(arguments).output().unwrap()
+}
+
+/// What the program prints as JSON, where it succeeds.
+fn json(arguments: &[&str]) -> serde_json::Value {
+    let output = seatcast(arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}

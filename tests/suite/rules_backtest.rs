@@ -2,19 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use chrono::{Months, NaiveDate};
 
-fn seatcast(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_seatcast")).args(arguments).output().unwrap()
-}
-
-fn json(arguments: &[&str]) -> serde_json::Value {
-    let output = seatcast(arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use crate::{json, seatcast};
 
 const A: &str = "10000000-0000-4000-8000-000000000001";
 const B: &str = "10000000-0000-4000-8000-000000000002";

@@ -2,21 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use chrono::NaiveDate;
 use seatcast::directory::{Attribute, Snapshot, User, Users, Value};
 use seatcast::history::{self, Holder, Month, SkuSeats};
 
-fn seatcast(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_seatcast")).args(arguments).output().unwrap()
-}
-
-fn json(arguments: &[&str]) -> serde_json::Value {
-    let output = seatcast(arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use crate::{json, seatcast};
 
 /// What is kept of a tenant's seats is what `status` says of them, SKU by SKU.
 #[test]
