@@ -108,6 +108,19 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
         self.shared = Arc::new(book);
     }
 
+    /// Forgets the lists that were added to the shared ones.
+    pub fn forget_own(&mut self) {
+        let Book { items, ends, numbers } = &mut self.own;
+        items.clear();
+        ends.clear();
+        numbers.clear();
+    }
+
+    /// How many lists were added to the shared ones.
+    pub fn own_count(&self) -> usize {
+        self.own.ends.len()
+    }
+
     /// Takes the lists of `source`, keeping those that were added to the same shared ones: true in that case.
     pub fn follow(&mut self, source: &Self) -> bool {
         let same = Arc::ptr_eq(&self.shared, &source.shared) && source.own.ends.is_empty();

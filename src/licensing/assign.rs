@@ -72,8 +72,7 @@ impl Ledger {
     }
 
     fn retry_everything(&mut self) {
-        let regular: Vec<u32> = self.regular_waiters().collect();
-        self.dirty.extend(regular);
+        self.dirty.extend(self.regulars.waiters());
         for (user, detail) in &self.details {
             self.dirty.insert(*user);
             self.due.extend(detail.wanted.iter().map(|wanted| (*user, wanted.bundle)));

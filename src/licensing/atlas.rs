@@ -112,6 +112,11 @@ impl Atlas {
         if (id as usize) < first { &self.shared.sets[id as usize] } else { &self.own.sets[id as usize - first] }
     }
 
+    /// The sets that were added to the shared book.
+    pub fn own_count(&self) -> usize {
+        self.own.sets.len()
+    }
+
     pub fn holds(&self, id: SetId, sku: SkuIndex) -> bool {
         self.set(id).skus.binary_search(&sku).is_ok()
     }

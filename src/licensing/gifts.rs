@@ -127,6 +127,11 @@ impl Gifts {
         &self.skus[bundle.get() * self.words..(bundle.get() + 1) * self.words]
     }
 
+    /// One word of the SKUs of a bundle.
+    pub fn sku_word(&self, bundle: BundleIndex, word: usize) -> u64 {
+        self.skus[bundle.get() * self.words + word]
+    }
+
     pub fn plans(&self, bundle: BundleIndex) -> &[u64] {
         &self.plans[bundle.get() * self.plan_words..(bundle.get() + 1) * self.plan_words]
     }

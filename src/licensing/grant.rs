@@ -28,11 +28,13 @@ impl Ledger {
                 break;
             };
             listed.next_if_eq(&key);
-            late.remove(&key);
+            if !late.is_empty() {
+                late.remove(&key);
+            }
             if self.is_regular(key.user()) {
                 if let Some(served) = self.serve(key, day, &mut late) {
-                    granted |= served;
-                    self.renew(&mut heads, key, served);
+                    granted |= served.granted;
+                    self.renew(&mut heads, key, served.last);
                     continue;
                 }
                 self.unfold(key.user());

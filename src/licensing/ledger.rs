@@ -278,8 +278,14 @@ impl Ledger {
     }
 
     /// The number of the bundles of both.
+    #[inline]
     pub fn union(&mut self, a: Target, b: Target) -> Target {
         self.targets.union(a, b)
+    }
+
+    /// Lists of bundles and sets of sources that were met since what is known was shared.
+    pub fn learnt(&self) -> usize {
+        self.targets.own_count() + self.atlas.own_count()
     }
 
     /// Lists of bundles known so far; their numbers are below this.

@@ -68,8 +68,10 @@ impl Line {
     }
 
     fn peek(&self) -> Option<Key> {
-        let (next, other) = (self.sorted.get(self.first), self.others.peek().map(|Reverse(key)| key));
-        next.into_iter().chain(other).min().copied()
+        match (self.sorted.get(self.first), self.others.peek()) {
+            (Some(next), Some(Reverse(other))) => Some(*next.min(other)),
+            (next, other) => next.or(other.map(|Reverse(key)| key)).copied(),
+        }
     }
 
     fn pop(&mut self) {
@@ -127,20 +129,18 @@ impl Ledger {
         self.queues.lacks(line).iter().all(|sku| self.seats[sku.get()].available() > 0)
     }
 
-    /// Brings heads up to date after the bundle of `key` was evaluated, and granted or not.
-    pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, granted: bool) {
-        if heads.is_empty() {
-            return;
-        }
-        heads.retain_mut(|(head, line)| {
-            if *head != key {
-                // Units only become fewer, so a line that is closed stays so.
-                return !granted || self.is_open(*line);
+    /// Brings heads up to date after the bundle of `key` was evaluated; `last` says whether the last unit of a SKU may have gone.
+    pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, last: bool) {
+        if let Some(at) = heads.iter().position(|(head, _)| *head == key) {
+            match self.head(heads[at].1) {
+                Some(next) => heads[at].0 = next,
+                None => drop(heads.swap_remove(at)),
             }
-            let next = self.head(*line);
-            *head = next.unwrap_or(*head);
-            next.is_some()
-        });
+        }
+        if last {
+            // Units only become fewer, so a line that is closed stays so.
+            heads.retain(|(_, line)| self.is_open(*line));
+        }
     }
 
     /// Whether somebody still waits where the key says.
@@ -149,7 +149,7 @@ impl Ledger {
         if self.is_regular(user) {
             let mut missing = self.regulars.missing(user);
             return missing.any(|entry| {
-                entry.line == line && key == self.key(user, bundle, entry.since) && entry.bundle == bundle
+                entry.line == line && entry.bundle == bundle && key == self.key(user, bundle, entry.since)
             });
         }
         let Some(detail) = self.details.get(&user) else { return false };

@@ -164,14 +164,9 @@ impl Ledger {
         self.count_regular(user, 1);
     }
 
-    /// The regular users who lack a bundle.
-    pub(super) fn regular_waiters(&self) -> impl Iterator<Item = u32> {
-        (0..self.user_count()).filter(|user| !self.regulars.is_whole(*user) && self.is_regular(*user))
-    }
-
     /// Tells `person` each regular user who waits for a unit, once for every SKU that has none.
     pub(super) fn regular_lines(&self, person: &mut dyn FnMut(SkuIndex, u32)) {
-        for user in self.regular_waiters() {
+        for user in self.regulars.waiters() {
             for word in 0..self.regulars.gifts.words() {
                 let held = self.regulars.held(user, word);
                 let missing = self.regulars.missing(user);

@@ -8,12 +8,20 @@ use std::collections::BTreeSet;
 
 use super::BundleIndex;
 use super::atlas::NOTHING;
-use super::gifts::{add, skus_in};
+use super::gifts::{Gifts, add, skus_in};
 use super::ledger::{Ledger, Seats};
 use super::queue::Key;
 use super::standing::{FRESH, Missing};
 use super::target::Target;
 use crate::directory::SkuIndex;
+
+/// What came of the evaluation of a bundle.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Served {
+    pub granted: bool,
+    /// Whether the last unit of a SKU went.
+    pub last: bool,
+}
 
 impl Ledger {
     /// Gives a regular user other groups: what is left goes at once, what is new is granted where there is `plenty`, and noted as
@@ -34,7 +42,8 @@ impl Ledger {
         if before == Target::NOTHING && alone && within(self.regulars.whole(target), plenty) {
             self.regulars.stands[user as usize].target = target;
             for word in 0..self.regulars.gifts.words() {
-                self.take(user, word, self.regulars.whole(target)[word]);
+                let whole = self.regulars.whole(target)[word];
+                self.regulars.take(&mut self.seats, user, word, whole);
             }
             return Some(false);
         }
@@ -44,34 +53,12 @@ impl Ledger {
         Some(self.exchange(user, before, target, plenty))
     }
 
-    /// Gives a user one word of SKUs: each that is not held yet takes a unit.
-    fn take(&mut self, user: u32, word: usize, given: u64) {
-        let held = self.regulars.held(user, word);
-        skus_in(word, given & !held).for_each(|sku| self.seats[sku.get()].assigned += 1);
-        self.regulars.hold(user, word, held | given);
-    }
-
     /// The same for a user who has some groups already, or lacks units for one.
     fn exchange(&mut self, user: u32, before: Target, target: Target, plenty: &[u64]) -> bool {
-        let (old, new) = (self.targets.list(before), self.targets.list(target));
         let mut fresh = std::mem::take(&mut self.regulars.scratch);
         fresh.clear();
-        fresh.extend(new.iter().filter(|bundle| old.binary_search(bundle).is_err()));
-        let changed = old.len() + fresh.len() > new.len();
         let was_whole = self.regulars.is_whole(user);
-        self.regulars.count(&mut self.seats, user, -1);
-        if !was_whole {
-            self.regulars.retain(user, |entry| new.binary_search(&entry.bundle).is_ok());
-        }
-        for word in 0..self.regulars.gifts.words() {
-            let gifts = &self.regulars.gifts;
-            let lacks = |bundle: BundleIndex| !was_whole && self.regulars.lacks(user, bundle);
-            let stays = |bundle: &&BundleIndex| new.binary_search(bundle).is_ok() && !lacks(**bundle);
-            let kept = old.iter().filter(stays).fold(0, |bits, bundle| bits | gifts.skus(*bundle)[word]);
-            let (held, kept) = (self.regulars.held(user, word), kept | self.direct_word(user, word));
-            skus_in(word, held & !kept).for_each(|sku| self.seats[sku.get()].assigned -= 1);
-            self.regulars.hold(user, word, kept);
-        }
+        let changed = self.leave(user, [before, target], &mut fresh);
         self.regulars.stands[user as usize].target = target;
         self.grant_plenty(user, &mut fresh, plenty);
         for bundle in &fresh {
@@ -87,6 +74,36 @@ impl Ledger {
             self.dirty.insert(user);
         }
         changed
+    }
+
+    /// Takes those groups from a regular user that the second target does not have, and lists those that are new in it. The user
+    /// is counted as waiting no more. True when something was left.
+    fn leave(&mut self, user: u32, [before, target]: [Target; 2], fresh: &mut Vec<BundleIndex>) -> bool {
+        let (old, new) = (self.targets.list(before), self.targets.list(target));
+        let mut kept = std::mem::take(&mut self.regulars.kept);
+        kept.clear();
+        let mut rest = old.iter().copied().peekable();
+        for bundle in new {
+            while rest.next_if(|other| other < bundle).is_some() {}
+            let had = rest.next_if_eq(bundle).is_some();
+            if had { kept.push(*bundle) } else { fresh.push(*bundle) }
+        }
+        let left = kept.len() < old.len();
+        if !self.regulars.is_whole(user) {
+            self.regulars.count(&mut self.seats, user, -1);
+            if left {
+                self.regulars.retain(user, |entry| new.binary_search(&entry.bundle).is_ok());
+            }
+            kept.retain(|bundle| !self.regulars.lacks(user, *bundle));
+        }
+        for word in (0..self.regulars.gifts.words()).filter(|_| left) {
+            let by_groups = kept.iter().fold(0, |bits, bundle| bits | self.regulars.gifts.sku_word(*bundle, word));
+            let (held, kept) = (self.regulars.held(user, word), by_groups | self.direct_word(user, word));
+            skus_in(word, held & !kept).for_each(|sku| self.seats[sku.get()].assigned -= 1);
+            self.regulars.hold(user, word, kept);
+        }
+        self.regulars.kept = kept;
+        left
     }
 
     /// Whether a plan that stays needs one that would go when a regular user has the groups `new` only (R9).
@@ -110,19 +127,21 @@ impl Ledger {
     /// Grants those of a user's new bundles that nobody else could miss, and leaves the others in `fresh`, which is ascending and not
     /// noted as missing yet.
     fn grant_plenty(&mut self, user: u32, fresh: &mut Vec<BundleIndex>, plenty: &[u64]) {
-        let gifts = self.regulars.gifts.clone();
-        let there = |bundle: BundleIndex| within(gifts.skus(bundle), plenty);
-        let whole = self.regulars.is_whole(user);
-        let waits = self.regulars.missing(user).map(|entry| entry.bundle);
-        let fit_all = waits.chain(fresh.iter().copied()).all(|bundle| gifts.fits_all(bundle));
-        let all_there = || fresh.iter().all(|bundle| there(*bundle));
-        if !(fit_all || whole && all_there() && self.fit_together(user, fresh)) {
+        let gifts = &self.regulars.gifts;
+        let there = |gifts: &Gifts, bundle: BundleIndex| within(gifts.skus(bundle), plenty);
+        let fit_all = || {
+            let waits = self.regulars.missing(user).map(|entry| entry.bundle);
+            waits.chain(fresh.iter().copied()).all(|bundle| gifts.fits_all(bundle))
+        };
+        let all_there = || self.regulars.is_whole(user) && fresh.iter().all(|bundle| there(gifts, *bundle));
+        let together = self.regulars.together(self.regulars.stands[user as usize].target);
+        if !(together.fit_all || fit_all() || all_there() && self.fit_together(user, fresh)) {
             return;
         }
         fresh.retain(|bundle| {
-            let granted = there(*bundle);
+            let granted = there(&self.regulars.gifts, *bundle);
             if granted {
-                gifts.skus(*bundle).iter().enumerate().for_each(|(word, bits)| self.take(user, word, *bits));
+                self.regulars.give(&mut self.seats, user, *bundle);
             }
             !granted
         });
@@ -222,8 +241,11 @@ impl Ledger {
         let mut short = std::mem::take(&mut regulars.short);
         short.clear();
         for (word, bits) in regulars.gifts.skus(bundle).iter().enumerate() {
-            let lacking = bits & !regulars.held(user, word);
-            short.extend(skus_in(word, lacking).filter(|sku| seats[sku.get()].available() <= 0));
+            for sku in skus_in(word, bits & !regulars.held(user, word)) {
+                if seats[sku.get()].available() <= 0 {
+                    short.push(sku);
+                }
+            }
         }
         regulars.short = short;
     }
@@ -244,25 +266,29 @@ impl Ledger {
         }
     }
 
-    /// Evaluates a bundle of a regular user in its turn: true when it was granted; `None`, and nothing done, where plans may not
-    /// fit. Bundles that the grant may have helped are added to `late` or looked at again in the next round.
-    pub(super) fn serve(&mut self, key: Key, day: u32, late: &mut BTreeSet<Key>) -> Option<bool> {
+    /// Evaluates a bundle of a regular user in its turn; `None`, and nothing done, where plans may not fit. Bundles that the grant
+    /// may have helped are added to `late` or looked at again in the next round.
+    pub(super) fn serve(&mut self, key: Key, day: u32, late: &mut BTreeSet<Key>) -> Option<Served> {
         let (user, bundle) = (key.user(), key.bundle());
         let only = self.regulars.only_missing(user);
-        if only != Some(bundle) && !self.regulars.lacks(user, bundle) {
-            return Some(false);
+        if only.map_or_else(|| !self.regulars.lacks(user, bundle), |entry| entry.bundle != bundle) {
+            return Some(Served::default());
         }
         let gifts = &self.regulars.gifts;
         if !gifts.fits_all(bundle) && !gifts.fits(bundle, &self.held_plans(user)) {
             return None;
         }
         self.find_short(user, bundle);
-        self.count_regular(user, -1);
         let granted = self.regulars.short.is_empty();
+        if !granted && only.is_some_and(|entry| entry.line != FRESH) {
+            // Who waits on for all that was lacking is counted as before.
+            self.stand_in_line(user, bundle, day);
+            return Some(Served::default());
+        }
+        let mut served = Served { granted, last: false };
+        self.count_regular(user, -1);
         if granted {
-            for word in 0..self.regulars.gifts.words() {
-                self.take(user, word, self.regulars.gifts.skus(bundle)[word]);
-            }
+            served.last = self.regulars.give(&mut self.seats, user, bundle);
             self.regulars.retain(user, |other| other.bundle != bundle);
             if only.is_none() {
                 self.look_again(key, late);
@@ -271,7 +297,7 @@ impl Ledger {
             self.stand_in_line(user, bundle, day);
         }
         self.count_regular(user, 1);
-        Some(granted)
+        Some(served)
     }
 
     /// Bundles of the same user that a grant may have helped, or whose plans may fit no longer.

@@ -63,6 +63,8 @@ pub(super) struct Missing {
     /// The queue in which it stands.
     pub line: u32,
     next: u32,
+    /// Who waits; `END` where nobody does and the place is free.
+    user: u32,
 }
 
 /// See the head of this file.
@@ -84,6 +86,7 @@ pub(super) struct Regulars {
     whole: Vec<u64>,
     together: Vec<Together>,
     pub scratch: Vec<BundleIndex>,
+    pub kept: Vec<BundleIndex>,
     pub short: Vec<SkuIndex>,
 }
 
@@ -170,10 +173,17 @@ impl Regulars {
         })
     }
 
+    /// Every regular user who lacks a bundle, in no order.
+    pub fn waiters(&self) -> impl Iterator<Item = u32> {
+        let first = |(at, entry): &(usize, &Missing)| self.stands[entry.user as usize].missing as usize == *at;
+        let taken = self.missing.iter().enumerate().filter(|(_, entry)| entry.user != END);
+        taken.filter(first).map(|(_, entry)| entry.user)
+    }
+
     /// The bundle that a user lacks, where it is the only one.
-    pub fn only_missing(&self, user: u32) -> Option<BundleIndex> {
+    pub fn only_missing(&self, user: u32) -> Option<Missing> {
         let entry = self.missing.get(self.stands[user as usize].missing as usize)?;
-        (entry.next == END).then_some(entry.bundle)
+        (entry.next == END).then_some(*entry)
     }
 
     /// Whether none of the bundles that a user lacks was evaluated yet.
@@ -198,7 +208,7 @@ impl Regulars {
 
     pub fn insert(&mut self, user: u32, bundle: BundleIndex, since: u32, line: u32) {
         let next = self.stands[user as usize].missing;
-        let entry = Missing { bundle, since, line, next };
+        let entry = Missing { bundle, since, line, next, user };
         let at = match self.missing.get_mut(self.free as usize) {
             Some(place) => {
                 let at = std::mem::replace(&mut self.free, place.next);
@@ -213,6 +223,28 @@ impl Regulars {
         self.stands[user as usize].missing = at;
     }
 
+    /// Gives a user one word of SKUs: each that is not held yet takes a unit. True where the last unit of one went.
+    pub fn take(&mut self, seats: &mut [Seats], user: u32, word: usize, given: u64) -> bool {
+        let held = self.held(user, word);
+        let mut last = false;
+        for sku in skus_in(word, given & !held) {
+            let seats = &mut seats[sku.get()];
+            seats.assigned += 1;
+            last |= seats.available() <= 0;
+        }
+        self.hold(user, word, held | given);
+        last
+    }
+
+    /// The same with all SKUs of a bundle.
+    pub fn give(&mut self, seats: &mut [Seats], user: u32, bundle: BundleIndex) -> bool {
+        let mut last = false;
+        for word in 0..self.gifts.words() {
+            last |= self.take(seats, user, word, self.gifts.sku_word(bundle, word));
+        }
+        last
+    }
+
     /// Counts a user among those who wait, or (`-1`) no longer. Bundles that were not evaluated do not count.
     pub fn count(&self, seats: &mut [Seats], user: u32, by: i32) {
         if self.is_whole(user) {
@@ -221,7 +253,7 @@ impl Regulars {
         for word in 0..self.gifts.words() {
             let held = self.held(user, word);
             let evaluated = self.missing(user).filter(|entry| entry.line != FRESH);
-            let wanted = evaluated.fold(0, |bits, entry| bits | self.gifts.skus(entry.bundle)[word]);
+            let wanted = evaluated.fold(0, |bits, entry| bits | self.gifts.sku_word(entry.bundle, word));
             for sku in skus_in(word, wanted & !held) {
                 let queued = &mut seats[sku.get()].queued;
                 *queued = queued.wrapping_add_signed(by);
@@ -240,6 +272,7 @@ impl Regulars {
                 let place = self.missing.get_mut(before as usize).map(|entry| &mut entry.next);
                 *place.unwrap_or(&mut self.stands[user as usize].missing) = entry.next;
                 self.missing[at as usize].next = std::mem::replace(&mut self.free, at);
+                self.missing[at as usize].user = END;
             }
             at = entry.next;
         }

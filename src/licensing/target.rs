@@ -49,6 +49,10 @@ impl Targets {
         self.lists.count()
     }
 
+    pub fn own_count(&self) -> usize {
+        self.lists.own_count()
+    }
+
     pub fn list(&self, target: Target) -> &[BundleIndex] {
         self.lists.get(target.0)
     }
@@ -60,13 +64,15 @@ impl Targets {
     }
 
     /// The bundles of both.
+    #[inline]
     pub fn union(&mut self, a: Target, b: Target) -> Target {
         if a == b || b == Target::NOTHING {
             return a;
         }
-        if a == Target::NOTHING {
-            return b;
-        }
+        if a == Target::NOTHING { b } else { self.unite(a, b) }
+    }
+
+    fn unite(&mut self, a: Target, b: Target) -> Target {
         let (low, high) = if a < b { (a, b) } else { (b, a) };
         let key = u64::from(low.0) << 32 | u64::from(high.0);
         if let Some(target) = self.unions.get(&key) {

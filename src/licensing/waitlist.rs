@@ -86,7 +86,7 @@ impl Ledger {
 
     /// Users with a path that is not `Active`, in the order in which users were added.
     pub fn users_in_error(&self) -> impl Iterator<Item = u32> {
-        let mut users: BTreeSet<u32> = self.regular_waiters().collect();
+        let mut users: BTreeSet<u32> = self.regulars.waiters().collect();
         users.extend(self.details.keys());
         users.into_iter()
     }
@@ -217,7 +217,7 @@ impl Ledger {
             keys.extend(first.filter(|_| !self.holds_with(*user, detail, sku)));
         }
         if self.seats[sku.get()].available() <= 0 {
-            for user in self.regular_waiters().filter(|user| !self.regular_holds(*user, sku)) {
+            for user in self.regulars.waiters().filter(|user| !self.regular_holds(*user, sku)) {
                 let bit = |bits: &[u64]| bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1;
                 let waits = self.regulars.missing(user).filter(|entry| bit(self.regulars.gifts.skus(entry.bundle)));
                 keys.extend(waits.map(|entry| self.key(user, entry.bundle, entry.since)).min());

@@ -21,8 +21,9 @@ pub type ProfileId = u32;
 /// New classes for some slots.
 pub type PatternId = u32;
 
-/// The profiles that a thread may add before it begins anew with those of the world.
-const OWN_MAX: usize = 100_000;
+/// The profiles that a thread may add and keep for the next replication: where there are more, few of them are met again, and
+/// memory that is small is near.
+const OWN_MAX: usize = 8_000;
 
 /// Patterns whose effects are in a table.
 const COMMON: usize = 4;
@@ -95,8 +96,6 @@ pub struct Profiles {
     /// The classes of each profile, by slot.
     lists: Lists<u32>,
     targets: Vec<Target>,
-    /// The profiles of the world.
-    known: usize,
     /// What patterns make of profiles: the first few patterns, which are those of starts and ends, in a table.
     common: Vec<[ProfileId; COMMON]>,
     /// Where the plan stands, and the bundles of profiles at each stage after today's, as far as somebody asked.
@@ -283,13 +282,24 @@ impl Profiles {
         self.lists.count() as ProfileId
     }
 
-    /// Notes that what is known so far is what every thread begins with.
-    pub fn begin(&mut self) {
-        self.known = self.lists.count();
+    /// Makes what is known so far what every thread begins with.
+    pub fn share(&mut self) {
+        self.lists.share();
     }
 
-    /// Whether so much was added that a thread has to begin anew, together with its ledger, whose targets profiles hold.
-    pub fn is_full(&self) -> bool {
-        self.lists.count() > self.known + OWN_MAX
+    /// Forgets what a thread has added since, where that is much; true in that case. Nobody may have such a profile any more.
+    pub fn forget_many(&mut self) -> bool {
+        if self.lists.own_count() <= OWN_MAX {
+            return false;
+        }
+        self.lists.forget_own();
+        let known = self.lists.count();
+        self.targets.truncate(known);
+        self.common.truncate(known);
+        let own = |profile: &&mut ProfileId| **profile as usize >= known;
+        self.common.iter_mut().flatten().filter(own).for_each(|profile| *profile = UNKNOWN);
+        self.later.iter_mut().for_each(|targets| targets.truncate(known));
+        self.asked.iter_mut().for_each(|answers| answers.truncate(known));
+        true
     }
 }

@@ -15,6 +15,9 @@ use super::world::World;
 use crate::directory::SkuIndex;
 use crate::licensing::{BundleIndex, Ledger, Rank, Seeker, Target};
 
+/// The lists of groups and of sources that a thread may add before it begins anew with those of the world.
+const LEARNT_MAX: usize = 50_000;
+
 /// See the head of this file.
 pub struct Scratch {
     pub(super) ledger: Ledger,
@@ -82,11 +85,14 @@ impl Scratch {
     }
 
     pub(super) fn begin(&mut self, world: &World<'_>, population: &Population, replication: u32) {
-        if self.profiles.is_full() {
+        if self.ledger.learnt() > LEARNT_MAX {
             (self.ledger, self.profiles) = (world.ledger.clone(), world.profiles.clone());
             self.asked.forget();
         } else {
             self.ledger.clone_from(&world.ledger);
+            if self.profiles.forget_many() {
+                self.asked.forget();
+            }
         }
         self.profiles.enter(0);
         self.target_bits.truncate(self.ledger.target_count() * world.words);
@@ -146,7 +152,15 @@ impl Scratch {
     }
 
     /// Writes down the SKUs of targets and lists that are new.
+    #[inline]
     pub(super) fn learn_targets(&mut self, world: &World<'_>) {
+        let known = (self.target_bits.len(), self.direct_bits.len());
+        if known != (self.ledger.target_count() * world.words, self.direct.len() * world.words) {
+            self.write_down_targets(world);
+        }
+    }
+
+    fn write_down_targets(&mut self, world: &World<'_>) {
         let words = world.words;
         for number in self.target_bits.len() / words.max(1)..self.ledger.target_count() {
             self.target_bits.resize((number + 1) * words, 0);

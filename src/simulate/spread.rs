@@ -7,7 +7,7 @@ use super::draws;
 use super::replication::replicate;
 use super::scratch::Scratch;
 use super::summary;
-use super::tally::{Tally, Trajectory};
+use super::tally::{KEPT, Tally, Trajectory};
 use super::world::World;
 use crate::catalog::Catalog;
 use crate::directory::{SkuIndex, Users};
@@ -18,10 +18,9 @@ use crate::scenario::Baseline;
 /// Random orders that are drawn for today.
 const DRAWS: u32 = 5;
 
-/// Replications that are run again under another order: one of so many, and at most so many, so that a forecast takes a few
-/// percent longer and not twice as long.
+/// Replications that are run again under another order: one of so many, and none that the tally has not kept, so that a forecast
+/// takes a few percent longer and not twice as long.
 const ONE_OF: u32 = 25;
-const REPLICATIONS_MAX: u32 = 20;
 
 /// The policies to hold against the tenant's own, each with the name that a report shows.
 fn others(own: &OrderPolicy) -> Vec<(&'static str, OrderPolicy)> {
@@ -123,28 +122,25 @@ pub fn ahead(today: &Today, catalog: &Catalog, world: &World<'_>, tally: &Tally)
     if !several.any(|skus| skus.len() > 1 && skus.iter().any(|sku| short(*sku))) {
         return Vec::new();
     }
-    let count = (settings.replications() / ONE_OF).clamp(1, REPLICATIONS_MAX);
-    let run = |world: &World<'_>| -> Vec<Trajectory> {
-        let replications = (0..count).into_par_iter();
-        replications.map_init(|| Scratch::new(world), |scratch, number| replicate(world, scratch, number)).collect()
-    };
-    let own = run(world);
-    let mut rows = Vec::new();
-    for (name, order) in others(&baseline.policy.order) {
+    let count = (settings.replications() / ONE_OF).clamp(1, KEPT);
+    let own: Vec<&Trajectory> = tally.kept.range(..count).map(|(_, own)| own).collect();
+    let rows = others(&baseline.policy.order).into_par_iter().flat_map_iter(|(name, order)| {
         // What is drawn anew in each replication needs no draw for today.
         let other = under(baseline, today, catalog, &order, 0);
         // The same people, rules and plans: only ranks differ.
-        let runs = run(&World::new(baseline, &other, world.future, settings, world.script));
-        for sku in summary::planned(baseline) {
-            rows.extend(row_ahead(baseline, &own, &runs, sku, name));
-        }
-    }
-    rows
+        let world = World::new(baseline, &other, world.future, settings, world.script);
+        let replications = (0..count).into_par_iter();
+        let runs = replications.map_init(|| Scratch::new(&world), |scratch, number| replicate(&world, scratch, number));
+        let runs: Vec<Trajectory> = runs.collect();
+        let row = |sku| row_ahead(baseline, &own, &runs, sku, name);
+        summary::planned(baseline).into_iter().filter_map(row).collect::<Vec<_>>()
+    });
+    rows.collect()
 }
 
 fn row_ahead(
     baseline: &Baseline,
-    own: &[Trajectory],
+    own: &[&Trajectory],
     other: &[Trajectory],
     sku: SkuIndex,
     order: &str,

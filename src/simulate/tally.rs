@@ -1,6 +1,7 @@
 //! What replications add up to. In: one trajectory a replication. Out: exact counts that merge in any order. Never: an
 //! average or a rounded number.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -88,6 +89,9 @@ pub struct SkuTally {
     pub seat_days: Histogram,
 }
 
+/// The replications that a tally keeps whole: those with a number below this.
+pub const KEPT: u32 = 20;
+
 /// Counts over replications. `Tally::default()` is the tally of none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -97,6 +101,8 @@ pub struct Tally {
     pub luck: Luck,
     /// Replications in which rules that read service plans turned each other on and off.
     pub circling: u32,
+    /// The first replications, whole.
+    pub kept: BTreeMap<u32, Trajectory>,
 }
 
 /// Counts replications on the threads of the current pool. `memory` is what a thread uses again from one replication to the
@@ -110,7 +116,7 @@ pub fn of_replications<S: Send>(
         .into_par_iter()
         .fold(
             || (Tally::default(), memory()),
-            |(tally, mut memory), replication| (tally.add(&replicate(&mut memory, replication)), memory),
+            |(tally, mut memory), replication| (tally.add(replication, replicate(&mut memory, replication)), memory),
         )
         .map(|(tally, _)| tally)
         .reduce(Tally::default, Tally::merge)
@@ -118,7 +124,7 @@ pub fn of_replications<S: Send>(
 
 impl Tally {
     /// Counts one more replication.
-    pub fn add(mut self, trajectory: &Trajectory) -> Tally {
+    pub fn add(mut self, replication: u32, trajectory: Trajectory) -> Tally {
         self.replications += 1;
         self.circling += u32::from(trajectory.circling);
         self.skus.resize_with(trajectory.skus.len(), SkuTally::default);
@@ -129,7 +135,10 @@ impl Tally {
         for (tally, sku) in self.skus.iter_mut().zip(&trajectory.skus) {
             tally.add(sku);
         }
-        self.luck.add(trajectory);
+        self.luck.add(&trajectory);
+        if replication < KEPT {
+            self.kept.insert(replication, trajectory);
+        }
         self
     }
 
@@ -150,6 +159,7 @@ impl Tally {
             a.merge(b);
         }
         self.luck.merge(&other.luck);
+        self.kept.extend(other.kept);
         self
     }
 }

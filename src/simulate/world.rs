@@ -180,7 +180,7 @@ impl<'a> World<'a> {
         };
         planned::lay_out(&mut world, today, own.len());
         world.learn_joiners();
-        world.profiles.begin();
+        world.profiles.share();
         world.joiner_assigned = world.without_eligible();
         world.joiner_ticks = world.ticks_of_joiners();
         world.clock = world.clock_of_exported();
