@@ -36,6 +36,8 @@ impl Key {
 pub(super) struct Queues {
     lines: Vec<Line>,
     numbers: BTreeMap<Box<[SkuIndex]>, u32>,
+    /// The lines of those who lack one SKU, by SKU, as far as there are such.
+    alone: Vec<Option<u32>>,
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +60,9 @@ impl Line {
 
     /// Who arrives later mostly comes later: such a key goes to the end, or a few places before it.
     fn push(&mut self, key: Key) {
+        if self.sorted.last().is_none_or(|last| *last < key) {
+            return self.sorted.push(key);
+        }
         let from = self.first.max(self.sorted.len().saturating_sub(MOVED_MAX));
         let at = from + self.sorted[from..].partition_point(|other| *other < key);
         if at > from || from == self.first {
@@ -87,12 +92,23 @@ impl Line {
 impl Queues {
     /// The line of those who lack these SKUs.
     pub fn line(&mut self, lacks: &[SkuIndex]) -> u32 {
-        self.numbers.get(lacks).copied().unwrap_or_else(|| {
-            let number = self.lines.len() as u32;
-            self.lines.push(Line::new(lacks));
-            self.numbers.insert(lacks.into(), number);
-            number
-        })
+        if let [sku] = lacks
+            && let Some(Some(line)) = self.alone.get(sku.get())
+        {
+            return *line;
+        }
+        self.numbers.get(lacks).copied().unwrap_or_else(|| self.open(lacks))
+    }
+
+    fn open(&mut self, lacks: &[SkuIndex]) -> u32 {
+        let number = self.lines.len() as u32;
+        self.lines.push(Line::new(lacks));
+        self.numbers.insert(lacks.into(), number);
+        if let [sku] = lacks {
+            self.alone.resize(self.alone.len().max(sku.get() + 1), None);
+            self.alone[sku.get()] = Some(number);
+        }
+        number
     }
 
     pub fn push(&mut self, line: u32, key: Key) {

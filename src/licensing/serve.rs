@@ -199,15 +199,11 @@ impl Ledger {
             fresh.clear();
             let new = self.regulars.missing(user).filter(|entry| entry.line == FRESH);
             fresh.extend(new.map(|entry| entry.bundle));
-            if !self.regulars.is_new(user) {
-                self.count_regular(user, -1);
-            }
             for bundle in &fresh {
                 if !self.wait_at_once(user, *bundle, day) {
                     listed.push(self.key(user, *bundle, day));
                 }
             }
-            self.count_regular(user, 1);
             self.regulars.scratch = fresh;
         }
         self.regulars.news = news;
@@ -250,28 +246,30 @@ impl Ledger {
         regulars.short = short;
     }
 
-    /// Lets a bundle of a user wait for the SKUs that are short.
+    /// Lets a bundle of a user wait for the SKUs that are short, and counts the user for those that no other bundle waits for.
     fn stand_in_line(&mut self, user: u32, bundle: BundleIndex, day: u32) {
         let line = self.queues.line(&self.regulars.short);
         let Some(entry) = self.regulars.entry(user, bundle) else { return };
         let before = entry.line;
-        entry.line = line;
+        if before == line {
+            return;
+        }
+        let since = if before == FRESH { day } else { entry.since };
         if before == FRESH {
-            entry.since = day;
+            self.regulars.count_one_more(&mut self.seats, user, bundle);
         }
-        let since = entry.since;
-        if before != line {
-            let key = self.key(user, bundle, since);
-            self.queues.push(line, key);
+        if let Some(entry) = self.regulars.entry(user, bundle) {
+            (entry.line, entry.since) = (line, since);
         }
+        let key = self.key(user, bundle, since);
+        self.queues.push(line, key);
     }
 
     /// Evaluates a bundle of a regular user in its turn; `None`, and nothing done, where plans may not fit. Bundles that the grant
     /// may have helped are added to `late` or looked at again in the next round.
     pub(super) fn serve(&mut self, key: Key, day: u32, late: &mut BTreeSet<Key>) -> Option<Served> {
         let (user, bundle) = (key.user(), key.bundle());
-        let only = self.regulars.only_missing(user);
-        if only.map_or_else(|| !self.regulars.lacks(user, bundle), |entry| entry.bundle != bundle) {
+        if !self.regulars.lacks(user, bundle) {
             return Some(Served::default());
         }
         let gifts = &self.regulars.gifts;
@@ -279,25 +277,16 @@ impl Ledger {
             return None;
         }
         self.find_short(user, bundle);
-        let granted = self.regulars.short.is_empty();
-        if !granted && only.is_some_and(|entry| entry.line != FRESH) {
-            // Who waits on for all that was lacking is counted as before.
+        if !self.regulars.short.is_empty() {
             self.stand_in_line(user, bundle, day);
             return Some(Served::default());
         }
-        let mut served = Served { granted, last: false };
         self.count_regular(user, -1);
-        if granted {
-            served.last = self.regulars.give(&mut self.seats, user, bundle);
-            self.regulars.retain(user, |other| other.bundle != bundle);
-            if only.is_none() {
-                self.look_again(key, late);
-            }
-        } else {
-            self.stand_in_line(user, bundle, day);
-        }
+        let last = self.regulars.give(&mut self.seats, user, bundle);
+        self.regulars.retain(user, |other| other.bundle != bundle);
         self.count_regular(user, 1);
-        Some(served)
+        self.look_again(key, late);
+        Some(Served { granted: true, last })
     }
 
     /// Bundles of the same user that a grant may have helped, or whose plans may fit no longer.

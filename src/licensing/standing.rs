@@ -180,17 +180,6 @@ impl Regulars {
         taken.filter(first).map(|(_, entry)| entry.user)
     }
 
-    /// The bundle that a user lacks, where it is the only one.
-    pub fn only_missing(&self, user: u32) -> Option<Missing> {
-        let entry = self.missing.get(self.stands[user as usize].missing as usize)?;
-        (entry.next == END).then_some(*entry)
-    }
-
-    /// Whether none of the bundles that a user lacks was evaluated yet.
-    pub fn is_new(&self, user: u32) -> bool {
-        self.missing(user).all(|entry| entry.line == FRESH)
-    }
-
     pub fn lacks(&self, user: u32, bundle: BundleIndex) -> bool {
         self.missing(user).any(|entry| entry.bundle == bundle)
     }
@@ -258,6 +247,16 @@ impl Regulars {
                 let queued = &mut seats[sku.get()].queued;
                 *queued = queued.wrapping_add_signed(by);
             }
+        }
+    }
+
+    /// Counts a user as waiting for what a bundle lacks that is evaluated for the first time, beside what is counted.
+    pub fn count_one_more(&self, seats: &mut [Seats], user: u32, bundle: BundleIndex) {
+        for word in 0..self.gifts.words() {
+            let counted = self.missing(user).filter(|entry| entry.line != FRESH);
+            let counted = counted.fold(0, |bits, entry| bits | self.gifts.sku_word(entry.bundle, word));
+            let more = self.gifts.sku_word(bundle, word) & !self.held(user, word) & !counted;
+            skus_in(word, more).for_each(|sku| seats[sku.get()].queued += 1);
         }
     }
 
