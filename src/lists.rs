@@ -35,10 +35,10 @@ impl<T> Default for Lists<T> {
 }
 
 /// Multiplicative hashing: fast, and the same in every process. No table is ever iterated.
-fn hash<T: Copy + Into<u32>>(list: &[T]) -> u64 {
-    let step =
-        |hash: u64, item: &T| (hash.rotate_left(5) ^ u64::from((*item).into())).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let hash = list.iter().fold(list.len() as u64, step);
+fn hash<T: Copy + Into<u32>>(list: impl ExactSizeIterator<Item = T>) -> u64 {
+    let start = list.len() as u64;
+    let step = |hash: u64, item: T| (hash.rotate_left(5) ^ u64::from(item.into())).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let hash = list.fold(start, step);
     hash ^ (hash >> 32)
 }
 
@@ -59,7 +59,7 @@ impl<T: Copy + Eq + Into<u32>> Book<T> {
         let Self { items, ends, numbers } = self;
         let of = |at: &u32| {
             let start = (*at as usize).checked_sub(1).map_or(0, |before| ends[before] as usize);
-            hash(&items[start..ends[*at as usize] as usize])
+            hash(items[start..ends[*at as usize] as usize].iter().copied())
         };
         numbers.insert_unique(number, at, of);
     }
@@ -80,9 +80,20 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
 
     /// The number of a list; `None` of one that is not stored.
     pub fn find(&self, list: &[T]) -> Option<u32> {
-        let hash = hash(list);
+        let hash = hash(list.iter().copied());
         let own = || Some(self.shared.ends.len() as u32 + self.own.find(hash, list)?);
         self.shared.find(hash, list).or_else(own)
+    }
+
+    /// Something about where a list is looked for, for whoever wants it near.
+    pub fn glance(&self, list: impl ExactSizeIterator<Item = T>) -> u32 {
+        let mut seen = 0;
+        let near = |at: &u32| {
+            seen = *at;
+            false
+        };
+        self.shared.numbers.find(hash(list), near);
+        seen
     }
 
     /// The number of a list, stored now if it was not.
@@ -93,7 +104,7 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
     /// Stores a list that is not stored.
     pub fn add(&mut self, list: &[T]) -> u32 {
         let number = self.count() as u32;
-        self.own.push(hash(list), list);
+        self.own.push(hash(list.iter().copied()), list);
         number
     }
 
@@ -103,7 +114,7 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
         let own = std::mem::take(&mut self.own);
         for at in 0..own.ends.len() {
             let list = own.get(at);
-            book.push(hash(list), list);
+            book.push(hash(list.iter().copied()), list);
         }
         self.shared = Arc::new(book);
     }

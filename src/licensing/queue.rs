@@ -140,6 +140,14 @@ impl Ledger {
         None
     }
 
+    /// Looks at who comes soon in a line, so that they are near when it is their turn.
+    fn glance_ahead(&self, line: u32) {
+        const AHEAD: usize = 3;
+        let line = &self.queues.lines[line as usize];
+        let soon = line.sorted.get(line.first + AHEAD);
+        std::hint::black_box(soon.map_or(0, |key| self.regulars.stands[key.user() as usize].place()));
+    }
+
     /// Whether there is a unit of all that those in a line lack.
     fn is_open(&self, line: u32) -> bool {
         self.queues.lacks(line).iter().all(|sku| self.seats[sku.get()].available() > 0)
@@ -148,10 +156,12 @@ impl Ledger {
     /// Brings heads up to date after the bundle of `key` was evaluated; `last` says whether the last unit of a SKU may have gone.
     pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, last: bool) {
         if let Some(at) = heads.iter().position(|(head, _)| *head == key) {
-            match self.head(heads[at].1) {
+            let line = heads[at].1;
+            match self.head(line) {
                 Some(next) => heads[at].0 = next,
                 None => drop(heads.swap_remove(at)),
             }
+            self.glance_ahead(line);
         }
         if last {
             // Units only become fewer, so a line that is closed stays so.

@@ -97,7 +97,7 @@ pub struct Profiles {
     lists: Lists<u32>,
     targets: Vec<Target>,
     /// What patterns make of profiles: the first few patterns, which are those of starts and ends, in a table.
-    common: Vec<[ProfileId; COMMON]>,
+    common: [Vec<ProfileId>; COMMON],
     /// Where the plan stands, and the bundles of profiles at each stage after today's, as far as somebody asked.
     stage: usize,
     later: Vec<Vec<Option<Target>>>,
@@ -111,7 +111,17 @@ pub struct Profiles {
 impl Profiles {
     /// Something about a profile, for whoever wants it near.
     pub fn glance(&self, profile: ProfileId) -> u32 {
-        self.common.get(profile as usize).map_or(0, |common| common[0]) ^ self.first(profile).get() as u32
+        self.common[0].get(profile as usize).copied().unwrap_or(0) ^ self.first(profile).get() as u32
+    }
+
+    /// The same about what a change makes of a profile.
+    pub fn glance_change(&self, profile: ProfileId, pattern: PatternId, kinds: &Kinds) -> u32 {
+        let pattern = &kinds.patterns[pattern as usize];
+        let class = |(slot, class): (usize, &u32)| {
+            let new = pattern.iter().find(|(other, _)| *other == slot);
+            new.map_or(*class, |(_, new)| *new)
+        };
+        self.lists.glance(self.classes(profile).iter().enumerate().map(class))
     }
 
     /// The profile of anybody else.
@@ -242,20 +252,19 @@ impl Profiles {
         of: (&Kinds, &RuleSet<'_>),
         ledger: &mut Ledger,
     ) -> ProfileId {
-        let common = (pattern as usize) < COMMON;
-        if let Some(known) = self.common.get(profile as usize).filter(|_| common) {
-            let known = known[pattern as usize];
-            if known != UNKNOWN {
-                return known;
-            }
+        let common = self.common.get(pattern as usize);
+        if let Some(known) = common.and_then(|common| common.get(profile as usize))
+            && *known != UNKNOWN
+        {
+            return *known;
         }
         self.classes.clear();
         self.classes.extend_from_slice(self.lists.get(profile));
         of.0.patterns[pattern as usize].iter().for_each(|(slot, class)| self.classes[*slot] = *class);
         let changed = self.taken(of, ledger);
-        if common {
-            self.common.resize(self.lists.count().max(self.common.len()), [UNKNOWN; COMMON]);
-            self.common[profile as usize][pattern as usize] = changed;
+        if let Some(common) = self.common.get_mut(pattern as usize) {
+            common.resize(self.lists.count().max(common.len()), UNKNOWN);
+            common[profile as usize] = changed;
         }
         changed
     }
@@ -295,9 +304,11 @@ impl Profiles {
         self.lists.forget_own();
         let known = self.lists.count();
         self.targets.truncate(known);
-        self.common.truncate(known);
-        let own = |profile: &&mut ProfileId| **profile as usize >= known;
-        self.common.iter_mut().flatten().filter(own).for_each(|profile| *profile = UNKNOWN);
+        for common in &mut self.common {
+            common.truncate(known);
+            let own = |profile: &&mut ProfileId| **profile as usize >= known;
+            common.iter_mut().filter(own).for_each(|profile| *profile = UNKNOWN);
+        }
         self.later.iter_mut().for_each(|targets| targets.truncate(known));
         self.asked.iter_mut().for_each(|answers| answers.truncate(known));
         true

@@ -80,7 +80,8 @@ impl Run<'_, '_> {
                 self.step(self.number);
                 touched = true;
             }
-            self.scratch.glance(&self.stage.models, &events[..events.partition_point(|event| event.day <= day)]);
+            let soon = events.partition_point(|event| event.day <= day);
+            self.scratch.glance(&world.kinds, self.stage, &events[..soon]);
             let today = |event: &Event| event.day <= day && !matches!(event.happening, Happening::Request { .. });
             while let Some((event, rest)) = events.split_first().filter(|(event, _)| today(event)) {
                 self.apply(event);

@@ -4,11 +4,11 @@
 use super::by_plans::Asked;
 use super::direct::DirectLists;
 use super::draws;
-use super::event::{Event, Slot};
+use super::event::{Event, Happening, Slot};
 use super::pending::Pending;
 use super::person::Persons;
-use super::planned::{self, Lens};
-use super::profile::Profiles;
+use super::planned::{self, Lens, Stage};
+use super::profile::{Kinds, Profiles};
 use super::tally::Reading;
 use super::workforce::Population;
 use super::world::World;
@@ -125,11 +125,12 @@ impl Scratch {
 
     /// Reads what a day's events will look at, and drops it. People are all over memory, which answers many questions at once
     /// when none waits for the answer of another.
-    pub(super) fn glance(&self, models: &Persons, events: &[Event]) {
+    pub(super) fn glance(&self, kinds: &Kinds, stage: &Stage, events: &[Event]) {
+        let models = &stage.models;
         let mut seen = 0;
         for event in events {
             let (slot, like) = event.happening.people();
-            let model = like.map_or(0, |like| models.get(like).profile);
+            let model = like.map_or(0, |like| models.get(like).profile ^ stage.moving.get(like as usize).copied().unwrap_or(0));
             seen ^=
                 self.persons.get(slot).profile ^ model ^ self.ledger.glance(slot) ^ u32::from(self.gone[slot as usize]);
         }
@@ -138,6 +139,15 @@ impl Scratch {
             let person = like.map_or_else(|| self.persons.get(slot), |like| models.get(like));
             seen ^= self.profiles.glance(person.profile) ^ self.ledger.glance_target(person.target);
             seen ^= self.target_bits.get(person.target.get()).map_or(0, |bits| *bits as u32);
+            if let Happening::Move { slot, .. } = event.happening {
+                seen ^= self.profiles.classes(self.persons.get(slot).profile).first().copied().unwrap_or(0);
+            }
+        }
+        for event in events {
+            if let Happening::Move { slot, like } = event.happening {
+                let pattern = stage.moving[like as usize];
+                seen ^= self.profiles.glance_change(self.persons.get(slot).profile, pattern, kinds);
+            }
         }
         std::hint::black_box(seen);
     }

@@ -12,7 +12,7 @@ use crate::forecast::{Histogram, WaitingTimes};
 /// Replications that are followed by name, and how many looks at somebody who waits they may take in all: whichever is fewer.
 /// Where one replication alone would take more, it is looked at every few days, and each look stands for as many days.
 const REPLICATIONS: u32 = 20;
-const LOOKS: u64 = 3_000_000;
+const LOOKS: u64 = 1_000_000;
 
 /// The waiting times of each SKU, by its index.
 pub fn ahead(world: &World<'_>, tally: &Tally) -> Vec<Option<WaitingTimes>> {
