@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::atlas::{Parcels, SetId};
 use super::ledger::{Detail, Going, Held, Intent, Ledger, Outgoing, Verdict, Wanted};
 use super::queue::Key;
+use super::serve::Tick;
 use super::target::Target;
 use super::terms::{Item, ParcelId};
 use super::{BundleIndex, LicenseError, Reprocess, Source};
@@ -30,7 +31,6 @@ impl Ledger {
         let retry_all = std::mem::take(&mut self.retry_all) | self.take_retries(day);
         let mut fresh = Vec::new();
         let mut changed = self.apply_intents(day, &mut fresh);
-        self.line_up(day, &mut fresh);
         if retry_all {
             self.retry_everything();
         }
@@ -131,7 +131,7 @@ impl Ledger {
         for (at, intent) in intents.iter().enumerate() {
             let later: Option<&Intent> = intents.get(at + 1).filter(|next| next.user == intent.user);
             if later.is_none() {
-                changed |= self.apply_intent(*intent, day, &plenty, fresh);
+                changed |= self.apply_intent(*intent, &mut Tick { day, plenty: &plenty, listed: &mut *fresh });
             }
         }
         intents.clear();
@@ -139,20 +139,14 @@ impl Ledger {
         changed
     }
 
-    fn apply_intent(
-        &mut self,
-        Intent { user, target, .. }: Intent,
-        day: u32,
-        plenty: &[u64],
-        fresh: &mut Vec<Key>,
-    ) -> bool {
+    fn apply_intent(&mut self, Intent { user, target, .. }: Intent, tick: &mut Tick<'_>) -> bool {
         if self.is_deleted(user) {
             return false;
         }
         let skipped = self.terms.policy.skip_guests && self.regulars.stands[user as usize].guest;
         let target = if skipped { Target::NOTHING } else { target };
         if self.is_regular(user) {
-            if let Some(changed) = self.regroup(user, target, plenty) {
+            if let Some(changed) = self.regroup(user, target, tick) {
                 return changed;
             }
             self.unfold(user);
@@ -164,7 +158,7 @@ impl Ledger {
             let known = |wanted: &Wanted| wanted.bundle == *bundle && wanted.verdict != Verdict::Fresh;
             let wanted = || self.details.get(&user).is_some_and(|detail| detail.wanted.iter().any(known));
             if !self.atlas.has(self.regulars.stands[user as usize].set, self.current(*bundle)) && !wanted() {
-                fresh.push(self.key(user, *bundle, day));
+                tick.listed.push(self.key(user, *bundle, tick.day));
             }
         }
         false

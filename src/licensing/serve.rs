@@ -15,6 +15,13 @@ use super::standing::{FRESH, Missing};
 use super::target::Target;
 use crate::directory::SkuIndex;
 
+/// What a tick does to everybody: the SKUs of which everybody can have a unit, and bundles to evaluate in order.
+pub(super) struct Tick<'t> {
+    pub day: u32,
+    pub plenty: &'t [u64],
+    pub listed: &'t mut Vec<Key>,
+}
+
 /// What came of the evaluation of a bundle.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Served {
@@ -24,9 +31,14 @@ pub(super) struct Served {
 }
 
 impl Ledger {
-    /// Gives a regular user other groups: what is left goes at once, what is new is granted where there is `plenty`, and noted as
-    /// missing where not. True when something was left; `None`, and nothing done, where the user has to become irregular.
-    pub(super) fn regroup(&mut self, user: u32, target: Target, plenty: &[u64]) -> Option<bool> {
+    /// Gives a regular user other groups: what is left goes at once, what is new is granted where there is `plenty`, and waits in
+    /// line or is `listed` where not. True when something was left; `None`, and nothing done, where the user has to become irregular.
+    pub(super) fn regroup(
+        &mut self,
+        user: u32,
+        target: Target,
+        Tick { day, plenty, listed }: &mut Tick<'_>,
+    ) -> Option<bool> {
         let before = self.regulars.stands[user as usize].target;
         if before == target {
             return Some(false);
@@ -50,24 +62,27 @@ impl Ledger {
         if self.regulars.together(before).carry && self.is_refused(user, self.targets.list(target)) {
             return None;
         }
-        Some(self.exchange(user, before, target, plenty))
-    }
-
-    /// The same for a user who has some groups already, or lacks units for one.
-    fn exchange(&mut self, user: u32, before: Target, target: Target, plenty: &[u64]) -> bool {
         let mut fresh = std::mem::take(&mut self.regulars.scratch);
-        fresh.clear();
-        let was_whole = self.regulars.is_whole(user);
-        let changed = self.leave(user, [before, target], &mut fresh);
-        self.regulars.stands[user as usize].target = target;
-        self.grant_plenty(user, &mut fresh, plenty);
-        for bundle in &fresh {
-            self.regulars.insert(user, *bundle, 0, FRESH);
-        }
-        if !fresh.is_empty() {
-            self.regulars.news.push(user);
+        let changed = self.exchange(user, [before, target], plenty, &mut fresh);
+        for bundle in fresh.drain(..) {
+            if !self.line_up(user, bundle, *day, plenty) {
+                listed.push(self.key(user, bundle, *day));
+            }
         }
         self.regulars.scratch = fresh;
+        Some(changed)
+    }
+
+    /// Gives a user who has some groups already, or may lack units, others, and leaves in `fresh` the new ones that are missing.
+    fn exchange(&mut self, user: u32, targets: [Target; 2], plenty: &[u64], fresh: &mut Vec<BundleIndex>) -> bool {
+        fresh.clear();
+        let was_whole = self.regulars.is_whole(user);
+        let changed = self.leave(user, targets, fresh);
+        self.regulars.stands[user as usize].target = targets[1];
+        self.grant_plenty(user, fresh, plenty);
+        for bundle in fresh {
+            self.regulars.insert(user, *bundle, 0, FRESH);
+        }
         if !was_whole {
             self.count_regular(user, 1);
             // With other licences, what a bundle lacks is something else.
@@ -187,31 +202,10 @@ impl Ledger {
         plenty
     }
 
-    /// Puts new bundles for which there is no unit, whatever the order, in line, and lists the others.
-    pub(super) fn line_up(&mut self, day: u32, listed: &mut Vec<Key>) {
-        let mut news = std::mem::take(&mut self.regulars.news);
-        for user in news.drain(..) {
-            // Somebody may have become irregular since.
-            if !self.is_regular(user) {
-                continue;
-            }
-            let mut fresh = std::mem::take(&mut self.regulars.scratch);
-            fresh.clear();
-            let new = self.regulars.missing(user).filter(|entry| entry.line == FRESH);
-            fresh.extend(new.map(|entry| entry.bundle));
-            for bundle in &fresh {
-                if !self.wait_at_once(user, *bundle, day) {
-                    listed.push(self.key(user, *bundle, day));
-                }
-            }
-            self.regulars.scratch = fresh;
-        }
-        self.regulars.news = news;
-    }
-
-    /// Puts a new bundle in line if a SKU that it needs has no unit: nobody gives one back before the next round.
-    fn wait_at_once(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
-        self.find_short(user, bundle);
+    /// Puts a new bundle in line for the SKUs that not everybody may get: if there is a unit of each, it is granted in its turn
+    /// as the first of that line. False where that is not sure, and the bundle has to be evaluated.
+    fn line_up(&mut self, user: u32, bundle: BundleIndex, day: u32, plenty: &[u64]) -> bool {
+        self.find_short(user, bundle, |sku, _| plenty[sku.get() / 64] >> (sku.get() % 64) & 1 == 0);
         if self.regulars.short.is_empty() || !self.fits_anyhow(user, bundle) {
             return false;
         }
@@ -231,14 +225,14 @@ impl Ledger {
         gifts.fits_anyhow(bundle, &self.held_plans(user), &beside)
     }
 
-    /// Writes down the SKUs of a bundle that a user lacks and that have no unit.
-    fn find_short(&mut self, user: u32, bundle: BundleIndex) {
+    /// Writes down the SKUs of a bundle that a user lacks and that `is_short` says.
+    fn find_short(&mut self, user: u32, bundle: BundleIndex, is_short: impl Fn(SkuIndex, &Seats) -> bool) {
         let Self { regulars, seats, .. } = self;
         let mut short = std::mem::take(&mut regulars.short);
         short.clear();
         for (word, bits) in regulars.gifts.skus(bundle).iter().enumerate() {
             for sku in skus_in(word, bits & !regulars.held(user, word)) {
-                if seats[sku.get()].available() <= 0 {
+                if is_short(sku, &seats[sku.get()]) {
                     short.push(sku);
                 }
             }
@@ -276,15 +270,12 @@ impl Ledger {
         if !gifts.fits_all(bundle) && !gifts.fits(bundle, &self.held_plans(user)) {
             return None;
         }
-        self.find_short(user, bundle);
+        self.find_short(user, bundle, |_, seats| seats.available() <= 0);
         if !self.regulars.short.is_empty() {
             self.stand_in_line(user, bundle, day);
             return Some(Served::default());
         }
-        self.count_regular(user, -1);
-        let last = self.regulars.give(&mut self.seats, user, bundle);
-        self.regulars.retain(user, |other| other.bundle != bundle);
-        self.count_regular(user, 1);
+        let last = self.regulars.grant(&mut self.seats, user, bundle);
         self.look_again(key, late);
         Some(Served { granted: true, last })
     }

@@ -77,8 +77,6 @@ pub(super) struct Regulars {
     free: u32,
     /// Irregular users to look at again at the end of the tick.
     pub irregular: Vec<u32>,
-    /// Users with new bundles in the open tick.
-    pub news: Vec<u32>,
     /// The other words of the SKUs that each user holds, `words - 1` each.
     held: Vec<u64>,
     /// The SKUs of whole targets, and how their bundles go together, by the number of the target; kept as long as targets and
@@ -106,7 +104,6 @@ impl Regulars {
         self.held.clone_from(&source.held);
         self.free = source.free;
         self.irregular.clone_from(&source.irregular);
-        self.news.clear();
     }
 
     pub fn forget_whole(&mut self) {
@@ -231,6 +228,26 @@ impl Regulars {
         for word in 0..self.gifts.words() {
             last |= self.take(seats, user, word, self.gifts.sku_word(bundle, word));
         }
+        last
+    }
+
+    /// Gives a user a bundle that is missing, and counts the user no more for what it brings. True where the last unit of a SKU
+    /// went.
+    pub fn grant(&mut self, seats: &mut [Seats], user: u32, bundle: BundleIndex) -> bool {
+        let mut last = false;
+        for word in 0..self.gifts.words() {
+            let (mut own, mut others) = (0, 0);
+            for entry in self.missing(user).filter(|entry| entry.line != FRESH) {
+                let bits = if entry.bundle == bundle { &mut own } else { &mut others };
+                *bits |= self.gifts.sku_word(entry.bundle, word);
+            }
+            let given = self.gifts.sku_word(bundle, word);
+            let before = (own | others) & !self.held(user, word);
+            let after = before & others & !given;
+            skus_in(word, before & !after).for_each(|sku| seats[sku.get()].queued -= 1);
+            last |= self.take(seats, user, word, given);
+        }
+        self.retain(user, |entry| entry.bundle != bundle);
         last
     }
 
