@@ -117,6 +117,11 @@ impl Atlas {
         self.own.sets.len()
     }
 
+    /// Forgets them.
+    pub fn forget_own(&mut self) {
+        self.own = Book::default();
+    }
+
     pub fn holds(&self, id: SetId, sku: SkuIndex) -> bool {
         self.set(id).skus.binary_search(&sku).is_ok()
     }

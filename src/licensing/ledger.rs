@@ -288,6 +288,13 @@ impl Ledger {
         self.targets.own_count() + self.atlas.own_count()
     }
 
+    /// Forgets them: for a ledger that goes on as a clone of the one that shared the others.
+    pub fn forget(&mut self) {
+        self.targets.forget_own();
+        self.atlas.forget_own();
+        self.regulars.forget_whole_from(self.targets.len());
+    }
+
     /// Lists of bundles known so far; their numbers are below this.
     pub fn target_count(&self) -> usize {
         self.targets.len()

@@ -72,6 +72,16 @@ impl Line {
         }
     }
 
+    /// Where many came out of order, brings all into order.
+    fn sort(&mut self) {
+        if self.others.len() > MOVED_MAX && self.others.len() > (self.sorted.len() - self.first) / 4 {
+            self.sorted.drain(..self.first);
+            self.first = 0;
+            self.sorted.extend(self.others.drain().map(|Reverse(key)| key));
+            self.sorted.sort_unstable();
+        }
+    }
+
     fn peek(&self) -> Option<Key> {
         match (self.sorted.get(self.first), self.others.peek()) {
             (Some(next), Some(Reverse(other))) => Some(*next.min(other)),
@@ -124,6 +134,7 @@ impl Queues {
 impl Ledger {
     /// The first in each line in which somebody stands and has a unit of all that was lacking.
     pub(super) fn heads(&mut self) -> Vec<(Key, u32)> {
+        self.queues.lines.iter_mut().for_each(Line::sort);
         let lines = 0..self.queues.lines.len() as u32;
         lines.filter_map(|line| self.head(line).map(|key| (key, line))).collect()
     }

@@ -65,7 +65,7 @@ impl Ledger {
         let mut fresh = std::mem::take(&mut self.regulars.scratch);
         let changed = self.exchange(user, [before, target], plenty, &mut fresh);
         for bundle in fresh.drain(..) {
-            if !self.line_up(user, bundle, *day, plenty) {
+            if !self.line_up(user, bundle, *day) {
                 listed.push(self.key(user, bundle, *day));
             }
         }
@@ -202,10 +202,10 @@ impl Ledger {
         plenty
     }
 
-    /// Puts a new bundle in line for the SKUs that not everybody may get: if there is a unit of each, it is granted in its turn
-    /// as the first of that line. False where that is not sure, and the bundle has to be evaluated.
-    fn line_up(&mut self, user: u32, bundle: BundleIndex, day: u32, plenty: &[u64]) -> bool {
-        self.find_short(user, bundle, |sku, _| plenty[sku.get() / 64] >> (sku.get() % 64) & 1 == 0);
+    /// Puts a new bundle in line for the SKUs of which others who wait already may take every unit: if they do not, it is granted in
+    /// its turn as the first of that line. False where there are none, or plans may not fit, and the bundle has to be evaluated.
+    fn line_up(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
+        self.find_short(user, bundle, |seats| seats.available() <= i64::from(seats.queued));
         if self.regulars.short.is_empty() || !self.fits_anyhow(user, bundle) {
             return false;
         }
@@ -226,13 +226,13 @@ impl Ledger {
     }
 
     /// Writes down the SKUs of a bundle that a user lacks and that `is_short` says.
-    fn find_short(&mut self, user: u32, bundle: BundleIndex, is_short: impl Fn(SkuIndex, &Seats) -> bool) {
+    fn find_short(&mut self, user: u32, bundle: BundleIndex, is_short: impl Fn(&Seats) -> bool) {
         let Self { regulars, seats, .. } = self;
         let mut short = std::mem::take(&mut regulars.short);
         short.clear();
         for (word, bits) in regulars.gifts.skus(bundle).iter().enumerate() {
             for sku in skus_in(word, bits & !regulars.held(user, word)) {
-                if is_short(sku, &seats[sku.get()]) {
+                if is_short(&seats[sku.get()]) {
                     short.push(sku);
                 }
             }
@@ -270,7 +270,7 @@ impl Ledger {
         if !gifts.fits_all(bundle) && !gifts.fits(bundle, &self.held_plans(user)) {
             return None;
         }
-        self.find_short(user, bundle, |_, seats| seats.available() <= 0);
+        self.find_short(user, bundle, |seats| seats.available() <= 0);
         if !self.regulars.short.is_empty() {
             self.stand_in_line(user, bundle, day);
             return Some(Served::default());

@@ -106,6 +106,12 @@ impl Regulars {
         self.irregular.clone_from(&source.irregular);
     }
 
+    /// The same of the targets from a number on.
+    pub fn forget_whole_from(&mut self, number: usize) {
+        self.whole.truncate(number * self.gifts.words());
+        self.together.truncate(number);
+    }
+
     pub fn forget_whole(&mut self) {
         self.whole.clear();
         self.together.clear();

@@ -53,6 +53,11 @@ impl Targets {
         self.lists.own_count()
     }
 
+    pub fn forget_own(&mut self) {
+        self.lists.forget_own();
+        self.unions.clear();
+    }
+
     pub fn list(&self, target: Target) -> &[BundleIndex] {
         self.lists.get(target.0)
     }

@@ -21,10 +21,6 @@ pub type ProfileId = u32;
 /// New classes for some slots.
 pub type PatternId = u32;
 
-/// The profiles that a thread may add and keep for the next replication: where there are more, few of them are met again, and
-/// memory that is small is near.
-const OWN_MAX: usize = 8_000;
-
 /// Patterns whose effects are in a table.
 const COMMON: usize = 4;
 const UNKNOWN: ProfileId = ProfileId::MAX;
@@ -296,11 +292,13 @@ impl Profiles {
         self.lists.share();
     }
 
-    /// Forgets what a thread has added since, where that is much; true in that case. Nobody may have such a profile any more.
-    pub fn forget_many(&mut self) -> bool {
-        if self.lists.own_count() <= OWN_MAX {
-            return false;
-        }
+    /// How many profiles a thread has added since.
+    pub fn learnt(&self) -> usize {
+        self.lists.own_count()
+    }
+
+    /// Forgets them, and all targets that a ledger has not shared.
+    pub fn forget(&mut self) {
         self.lists.forget_own();
         let known = self.lists.count();
         self.targets.truncate(known);
@@ -309,8 +307,7 @@ impl Profiles {
             let own = |profile: &&mut ProfileId| **profile as usize >= known;
             common.iter_mut().filter(own).for_each(|profile| *profile = UNKNOWN);
         }
-        self.later.iter_mut().for_each(|targets| targets.truncate(known));
+        self.later.iter_mut().for_each(Vec::clear);
         self.asked.iter_mut().for_each(|answers| answers.truncate(known));
-        true
     }
 }

@@ -15,8 +15,9 @@ use super::world::World;
 use crate::directory::SkuIndex;
 use crate::licensing::{BundleIndex, Ledger, Rank, Seeker, Target};
 
-/// The lists of groups and of sources that a thread may add before it begins anew with those of the world.
-const LEARNT_MAX: usize = 50_000;
+/// The profiles and the lists of groups and sources that a thread may add and keep for the next replication: where there are more,
+/// few of them are met again, and memory that is small is near.
+const LEARNT_MAX: usize = 8_000;
 
 /// See the head of this file.
 pub struct Scratch {
@@ -85,15 +86,12 @@ impl Scratch {
     }
 
     pub(super) fn begin(&mut self, world: &World<'_>, population: &Population, replication: u32) {
-        if self.ledger.learnt() > LEARNT_MAX {
-            (self.ledger, self.profiles) = (world.ledger.clone(), world.profiles.clone());
+        if self.ledger.learnt().max(self.profiles.learnt()) > LEARNT_MAX {
+            self.ledger.forget();
+            self.profiles.forget();
             self.asked.forget();
-        } else {
-            self.ledger.clone_from(&world.ledger);
-            if self.profiles.forget_many() {
-                self.asked.forget();
-            }
         }
+        self.ledger.clone_from(&world.ledger);
         self.profiles.enter(0);
         self.target_bits.truncate(self.ledger.target_count() * world.words);
         self.see(world, 0);
@@ -130,22 +128,29 @@ impl Scratch {
         let mut seen = 0;
         for event in events {
             let (slot, like) = event.happening.people();
-            let model = like.map_or(0, |like| models.get(like).profile ^ stage.moving.get(like as usize).copied().unwrap_or(0));
-            seen ^=
-                self.persons.get(slot).profile ^ model ^ self.ledger.glance(slot) ^ u32::from(self.gone[slot as usize]);
+            let own = self.persons.get(slot).profile ^ self.ledger.glance(slot) ^ u32::from(self.gone[slot as usize]);
+            let moving = |like: Slot| stage.moving.get(like as usize).copied().unwrap_or(0);
+            seen ^= own ^ like.map_or(0, |like| models.get(like).profile ^ moving(like));
         }
         for event in events {
             let (slot, like) = event.happening.people();
-            let person = like.map_or_else(|| self.persons.get(slot), |like| models.get(like));
-            seen ^= self.profiles.glance(person.profile) ^ self.ledger.glance_target(person.target);
+            let person = match event.happening {
+                Happening::Join { .. } => like.map_or_else(|| self.persons.get(slot), |like| models.get(like)),
+                _ => self.persons.get(slot),
+            };
             seen ^= self.target_bits.get(person.target.get()).map_or(0, |bits| *bits as u32);
-            if let Happening::Move { slot, .. } = event.happening {
-                seen ^= self.profiles.classes(self.persons.get(slot).profile).first().copied().unwrap_or(0);
-            }
+            seen ^= match event.happening {
+                Happening::Delete { .. } => 0,
+                Happening::Move { .. } => {
+                    let classes = self.profiles.classes(person.profile);
+                    self.ledger.glance_target(person.target) ^ classes.first().copied().unwrap_or(0)
+                }
+                _ => self.ledger.glance_target(person.target) ^ self.profiles.glance(person.profile),
+            };
         }
         for event in events {
             if let Happening::Move { slot, like } = event.happening {
-                let pattern = stage.moving[like as usize];
+                let pattern = stage.moving.get(like as usize).copied().unwrap_or(0);
                 seen ^= self.profiles.glance_change(self.persons.get(slot).profile, pattern, kinds);
             }
         }

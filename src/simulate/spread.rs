@@ -36,18 +36,18 @@ pub fn today(baseline: &Baseline, today: &Today, catalog: &Catalog, settled: boo
     if !planned.iter().any(|sku| tight(&sku)) {
         return Vec::new();
     }
-    let mut rows: Vec<OrderSpread> = Vec::new();
-    for (name, order) in others(&baseline.policy.order) {
+    let orders = others(&baseline.policy.order);
+    let rows = orders.into_par_iter().flat_map_iter(|(name, order)| {
         let draws = if order == OrderPolicy::Random { DRAWS } else { 1 };
         let outcome = |draw: u32| match settled {
             true => in_line(baseline, today, &order, draw),
             false => under(baseline, today, catalog, &order, draw).ledger,
         };
         let outcomes: Vec<Ledger> = (0..draws).into_par_iter().map(outcome).collect();
-        for sku in &planned {
-            rows.extend(row(baseline, today, &outcomes, *sku, name));
-        }
-    }
+        let row = |sku: &SkuIndex| row(baseline, today, &outcomes, *sku, name);
+        planned.iter().filter_map(row).collect::<Vec<_>>()
+    });
+    let mut rows: Vec<OrderSpread> = rows.collect();
     rows.sort_by_key(|row| planned.iter().position(|sku| *baseline.snapshot.sku(*sku).product_name == *row.sku));
     rows
 }
