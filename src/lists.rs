@@ -108,6 +108,14 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
         number
     }
 
+    /// Stores a list without looking for it, and so that nobody finds it.
+    pub fn append(&mut self, list: &[T]) -> u32 {
+        let number = self.count() as u32;
+        self.own.items.extend_from_slice(list);
+        self.own.ends.push(self.own.items.len() as u32);
+        number
+    }
+
     /// Makes everything stored so far cheap to clone.
     pub fn share(&mut self) {
         let mut book = (*self.shared).clone();

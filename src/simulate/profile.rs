@@ -99,10 +99,16 @@ pub struct Profiles {
     later: Vec<Vec<Option<Target>>>,
     /// By rule and profile, whether a rule without a clock holds, as far as somebody asked.
     asked: Vec<Vec<Option<bool>>>,
+    /// How many changes led to a profile that was looked for, and how many of those to one that nobody had had.
+    looked: u32,
+    strange: u32,
     row: Vec<u32>,
     classes: Vec<u32>,
     bundles: Vec<BundleIndex>,
 }
+
+/// So many look-ups tell whether they are worth it.
+const LOOKED_MIN: u32 = 1_000;
 
 impl Profiles {
     /// Something about a profile, for whoever wants it near.
@@ -112,6 +118,9 @@ impl Profiles {
 
     /// The same about what a change makes of a profile.
     pub fn glance_change(&self, profile: ProfileId, pattern: PatternId, kinds: &Kinds) -> u32 {
+        if self.is_strange(kinds) {
+            return 0;
+        }
         let pattern = &kinds.patterns[pattern as usize];
         let class = |(slot, class): (usize, &u32)| {
             let new = pattern.iter().find(|(other, _)| *other == slot);
@@ -150,6 +159,25 @@ impl Profiles {
             self.targets.push(target);
             self.lists.add(&self.classes)
         })
+    }
+
+    /// Whether most changes lead to profiles that nobody had, and deciding is no dearer than looking.
+    fn is_strange(&self, kinds: &Kinds) -> bool {
+        self.looked >= LOOKED_MIN && self.strange > self.looked / 2 && !kinds.still.asks()
+    }
+
+    /// The profile of the classes that a change made.
+    fn changed(&mut self, of: (&Kinds, &RuleSet<'_>), ledger: &mut Ledger) -> ProfileId {
+        if self.is_strange(of.0) {
+            let target = self.decide(of, ledger);
+            self.targets.push(target);
+            return self.lists.append(&self.classes);
+        }
+        let before = self.lists.count();
+        let changed = self.taken(of, ledger);
+        self.looked += 1;
+        self.strange += u32::from(self.lists.count() > before);
+        changed
     }
 
     /// By slot.
@@ -257,7 +285,7 @@ impl Profiles {
         self.classes.clear();
         self.classes.extend_from_slice(self.lists.get(profile));
         of.0.patterns[pattern as usize].iter().for_each(|(slot, class)| self.classes[*slot] = *class);
-        let changed = self.taken(of, ledger);
+        let changed = self.changed(of, ledger);
         if let Some(common) = self.common.get_mut(pattern as usize) {
             common.resize(self.lists.count().max(common.len()), UNKNOWN);
             common[profile as usize] = changed;
@@ -290,6 +318,7 @@ impl Profiles {
     /// Makes what is known so far what every thread begins with.
     pub fn share(&mut self) {
         self.lists.share();
+        (self.looked, self.strange) = (0, 0);
     }
 
     /// How many profiles a thread has added since.
