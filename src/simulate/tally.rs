@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -105,6 +106,9 @@ pub struct Tally {
     pub kept: BTreeMap<u32, Trajectory>,
 }
 
+/// So many replications at most are one piece of work, so that no thread waits long for the last.
+const AT_ONCE: usize = 10;
+
 /// Counts replications on the threads of the current pool. `memory` is what a thread uses again from one replication to the
 /// next; counts are exact integers and merging is commutative, so the number of threads never shows.
 pub fn of_replications<S: Send>(
@@ -112,14 +116,18 @@ pub fn of_replications<S: Send>(
     memory: impl Fn() -> S + Sync + Send,
     replicate: impl Fn(&mut S, u32) -> Trajectory + Sync + Send,
 ) -> Tally {
-    replications
-        .into_par_iter()
-        .fold(
-            || (Tally::default(), memory()),
-            |(tally, mut memory), replication| (tally.add(replication, replicate(&mut memory, replication)), memory),
-        )
-        .map(|(tally, _)| tally)
-        .reduce(Tally::default, Tally::merge)
+    let store: Mutex<Vec<S>> = Mutex::new(Vec::new());
+    // No replication asks what the one before left in memory, so that of a thread which failed is as good as any.
+    let spare = || store.lock().unwrap_or_else(PoisonError::into_inner);
+    let pieces = replications.into_par_iter().with_max_len(AT_ONCE).fold(
+        || (Tally::default(), spare().pop().unwrap_or_else(&memory)),
+        |(tally, mut memory), replication| (tally.add(replication, replicate(&mut memory, replication)), memory),
+    );
+    let tallies = pieces.map(|(tally, memory)| {
+        spare().push(memory);
+        tally
+    });
+    tallies.reduce(Tally::default, Tally::merge)
 }
 
 impl Tally {

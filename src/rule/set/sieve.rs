@@ -81,22 +81,32 @@ impl Sieve {
 
     /// Tells `each` the place of every rule that holds for a row, ascending; `asks` answers for a rule in full.
     pub fn holding(&self, classes: &[u32], asks: impl Fn(usize) -> bool, mut each: impl FnMut(usize)) {
-        for word in 0..self.words {
-            let mut left = match self.rules.len() - word * 64 {
-                rest if rest < 64 => (1 << rest) - 1,
-                _ => u64::MAX,
-            };
+        const AT_ONCE: usize = 8;
+        for first in (0..self.words).step_by(AT_ONCE) {
+            let words = AT_ONCE.min(self.words - first);
+            let mut left = [u64::MAX; AT_ONCE];
             for (slot, bits) in &self.slots {
-                left &= bits[classes[*slot] as usize * self.words + word];
+                let at = classes[*slot] as usize * self.words + first;
+                left.iter_mut().zip(&bits[at..at + words]).for_each(|(left, bits)| *left &= bits);
             }
-            // Ends: every step clears a bit.
-            while left != 0 {
-                let bit = left & left.wrapping_neg();
-                let place = word * 64 + left.trailing_zeros() as usize;
-                left ^= bit;
-                if self.asked[word] & bit == 0 || asks(self.rules[place]) {
-                    each(place);
-                }
+            let left = left.into_iter().take(words).enumerate();
+            left.for_each(|(word, left)| self.holding_word(first + word, left, &asks, &mut each));
+        }
+    }
+
+    /// The same for the rules of one word that nothing rules out.
+    fn holding_word(&self, word: usize, left: u64, asks: &impl Fn(usize) -> bool, each: &mut impl FnMut(usize)) {
+        let mut left = match self.rules.len() - word * 64 {
+            rest if rest < 64 => left & ((1 << rest) - 1),
+            _ => left,
+        };
+        // Ends: every step clears a bit.
+        while left != 0 {
+            let bit = left & left.wrapping_neg();
+            let place = word * 64 + left.trailing_zeros() as usize;
+            left ^= bit;
+            if self.asked[word] & bit == 0 || asks(self.rules[place]) {
+                each(place);
             }
         }
     }
