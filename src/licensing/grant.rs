@@ -21,6 +21,8 @@ impl Ledger {
         let mut listed = listed.into_iter().peekable();
         let mut late: BTreeSet<Key> = BTreeSet::new();
         let mut heads = self.heads();
+        // What an irregular user was refused in this round: a refusal may give it a later place, but no second turn.
+        let mut refused: BTreeSet<(u32, BundleIndex)> = BTreeSet::new();
         let mut granted = false;
         loop {
             let head = heads.iter().map(|(key, _)| key).min();
@@ -39,9 +41,11 @@ impl Ledger {
                 }
                 self.unfold(key.user());
             }
-            let served = self.try_bundle(key.user(), key.bundle(), day);
+            let had_its_turn = refused.contains(&(key.user(), key.bundle()));
+            let served = !had_its_turn && self.try_bundle(key.user(), key.bundle(), day);
             self.renew(&mut heads, key, served);
             if !served {
+                refused.insert((key.user(), key.bundle()));
                 continue;
             }
             granted = true;
