@@ -83,6 +83,7 @@ pub(super) struct Regulars {
     /// gifts are the same.
     whole: Vec<u64>,
     together: Vec<Together>,
+    /// Memory for the bundles that a user gets, and for those that a user keeps.
     pub scratch: Vec<BundleIndex>,
     pub kept: Vec<BundleIndex>,
     pub short: Vec<SkuIndex>,

@@ -2,7 +2,8 @@
 //! profile's rules give. Never: a date; rules that look at the clock are asked one by one.
 //!
 //! Codes that no rule tells apart are one class, so a hundred thousand people have few profiles, and somebody who moves goes
-//! from one profile to another by a look-up, whose answer serves every replication of a thread. Classes hold for the rules of all
+//! from one profile to another by a look-up, whose answer serves the replications of a thread; where nearly everybody is like nobody
+//! else, profiles are decided without looking and forgotten with the replication. Classes hold for the rules of all
 //! stages of a plan: a planned change of rules gives profiles other bundles and leaves them what they are. Numbers depend on the
 //! order of look-ups and are never shown.
 

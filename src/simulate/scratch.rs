@@ -125,11 +125,11 @@ impl Scratch {
     /// when none waits for the answer of another.
     pub(super) fn glance(&self, kinds: &Kinds, stage: &Stage, events: &[Event]) {
         let models = &stage.models;
+        let moving = |like: Slot| stage.moving.get(like as usize).copied().unwrap_or(0);
         let mut seen = 0;
         for event in events {
             let (slot, like) = event.happening.people();
             let own = self.persons.get(slot).profile ^ self.ledger.glance(slot) ^ u32::from(self.gone[slot as usize]);
-            let moving = |like: Slot| stage.moving.get(like as usize).copied().unwrap_or(0);
             seen ^= own ^ like.map_or(0, |like| models.get(like).profile ^ moving(like));
         }
         for event in events {
@@ -150,8 +150,7 @@ impl Scratch {
         }
         for event in events {
             if let Happening::Move { slot, like } = event.happening {
-                let pattern = stage.moving.get(like as usize).copied().unwrap_or(0);
-                seen ^= self.profiles.glance_change(self.persons.get(slot).profile, pattern, kinds);
+                seen ^= self.profiles.glance_change(self.persons.get(slot).profile, moving(like), kinds);
             }
         }
         std::hint::black_box(seen);
