@@ -117,7 +117,7 @@ impl Ledger {
         }
         self.current.insert(bundle, (self.terms.parcels.len() + self.replaced.len()) as ParcelId);
         Arc::make_mut(&mut self.regulars.gifts).replace(&self.terms, bundle, &content);
-        self.regulars.forget_whole();
+        self.regulars.forget_whole_from(0);
         self.replaced.push(content);
         self.replacing.push((bundle, licenses.to_vec()));
         for (user, mut detail) in edits {
@@ -207,7 +207,7 @@ impl Ledger {
         self.replaced = self.replacing.iter().map(|(b, licenses)| terms.parcel(Source::Bundle(*b), licenses)).collect();
         self.terms = terms;
         self.regulars.gifts = Arc::new(Gifts::new(&self.terms, |bundle| self.parcels().get(self.current(bundle))));
-        self.regulars.forget_whole();
+        self.regulars.forget_whole_from(0);
         // Codes are written down now; a second change before anything is settled finds them so.
         self.derives = false;
         for (user, mut detail) in edits {

@@ -30,6 +30,17 @@ pub(super) struct Together {
     pub carry: bool,
 }
 
+impl Together {
+    /// The same as one number.
+    pub fn bits(self) -> u64 {
+        u64::from(self.fit_all) | u64::from(self.fit) << 1 | u64::from(self.carry) << 2
+    }
+
+    pub fn from_bits(bits: u64) -> Self {
+        Together { fit_all: bits & 1 != 0, fit: bits & 2 != 0, carry: bits & 4 != 0 }
+    }
+}
+
 /// See the head of this file. `words` words of SKUs and `plan_words` of plans for each bundle, then for each direct licence.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gifts {
@@ -52,6 +63,11 @@ pub(super) fn add(bits: &mut [u64], more: &[u64]) {
 /// Whether two lists of bits have one in common.
 pub(super) fn meet(a: &[u64], b: &[u64]) -> bool {
     a.iter().zip(b).any(|(a, b)| a & b != 0)
+}
+
+/// Whether all bits are among others.
+pub(super) fn within(bits: &[u64], others: &[u64]) -> bool {
+    bits.iter().zip(others).all(|(bits, others)| bits & !others == 0)
 }
 
 /// The SKUs of one word of bits.

@@ -8,6 +8,7 @@ use super::atlas::Parcels;
 use super::atlas::SetId;
 use super::ledger::{Detail, Going, Ledger, Verdict, Wanted};
 use super::queue::Key;
+use super::serve::Served;
 use super::terms::{Item, Misfit, ParcelId};
 use super::{BundleIndex, LicenseError, Source};
 use crate::directory::SkuIndex;
@@ -36,14 +37,14 @@ impl Ledger {
             if self.is_regular(key.user()) {
                 if let Some(served) = self.serve(key, day, &mut late) {
                     granted |= served.granted;
-                    self.renew(&mut heads, key, served.last);
+                    self.renew(&mut heads, key, served);
                     continue;
                 }
                 self.unfold(key.user());
             }
             let had_its_turn = refused.contains(&(key.user(), key.bundle()));
             let served = !had_its_turn && self.try_bundle(key.user(), key.bundle(), day);
-            self.renew(&mut heads, key, served);
+            self.renew(&mut heads, key, Served { granted: served, last: served });
             if !served {
                 refused.insert((key.user(), key.bundle()));
                 continue;

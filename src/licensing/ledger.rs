@@ -13,7 +13,7 @@ use super::queue::Queues;
 use super::standing::Regulars;
 use super::target::{Target, Targets};
 use super::terms::{Item, Misfit, Parcel, ParcelId, Terms};
-use super::{BundleIndex, Deletion, LicenseError, Reprocess, Seeker, Source};
+use super::{BundleIndex, Deletion, LicenseError, Rank, Reprocess, Seeker, Source};
 use crate::directory::{GroupLicense, SkuIndex};
 
 /// A SKU that a user holds by one path, as the parcel gave it when the path became active.
@@ -180,6 +180,7 @@ impl Clone for Ledger {
         }
         let same_targets = self.targets.follow(&source.targets);
         self.regulars.clone_from(&source.regulars, same_targets);
+        self.learn_targets();
         self.terms = source.terms.clone();
         self.replaced.clone_from(&source.replaced);
         self.replacing.clone_from(&source.replacing);
@@ -242,6 +243,20 @@ impl Ledger {
         self.user_count() - 1
     }
 
+    /// Adds users of whom nothing is known yet; see [`Ledger::welcome`]. The place of each in the order of grants is its number.
+    pub fn add_unknown(&mut self, count: usize) {
+        self.regulars.stands.reserve(count);
+        for place in self.user_count()..self.user_count() + count as u32 {
+            self.add_user(Seeker { location: None, guest: false, rank: Rank { class: 0, place } });
+        }
+    }
+
+    /// Says who a user is that has nothing yet, and keeps the place.
+    pub fn welcome(&mut self, user: u32, seeker: Seeker) {
+        let prohibits = self.terms.may_prohibit(seeker.location);
+        self.regulars.stands[user as usize].welcome(seeker, !prohibits);
+    }
+
     /// Gives a user the groups `bundles`, ascending, and no others, at the next settlement. Of two calls in one tick the later
     /// counts. A deleted user's groups are remembered for a restore.
     pub fn set_bundles(&mut self, user: u32, bundles: &[BundleIndex]) {
@@ -263,6 +278,11 @@ impl Ledger {
         self.regulars.stands[user as usize].place()
     }
 
+    /// Whether bundles give a SKU now.
+    pub fn gives(&self, target: Target, sku: SkuIndex) -> bool {
+        self.skus_of_target(target)[sku.get() / 64] >> (sku.get() % 64) & 1 == 1
+    }
+
     /// Something about a target, for whoever wants it near.
     pub fn glance_target(&self, target: Target) -> u32 {
         self.targets.list(target).first().map_or(0, |bundle| bundle.0)
@@ -270,7 +290,15 @@ impl Ledger {
 
     /// The number of a list of bundles, which is ascending.
     pub fn target(&mut self, bundles: &[BundleIndex]) -> Target {
-        self.targets.number(bundles)
+        let target = self.targets.number(bundles);
+        self.learn_targets();
+        target
+    }
+
+    /// The SKUs that bundles give now, as bits. After [`Ledger::replace_bundle`] targets are learnt again first.
+    #[inline]
+    pub fn skus_of_target(&self, target: Target) -> &[u64] {
+        self.regulars.whole(target)
     }
 
     pub fn bundles_in(&self, target: Target) -> &[BundleIndex] {
@@ -280,7 +308,9 @@ impl Ledger {
     /// The number of the bundles of both.
     #[inline]
     pub fn union(&mut self, a: Target, b: Target) -> Target {
-        self.targets.union(a, b)
+        let both = self.targets.union(a, b);
+        self.learn_targets();
+        both
     }
 
     /// Lists of bundles and sets of sources that were met since what is known was shared.

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::ledger::{Ledger, Verdict, Wanted};
+use super::serve::Served;
 use super::{BundleIndex, Rank};
 use crate::directory::SkuIndex;
 
@@ -50,6 +51,9 @@ struct Line {
     others: BinaryHeap<Reverse<Key>>,
 }
 
+/// So many of the first in a line are looked at before it is their turn.
+const AHEAD: usize = 8;
+
 /// So many of the last keys in a line may have to make place for one that comes before them.
 const MOVED_MAX: usize = 256;
 
@@ -89,11 +93,11 @@ impl Line {
         }
     }
 
-    fn pop(&mut self) {
-        let Some(key) = self.peek() else { return };
+    /// Takes a key out that is the first, of all or of its kind.
+    fn pop(&mut self, key: Key) {
         if self.sorted.get(self.first) == Some(&key) {
             self.first += 1;
-        } else {
+        } else if self.others.peek() == Some(&Reverse(key)) {
             self.others.pop();
         }
     }
@@ -136,6 +140,7 @@ impl Ledger {
     pub(super) fn heads(&mut self) -> Vec<(Key, u32)> {
         self.queues.lines.iter_mut().for_each(Line::sort);
         let lines = 0..self.queues.lines.len() as u32;
+        lines.clone().for_each(|line| self.glance_first(line));
         lines.filter_map(|line| self.head(line).map(|key| (key, line))).collect()
     }
 
@@ -146,17 +151,28 @@ impl Ledger {
             if self.stands_in(line, key) {
                 return Some(key);
             }
-            self.queues.lines[line as usize].pop();
+            self.queues.lines[line as usize].pop(key);
         }
         None
     }
 
-    /// Looks at who comes soon in a line, so that they are near when it is their turn.
-    fn glance_ahead(&self, line: u32) {
-        const AHEAD: usize = 3;
+    /// Looks at the first few of a line, so that they are near when it is their turn.
+    fn glance_first(&self, line: u32) {
+        let free = |sku: &SkuIndex| self.seats[sku.get()].available();
+        let open = self.queues.lacks(line).iter().map(free).min().unwrap_or(0);
         let line = &self.queues.lines[line as usize];
-        let soon = line.sorted.get(line.first + AHEAD);
-        std::hint::black_box(soon.map_or(0, |key| self.regulars.stands[key.user() as usize].place()));
+        let end = line.sorted.len().min(line.first + open.clamp(0, AHEAD as i64) as usize);
+        let soon = &line.sorted[line.first..end];
+        soon.iter().for_each(|key| self.regulars.glance(key.user()));
+        soon.iter().for_each(|key| self.regulars.glance_missing(key.user()));
+    }
+
+    /// The same for those who come in their place when the first have had their turn.
+    fn glance_ahead(&self, line: u32) {
+        let line = &self.queues.lines[line as usize];
+        let at = |ahead: usize| line.sorted.get(line.first + ahead).map(|key| key.user());
+        at(AHEAD).into_iter().for_each(|user| self.regulars.glance(user));
+        at(AHEAD / 2).into_iter().for_each(|user| self.regulars.glance_missing(user));
     }
 
     /// Whether there is a unit of all that those in a line lack.
@@ -164,10 +180,13 @@ impl Ledger {
         self.queues.lacks(line).iter().all(|sku| self.seats[sku.get()].available() > 0)
     }
 
-    /// Brings heads up to date after the bundle of `key` was evaluated; `last` says whether the last unit of a SKU may have gone.
-    pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, last: bool) {
+    /// Brings heads up to date after the bundle of `key` was evaluated; `last` where the last unit of a SKU may have gone.
+    pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, Served { granted, last }: Served) {
         if let Some(at) = heads.iter().position(|(head, _)| *head == key) {
             let line = heads[at].1;
+            if granted {
+                self.queues.lines[line as usize].pop(key);
+            }
             match self.head(line) {
                 Some(next) => heads[at].0 = next,
                 None => drop(heads.swap_remove(at)),

@@ -20,8 +20,9 @@ impl Ledger {
         self.regulars.stands[user as usize].marks & super::ledger::REGULAR != 0
     }
 
-    /// Learns of targets that are new.
-    pub(super) fn learn_targets(&mut self) {
+    /// Learns what targets give that are new, or whose bundles give something else than before.
+    #[inline]
+    pub fn learn_targets(&mut self) {
         self.regulars.learn(&self.targets);
     }
 
@@ -55,9 +56,14 @@ impl Ledger {
         let gifts = &self.regulars.gifts;
         let mut plans = vec![0; gifts.plan_words()];
         self.granted(user).for_each(|bundle| add(&mut plans, gifts.plans(bundle)));
-        let direct = &self.atlas.set(self.regulars.stands[user as usize].set).skus;
-        direct.iter().for_each(|sku| add(&mut plans, gifts.direct_plans(*sku)));
+        self.add_direct_plans(user, &mut plans);
         plans
+    }
+
+    /// Adds the telling plans of the direct licences of a regular user.
+    pub(super) fn add_direct_plans(&self, user: u32, plans: &mut [u64]) {
+        let direct = &self.atlas.set(self.regulars.stands[user as usize].set).skus;
+        direct.iter().for_each(|sku| add(plans, self.regulars.gifts.direct_plans(*sku)));
     }
 
     /// Counts a regular user among those who wait, or (`-1`) no longer.
@@ -151,7 +157,7 @@ impl Ledger {
         self.details.remove(&user);
         bundles.extend(detail.wanted.iter().map(|wanted| wanted.bundle));
         bundles.sort_unstable();
-        let target = self.targets.number(&bundles);
+        let target = self.target(&bundles);
         self.regulars.stands[user as usize].set = self.number(&direct);
         self.regulars.stands[user as usize].target = target;
         self.regulars.stands[user as usize].marks |= super::ledger::REGULAR;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::BundleIndex;
 use super::atlas::NOTHING;
-use super::gifts::{Gifts, add, skus_in};
+use super::gifts::{Gifts, add, skus_in, within};
 use super::ledger::{Ledger, Seats};
 use super::queue::Key;
 use super::standing::{FRESH, Missing};
@@ -33,12 +33,7 @@ pub(super) struct Served {
 impl Ledger {
     /// Gives a regular user other groups: what is left goes at once, what is new is granted where there is `plenty`, and waits in
     /// line or is `listed` where not. True when something was left; `None`, and nothing done, where the user has to become irregular.
-    pub(super) fn regroup(
-        &mut self,
-        user: u32,
-        target: Target,
-        Tick { day, plenty, listed }: &mut Tick<'_>,
-    ) -> Option<bool> {
+    pub(super) fn regroup(&mut self, user: u32, target: Target, tick: &mut Tick<'_>) -> Option<bool> {
         let before = self.regulars.stands[user as usize].target;
         if before == target {
             return Some(false);
@@ -51,7 +46,7 @@ impl Ledger {
         }
         let together = self.regulars.together(target);
         let alone = together.fit_all || together.fit && self.regulars.stands[user as usize].set == NOTHING;
-        if before == Target::NOTHING && alone && within(self.regulars.whole(target), plenty) {
+        if before == Target::NOTHING && alone && within(self.regulars.whole(target), tick.plenty) {
             self.regulars.stands[user as usize].target = target;
             for word in 0..self.regulars.gifts.words() {
                 let whole = self.regulars.whole(target)[word];
@@ -59,34 +54,60 @@ impl Ledger {
             }
             return Some(false);
         }
+        if before == Target::NOTHING && together.fit_all && self.regulars.is_whole(user) {
+            self.begin(user, target, tick);
+            return Some(false);
+        }
         if self.regulars.together(before).carry && self.is_refused(user, self.targets.list(target)) {
             return None;
         }
         let mut fresh = std::mem::take(&mut self.regulars.scratch);
-        let changed = self.exchange(user, [before, target], plenty, &mut fresh);
-        for bundle in fresh.drain(..) {
-            if !self.line_up(user, bundle, *day) {
-                listed.push(self.key(user, bundle, *day));
-            }
-        }
+        let changed = self.exchange(user, [before, target], tick.plenty, &mut fresh);
+        self.wait(user, &fresh, tick);
         self.regulars.scratch = fresh;
         Some(changed)
     }
 
-    /// Gives a user who has some groups already, or may lack units, others, and leaves in `fresh` the new ones that are missing.
+    /// Gives a user without any group those of a target, which fit whatever else there is and may lack units.
+    fn begin(&mut self, user: u32, target: Target, tick: &mut Tick<'_>) {
+        self.regulars.stands[user as usize].target = target;
+        let mut bundles = std::mem::take(&mut self.regulars.scratch);
+        bundles.clear();
+        bundles.extend_from_slice(self.targets.list(target));
+        bundles.retain(|bundle| {
+            let granted = within(self.regulars.gifts.skus(*bundle), tick.plenty);
+            if granted {
+                self.regulars.give(&mut self.seats, user, *bundle);
+            }
+            !granted
+        });
+        self.wait(user, &bundles, tick);
+        self.regulars.scratch = bundles;
+    }
+
+    /// Puts new bundles of a user in line, or lists them.
+    fn wait(&mut self, user: u32, bundles: &[BundleIndex], Tick { day, plenty, listed }: &mut Tick<'_>) {
+        for (at, bundle) in bundles.iter().enumerate() {
+            if !self.line_up(user, *bundle, &bundles[at + 1..], plenty, *day) {
+                self.regulars.insert(user, *bundle, 0, FRESH);
+                listed.push(self.key(user, *bundle, *day));
+            }
+        }
+    }
+
+    /// Gives a user who has some groups already, or may lack units, others, and leaves in `fresh` the new ones that are missing and
+    /// not noted as such yet.
     fn exchange(&mut self, user: u32, targets: [Target; 2], plenty: &[u64], fresh: &mut Vec<BundleIndex>) -> bool {
         fresh.clear();
         let was_whole = self.regulars.is_whole(user);
         let changed = self.leave(user, targets, fresh);
         self.regulars.stands[user as usize].target = targets[1];
         self.grant_plenty(user, fresh, plenty);
-        for bundle in fresh {
-            self.regulars.insert(user, *bundle, 0, FRESH);
-        }
         if !was_whole {
             self.count_regular(user, 1);
-            // With other licences, what a bundle lacks is something else.
-            self.dirty.insert(user);
+            if self.regulars.missing(user).any(|entry| entry.line == FRESH || self.is_helped(user, entry)) {
+                self.dirty.insert(user);
+            }
         }
         changed
     }
@@ -168,8 +189,7 @@ impl Ledger {
         let mut held = vec![0; gifts.plan_words()];
         let kept = self.granted(user).filter(|bundle| !fresh.contains(bundle));
         kept.for_each(|bundle| add(&mut held, gifts.plans(bundle)));
-        let direct = &self.atlas.set(self.regulars.stands[user as usize].set).skus;
-        direct.iter().for_each(|sku| add(&mut held, gifts.direct_plans(*sku)));
+        self.add_direct_plans(user, &mut held);
         fresh.iter().all(|bundle| {
             let fits = gifts.fits(*bundle, &held);
             add(&mut held, gifts.plans(*bundle));
@@ -202,42 +222,56 @@ impl Ledger {
         plenty
     }
 
-    /// Puts a new bundle in line for the SKUs of which others who wait already may take every unit: if they do not, it is granted in
-    /// its turn as the first of that line. False where there are none, or plans may not fit, and the bundle has to be evaluated.
-    fn line_up(&mut self, user: u32, bundle: BundleIndex, day: u32) -> bool {
-        self.find_short(user, bundle, |seats| seats.available() <= i64::from(seats.queued));
-        if self.regulars.short.is_empty() || !self.fits_anyhow(user, bundle) {
+    /// Puts a new bundle in line for all it lacks that is not plenty, where others who wait already may take every unit: if they do
+    /// not, it is granted in its turn as the first of that line. False where there are units, or plans may not fit, and the bundle
+    /// has to be evaluated. `later` are other new bundles of the user, which follow.
+    fn line_up(&mut self, user: u32, bundle: BundleIndex, later: &[BundleIndex], plenty: &[u64], day: u32) -> bool {
+        let Self { regulars, seats, .. } = self;
+        regulars.short.clear();
+        let mut crowded = false;
+        for (word, plenty) in plenty.iter().enumerate() {
+            let lacking = regulars.gifts.sku_word(bundle, word) & !regulars.held(user, word);
+            for sku in skus_in(word, lacking & !plenty) {
+                let seats = &seats[sku.get()];
+                crowded |= seats.available() <= i64::from(seats.queued);
+                regulars.short.push(sku);
+            }
+        }
+        if !crowded || !self.fits_anyhow(user, bundle, later) {
             return false;
         }
-        self.stand_in_line(user, bundle, day);
+        self.regulars.count_one_more(&mut self.seats, user, bundle);
+        let line = self.queues.line(&self.regulars.short);
+        self.regulars.insert(user, bundle, day, line);
+        self.queues.push(line, self.key(user, bundle, day));
         true
     }
 
     /// Whether the plans of a bundle surely fit, whatever else is granted to the user first.
-    fn fits_anyhow(&self, user: u32, bundle: BundleIndex) -> bool {
+    fn fits_anyhow(&self, user: u32, bundle: BundleIndex, later: &[BundleIndex]) -> bool {
         let gifts = &self.regulars.gifts;
         if gifts.fits_all(bundle) {
             return true;
         }
         let mut beside = vec![0; gifts.plan_words()];
-        let others = self.regulars.missing(user).filter(|entry| entry.bundle != bundle);
-        others.for_each(|entry| add(&mut beside, gifts.plans(entry.bundle)));
-        gifts.fits_anyhow(bundle, &self.held_plans(user), &beside)
+        let others = self.regulars.missing(user).map(|entry| entry.bundle).chain(later.iter().copied());
+        others.for_each(|other| add(&mut beside, gifts.plans(other)));
+        let mut held = vec![0; gifts.plan_words()];
+        let kept = self.granted(user).filter(|other| *other != bundle && !later.contains(other));
+        kept.for_each(|other| add(&mut held, gifts.plans(other)));
+        self.add_direct_plans(user, &mut held);
+        gifts.fits_anyhow(bundle, &held, &beside)
     }
 
-    /// Writes down the SKUs of a bundle that a user lacks and that `is_short` says.
-    fn find_short(&mut self, user: u32, bundle: BundleIndex, is_short: impl Fn(&Seats) -> bool) {
+    /// Writes down the SKUs of a bundle that a user lacks and of which no unit is free.
+    fn find_short(&mut self, user: u32, bundle: BundleIndex) {
         let Self { regulars, seats, .. } = self;
-        let mut short = std::mem::take(&mut regulars.short);
-        short.clear();
-        for (word, bits) in regulars.gifts.skus(bundle).iter().enumerate() {
-            for sku in skus_in(word, bits & !regulars.held(user, word)) {
-                if is_short(&seats[sku.get()]) {
-                    short.push(sku);
-                }
-            }
+        regulars.short.clear();
+        for word in 0..regulars.gifts.words() {
+            let lacking = regulars.gifts.sku_word(bundle, word) & !regulars.held(user, word);
+            let short = skus_in(word, lacking).filter(|sku| seats[sku.get()].available() <= 0);
+            regulars.short.extend(short);
         }
-        regulars.short = short;
     }
 
     /// Lets a bundle of a user wait for the SKUs that are short, and counts the user for those that no other bundle waits for.
@@ -270,7 +304,7 @@ impl Ledger {
         if !gifts.fits_all(bundle) && !gifts.fits(bundle, &self.held_plans(user)) {
             return None;
         }
-        self.find_short(user, bundle, |seats| seats.available() <= 0);
+        self.find_short(user, bundle);
         if !self.regulars.short.is_empty() {
             self.stand_in_line(user, bundle, day);
             return Some(Served::default());
@@ -280,24 +314,29 @@ impl Ledger {
         Some(Served { granted: true, last })
     }
 
-    /// Bundles of the same user that a grant may have helped, or whose plans may fit no longer.
+    /// Bundles of the same user that a grant may have helped, or whose plans may fit no longer: in this round where their turn is
+    /// still to come, and in the next where it has passed.
     fn look_again(&mut self, key: Key, late: &mut BTreeSet<Key>) {
-        if self.regulars.is_whole(key.user()) {
+        let user = key.user();
+        if self.regulars.is_whole(user) {
             return;
         }
-        let gifts = &self.regulars.gifts;
-        let given = gifts.skus(key.bundle());
-        let helped = |entry: &&Missing| {
-            let brings =
-                || self.queues.lacks(entry.line).iter().any(|sku| given[sku.get() / 64] >> (sku.get() % 64) & 1 == 1);
-            entry.line != FRESH && (!gifts.fits_all(entry.bundle) || brings())
-        };
-        let again = self.regulars.missing(key.user()).filter(helped);
-        let again: Vec<Key> = again.map(|entry| self.key(key.user(), entry.bundle, entry.since)).collect();
-        if !again.is_empty() {
-            self.dirty.insert(key.user());
-            late.extend(again.into_iter().filter(|other| *other > key));
+        let again = self.regulars.missing(user).filter(|entry| self.is_helped(user, entry));
+        let again: Vec<Key> = again.map(|entry| self.key(user, entry.bundle, entry.since)).collect();
+        for other in again {
+            if other > key {
+                late.insert(other);
+            } else {
+                self.dirty.insert(user);
+            }
         }
+    }
+
+    /// Whether the user has come to hold something that a bundle in line was lacking, or its plans may fit or not by what else the
+    /// user has.
+    fn is_helped(&self, user: u32, entry: &Missing) -> bool {
+        let has = || self.queues.lacks(entry.line).iter().any(|sku| self.regular_holds(user, *sku));
+        entry.line != FRESH && (!self.regulars.gifts.fits_all(entry.bundle) || has())
     }
 
     /// The keys of everything that a regular user lacks.
@@ -310,9 +349,4 @@ impl Ledger {
     pub(super) fn regular_holds(&self, user: u32, sku: SkuIndex) -> bool {
         self.regulars.held(user, sku.get() / 64) >> (sku.get() % 64) & 1 == 1
     }
-}
-
-/// Whether all bits are among others.
-fn within(bits: &[u64], others: &[u64]) -> bool {
-    bits.iter().zip(others).all(|(bits, others)| bits & !others == 0)
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::atlas::{NOTHING, SetId};
-use super::gifts::{Gifts, Together, add, skus_in};
-use super::ledger::Seats;
+use super::gifts::{Gifts, Together, add, skus_in, within};
+use super::ledger::{REGULAR, Seats};
 use super::target::{Target, Targets};
 use super::{BundleIndex, Country, Rank, Seeker};
 use crate::directory::SkuIndex;
@@ -49,6 +49,11 @@ impl Stand {
         (self.class, self.place) = (rank.class, rank.place);
     }
 
+    pub fn welcome(&mut self, Seeker { location, guest, rank }: Seeker, regular: bool) {
+        (self.location, self.guest, self.class) = (location, guest, rank.class);
+        self.marks = if regular { REGULAR } else { 0 };
+    }
+
     pub fn seeker(&self) -> Seeker {
         Seeker { location: self.location, guest: self.guest, rank: self.rank() }
     }
@@ -79,10 +84,10 @@ pub(super) struct Regulars {
     pub irregular: Vec<u32>,
     /// The other words of the SKUs that each user holds, `words - 1` each.
     held: Vec<u64>,
-    /// The SKUs of whole targets, and how their bundles go together, by the number of the target; kept as long as targets and
-    /// gifts are the same.
+    /// How the bundles of each of the first `learnt` targets go together and the words of their SKUs, in one place; kept as long
+    /// as targets and gifts are the same.
     whole: Vec<u64>,
-    together: Vec<Together>,
+    learnt: usize,
     /// Memory for the bundles that a user gets, and for those that a user keeps.
     pub scratch: Vec<BundleIndex>,
     pub kept: Vec<BundleIndex>,
@@ -97,7 +102,7 @@ impl Regulars {
     pub fn clone_from(&mut self, source: &Self, same_targets: bool) {
         if !(same_targets && Arc::ptr_eq(&self.gifts, &source.gifts)) {
             self.whole.clone_from(&source.whole);
-            self.together.clone_from(&source.together);
+            self.learnt = source.learnt;
         }
         self.gifts = source.gifts.clone();
         self.stands.clone_from(&source.stands);
@@ -109,13 +114,8 @@ impl Regulars {
 
     /// The same of the targets from a number on.
     pub fn forget_whole_from(&mut self, number: usize) {
-        self.whole.truncate(number * self.gifts.words());
-        self.together.truncate(number);
-    }
-
-    pub fn forget_whole(&mut self) {
-        self.whole.clear();
-        self.together.clear();
+        self.learnt = self.learnt.min(number);
+        self.whole.truncate(self.learnt * (1 + self.gifts.words()));
     }
 
     pub fn add_user(&mut self, Seeker { location, guest, rank }: Seeker, marks: u8) {
@@ -146,25 +146,45 @@ impl Regulars {
         }
     }
 
+    /// The SKUs of all bundles of a target.
     pub fn whole(&self, target: Target) -> &[u64] {
-        let words = self.gifts.words();
-        &self.whole[target.get() * words..(target.get() + 1) * words]
-    }
-
-    /// Learns of targets that are new.
-    pub fn learn(&mut self, targets: &Targets) {
-        let words = self.gifts.words();
-        for number in self.together.len()..targets.len() {
-            self.whole.resize((number + 1) * words, 0);
-            let bits = &mut self.whole[number * words..];
-            let bundles = targets.list(Target::from_number(number));
-            bundles.iter().for_each(|bundle| add(bits, self.gifts.skus(*bundle)));
-            self.together.push(self.gifts.together(bundles));
-        }
+        let size = 1 + self.gifts.words();
+        &self.whole[target.get() * size + 1..(target.get() + 1) * size]
     }
 
     pub fn together(&self, target: Target) -> Together {
-        self.together[target.get()]
+        Together::from_bits(self.whole[target.get() * (1 + self.gifts.words())])
+    }
+
+    /// Learns of targets that are new.
+    #[inline]
+    pub fn learn(&mut self, targets: &Targets) {
+        if self.learnt < targets.len() {
+            self.learn_more(targets);
+        }
+    }
+
+    fn learn_more(&mut self, targets: &Targets) {
+        let size = 1 + self.gifts.words();
+        self.whole.resize(targets.len() * size, 0);
+        for number in self.learnt..targets.len() {
+            let place = &mut self.whole[number * size..(number + 1) * size];
+            let bundles = targets.list(Target::from_number(number));
+            place[0] = self.gifts.together(bundles).bits();
+            bundles.iter().for_each(|bundle| add(&mut place[1..], self.gifts.skus(*bundle)));
+        }
+        self.learnt = targets.len();
+    }
+
+    /// Looks at a user, so that what is known is near.
+    pub fn glance(&self, user: u32) {
+        std::hint::black_box(self.stands[user as usize].missing);
+    }
+
+    /// The same for the first bundle that is missing.
+    pub fn glance_missing(&self, user: u32) {
+        let first = self.missing.get(self.stands[user as usize].missing as usize);
+        std::hint::black_box(first.map(|entry| entry.line));
     }
 
     /// The bundles that a user lacks.
@@ -238,8 +258,8 @@ impl Regulars {
         last
     }
 
-    /// Gives a user a bundle that is missing, and counts the user no more for what it brings. True where the last unit of a SKU
-    /// went.
+    /// Gives a user a bundle that is missing, and with it others in line that need nothing more and fit whatever else there is;
+    /// counts the user no more for what it brings. True where the last unit of a SKU went.
     pub fn grant(&mut self, seats: &mut [Seats], user: u32, bundle: BundleIndex) -> bool {
         let mut last = false;
         for word in 0..self.gifts.words() {
@@ -254,7 +274,14 @@ impl Regulars {
             skus_in(word, before & !after).for_each(|sku| seats[sku.get()].queued -= 1);
             last |= self.take(seats, user, word, given);
         }
-        self.retain(user, |entry| entry.bundle != bundle);
+        let words = self.gifts.words();
+        let Self { gifts, stands, missing, held, free, .. } = self;
+        let stand = &mut stands[user as usize];
+        let more = &held[user as usize * (words - 1)..][..words - 1];
+        let has = |bits: &[u64]| bits[0] & !stand.first == 0 && within(&bits[1..], more);
+        let comes_with =
+            |entry: &Missing| entry.line != FRESH && gifts.fits_all(entry.bundle) && has(gifts.skus(entry.bundle));
+        retain(&mut stand.missing, missing, free, |entry| entry.bundle != bundle && !comes_with(entry));
         last
     }
 
@@ -284,20 +311,26 @@ impl Regulars {
         }
     }
 
-    /// Takes the entries out of a user's list that `drops` says.
-    pub fn retain(&mut self, user: u32, mut keeps: impl FnMut(&Missing) -> bool) {
-        let mut before = END;
-        let mut at = self.stands[user as usize].missing;
-        while let Some(entry) = self.missing.get(at as usize).copied() {
-            if keeps(&entry) {
-                before = at;
-            } else {
-                let place = self.missing.get_mut(before as usize).map(|entry| &mut entry.next);
-                *place.unwrap_or(&mut self.stands[user as usize].missing) = entry.next;
-                self.missing[at as usize].next = std::mem::replace(&mut self.free, at);
-                self.missing[at as usize].user = END;
-            }
-            at = entry.next;
+    /// Takes the entries out of a user's list that `keeps` does not say.
+    pub fn retain(&mut self, user: u32, keeps: impl FnMut(&Missing) -> bool) {
+        let Self { stands, missing, free, .. } = self;
+        retain(&mut stands[user as usize].missing, missing, free, keeps);
+    }
+}
+
+/// Takes the entries out of the list that begins at `first` that `keeps` does not say.
+fn retain(first: &mut u32, missing: &mut [Missing], free: &mut u32, mut keeps: impl FnMut(&Missing) -> bool) {
+    let mut before = END;
+    let mut at = *first;
+    while let Some(entry) = missing.get(at as usize).copied() {
+        if keeps(&entry) {
+            before = at;
+        } else {
+            let place = missing.get_mut(before as usize).map(|entry| &mut entry.next);
+            *place.unwrap_or(first) = entry.next;
+            missing[at as usize].next = std::mem::replace(free, at);
+            missing[at as usize].user = END;
         }
+        at = entry.next;
     }
 }

@@ -23,7 +23,7 @@ struct Lists {
 #[derive(Clone, Debug, Default)]
 pub struct Pending {
     skus: Vec<Lists>,
-    /// Whether a slot is in any list.
+    /// Whether a slot is in any list; nobody after the last is.
     listed: Vec<bool>,
 }
 
@@ -32,14 +32,17 @@ impl Pending {
         Self { skus: vec![Lists::default(); skus], listed: Vec::new() }
     }
 
-    pub fn clear(&mut self, slots: usize) {
+    pub fn clear(&mut self) {
         for lists in &mut self.skus {
             lists.short.clear();
             lists.refused.clear();
             (lists.counts, lists.grouped, lists.stale) = ((0, 0), false, false);
         }
         self.listed.clear();
-        self.listed.resize(slots, false);
+    }
+
+    fn is_listed(&self, slot: Slot) -> bool {
+        self.listed.get(slot as usize) == Some(&true)
     }
 
     /// Notes a licence that was refused; `short` for want of a unit.
@@ -49,12 +52,13 @@ impl Pending {
         list.push(slot);
         lists.grouped |= by_group;
         lists.stale = true;
+        self.listed.resize(self.listed.len().max(slot as usize + 1), false);
         self.listed[slot as usize] = true;
     }
 
     /// Somebody's groups changed; `gives` says whether they gave a SKU before, and give it now.
     pub fn regrouped(&mut self, slot: Slot, gives: impl Fn(SkuIndex) -> (bool, bool)) {
-        if !self.listed[slot as usize] {
+        if !self.is_listed(slot) {
             return;
         }
         for (index, lists) in self.skus.iter_mut().enumerate() {
@@ -68,7 +72,7 @@ impl Pending {
 
     /// Somebody wants a licence no more.
     pub fn withdraw(&mut self, slot: Slot, sku: SkuIndex) {
-        if self.listed[slot as usize] {
+        if self.is_listed(slot) {
             let lists = &mut self.skus[sku.get()];
             lists.short.retain(|other| *other != slot);
             lists.refused.retain(|other| *other != slot);
@@ -85,7 +89,7 @@ impl Pending {
 
     /// Somebody's account is gone.
     pub fn left(&mut self, slot: Slot) {
-        if self.listed[slot as usize] {
+        if self.is_listed(slot) {
             self.skus.iter_mut().for_each(|lists| lists.stale = true);
         }
     }

@@ -6,7 +6,7 @@ use super::entitlements::Entitlements;
 use super::event::Slot;
 use super::profile::{Kinds, ProfileId, Profiles};
 use super::rows::FutureUsers;
-use crate::licensing::{Ledger, Target};
+use crate::licensing::{Ledger, Seeker, Target};
 use crate::rule::RuleSet;
 
 /// One person at one time.
@@ -23,10 +23,34 @@ pub struct Person {
     pub direct: u32,
 }
 
+/// Somebody who joins, and what licensing knows of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Joiner {
+    pub person: Person,
+    pub seeker: Seeker,
+}
+
+/// What nearly every event looks at, never in two lines of the cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(16))]
+struct Core {
+    profile: ProfileId,
+    assigned: Target,
+    target: Target,
+    direct: u32,
+}
+
+const _: () = assert!(size_of::<Core>() == 16, "four people share a line of the cache");
+
+/// Nobody yet.
+const NOBODY: Core = Core { profile: 0, assigned: Target::NOTHING, target: Target::NOTHING, direct: 0 };
+
 /// Everybody, and the codes of the attributes that rules compare with the clock.
 #[derive(Clone, Debug, Default)]
 pub struct Persons {
-    people: Vec<Person>,
+    people: Vec<Core>,
+    /// Bundles by rules that look at the clock; empty where nobody has any.
+    clocks: Vec<Target>,
     codes: Vec<u32>,
     /// The slots whose codes are kept, ascending.
     slots: Vec<usize>,
@@ -45,6 +69,8 @@ impl Persons {
         self.slots.clone_from(&source.slots);
         self.people.clear();
         self.people.extend_from_slice(&source.people[..count]);
+        self.clocks.clear();
+        self.clocks.extend_from_slice(&source.clocks[..count.min(source.clocks.len())]);
         self.codes.clear();
         self.codes.extend_from_slice(&source.codes[..count * source.slots.len()]);
         self.keeps = source.keeps;
@@ -104,23 +130,27 @@ impl Persons {
     }
 
     pub fn get(&self, slot: Slot) -> Person {
-        self.people[slot as usize]
+        let Core { profile, assigned, target, direct } = self.people[slot as usize];
+        let clock = self.clocks.get(slot as usize).copied().unwrap_or(Target::NOTHING);
+        Person { profile, assigned, clock, target, direct }
     }
 
-    pub fn set(&mut self, slot: Slot, person: Person) {
-        self.people[slot as usize] = person;
+    pub fn set(&mut self, slot: Slot, Person { profile, assigned, clock, target, direct }: Person) {
+        self.people[slot as usize] = Core { profile, assigned, target, direct };
+        if clock != Target::NOTHING && self.clocks.is_empty() {
+            self.clocks.resize(self.people.len(), Target::NOTHING);
+        }
+        if let Some(own) = self.clocks.get_mut(slot as usize) {
+            *own = clock;
+        }
     }
 
     /// Room for people who join, who are nobody yet.
     pub fn grow(&mut self, count: usize) {
-        const NOBODY: Person = Person {
-            profile: 0,
-            assigned: Target::NOTHING,
-            clock: Target::NOTHING,
-            target: Target::NOTHING,
-            direct: 0,
-        };
         self.people.resize(count, NOBODY);
+        if !self.clocks.is_empty() {
+            self.clocks.resize(count, Target::NOTHING);
+        }
         self.codes.resize(count * self.slots.len(), 0);
         if self.keeps {
             self.kept.resize(count, Target::NOTHING);
@@ -159,7 +189,9 @@ pub fn persons(
     direct_lists: &mut DirectLists,
 ) -> Persons {
     let reads_plans = entitlements.reads_plans;
-    let mut persons = Persons { slots: rules.clock_slots(), reads_plans, ..Persons::default() };
+    let slots = rules.clock_slots();
+    let mut persons = Persons { slots: slots.clone(), reads_plans, ..Persons::default() };
+    persons.grow(future.exported().count());
     for user in future.exported() {
         let row = rules.row(user);
         let assigned = ledger.target(entitlements.assigned.of(user.0));
@@ -173,18 +205,12 @@ pub fn persons(
         let clock = ledger.target(entitlements.clocked.of(user.0));
         let by_attributes = ledger.union(still, clock);
         let plans = ledger.target(entitlements.by_plans.of(user.0));
-        if reads_plans {
-            persons.plans.push(plans);
-        }
+        persons.set_plans(user.0, plans);
         let by_rules = ledger.union(by_attributes, plans);
-        persons.codes.extend(persons.slots.iter().map(|slot| row[*slot]));
-        persons.people.push(Person {
-            profile,
-            assigned,
-            clock,
-            target: ledger.union(by_rules, assigned),
-            direct: direct_lists.number(entitlements.direct.of(user.0)),
-        });
+        slots.iter().for_each(|slot| persons.set_code(user.0, *slot, row[*slot]));
+        let target = ledger.union(by_rules, assigned);
+        let direct = direct_lists.number(entitlements.direct.of(user.0));
+        persons.set(user.0, Person { profile, assigned, clock, target, direct });
     }
     persons
 }

@@ -311,11 +311,6 @@ impl Profiles {
         ledger.target(bundles)
     }
 
-    /// How many there are; their numbers are below this.
-    pub fn count(&self) -> ProfileId {
-        self.lists.count() as ProfileId
-    }
-
     /// Makes what is known so far what every thread begins with.
     pub fn share(&mut self) {
         self.lists.share();

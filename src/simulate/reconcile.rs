@@ -1,7 +1,9 @@
 //! Computed seats against exported ones. In: a baseline, licensing today. Out: every difference with its cause, and users who
 //! hold a seat in several ways. Never: a difference without a cause from the closed list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 
 use crate::directory::{AssignedLicense, LicenseSource, SkuIndex, UserIndex};
 use crate::forecast::{Difference, DifferenceCause, SeveralPaths, UserDifference};
@@ -120,19 +122,30 @@ fn lost(baseline: &Baseline, today: &Today, user: UserIndex, of_sku: &[AssignedL
 
 /// Users who hold one seat by more than one way, by SKU in the order of `planned`.
 pub fn several_paths(baseline: &Baseline, today: &Today, planned: &[SkuIndex]) -> Vec<SeveralPaths> {
-    let mut counts: BTreeMap<SkuIndex, (u32, u32)> = BTreeMap::new();
-    for user in baseline.snapshot.users.indexes() {
-        let paths = today.ledger.paths(user.0);
+    type Counts = BTreeMap<SkuIndex, (u32, u32)>;
+    let count = |mut counts: Counts, user: u32| {
+        let paths = today.ledger.paths(user);
         for of_sku in paths.chunk_by(|a, b| a.sku == b.sku) {
-            let held: BTreeSet<Source> =
-                of_sku.iter().filter(|path| path.state.holds_seat()).map(|path| path.source).collect();
+            let held = of_sku.iter().filter(|path| path.state.holds_seat());
+            let mut held: Vec<Source> = held.map(|path| path.source).collect();
+            held.dedup();
             if held.len() > 1 {
                 let count = counts.entry(of_sku[0].sku).or_default();
                 count.0 += 1;
                 count.1 += u32::from(held.contains(&Source::Direct));
             }
         }
-    }
+        counts
+    };
+    let both = |mut counts: Counts, more: Counts| {
+        for (sku, (users, direct_and_group)) in more {
+            let count = counts.entry(sku).or_default();
+            *count = (count.0 + users, count.1 + direct_and_group);
+        }
+        counts
+    };
+    let users = 0..baseline.snapshot.users.len() as u32;
+    let counts = users.into_par_iter().fold(Counts::new, count).reduce(Counts::new, both);
     let row = |sku: &SkuIndex| {
         let (users, direct_and_group) = *counts.get(sku)?;
         let sku = baseline.snapshot.sku(*sku).product_name.to_string();

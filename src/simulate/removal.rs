@@ -11,7 +11,7 @@ impl Run<'_, '_> {
         let world = self.world;
         let scratch = &mut *self.scratch;
         // A step of a plan may have made lists that nobody has looked at yet.
-        scratch.learn_targets(world);
+        scratch.learn_direct(world);
         let person = scratch.persons.get(slot);
         let old: Vec<u64> = (0..world.words).map(|word| self.meant(&person, word)).collect();
         let scratch = &mut *self.scratch;
@@ -33,6 +33,6 @@ impl Run<'_, '_> {
     fn meant(&self, person: &Person, word: usize) -> u64 {
         let words = self.world.words;
         let direct = self.scratch.direct_bits[person.direct as usize * words + word];
-        self.scratch.target_bits[person.target.get() * words + word] | direct
+        self.scratch.ledger.skus_of_target(person.target)[word] | direct
     }
 }

@@ -2,7 +2,7 @@
 //! replication but memory and answers that are the same for all.
 
 use super::event::{Event, Happening, Slot};
-use super::person::Person;
+use super::person::{Joiner, Person};
 use super::planned::{self, Stage};
 use super::profile::PatternId;
 use super::scratch::Scratch;
@@ -62,7 +62,7 @@ pub fn follow(
     Trajectory { skus, headcount: population.headcount, luck: population.luck, circling }
 }
 
-impl Run<'_, '_> {
+impl<'w> Run<'w, '_> {
     fn live(&mut self, watch: &mut dyn FnMut(u32, &Scratch)) {
         let world = self.world;
         let mut events = self.population.events.as_slice();
@@ -81,7 +81,7 @@ impl Run<'_, '_> {
                 touched = true;
             }
             let soon = events.partition_point(|event| event.day <= day);
-            self.scratch.glance(&world.kinds, self.stage, &events[..soon]);
+            self.scratch.glance(&world.kinds, (self.stage, self.joiners()), &events[..soon]);
             let today = |event: &Event| event.day <= day && !matches!(event.happening, Happening::Request { .. });
             while let Some((event, rest)) = events.split_first().filter(|(event, _)| today(event)) {
                 self.apply(event);
@@ -141,18 +141,17 @@ impl Run<'_, '_> {
 
     /// The first of those who ask and have not got a SKU is assigned it directly, or waits for it.
     fn request(&mut self, sku: SkuIndex, by: u32) {
-        let (population, words) = (self.population, self.world.words);
+        let population = self.population;
         let scratch = &mut *self.scratch;
         let has = |slot: &Slot| {
             let person = scratch.persons.get(*slot);
-            let groups = scratch.target_bits[person.target.get() * words + sku.get() / 64];
-            groups >> (sku.get() % 64) & 1 == 1 || scratch.direct.list(person.direct).contains(&sku)
+            scratch.ledger.gives(person.target, sku) || scratch.direct.list(person.direct).contains(&sku)
         };
         let asks = |slot: &&Slot| !scratch.gone[**slot as usize] && !has(slot);
         let Some(slot) = population.asked[by as usize].iter().find(asks).copied() else { return };
         let person = scratch.persons.get(slot);
         scratch.persons.set(slot, Person { direct: scratch.direct.edit(person.direct, sku, true), ..person });
-        scratch.learn_targets(self.world);
+        scratch.learn_direct(self.world);
         self.flows[sku.get()].requested += 1;
         self.give(slot, sku);
     }
@@ -160,7 +159,6 @@ impl Run<'_, '_> {
     /// Puts somebody's new state in the place of the old, tells the ledger, and books the difference.
     pub(super) fn put(&mut self, slot: Slot, mut person: Person, reason: Option<Reason>) {
         let scratch = &mut *self.scratch;
-        let before = scratch.persons.get(slot).target;
         let of = (&self.world.kinds, &self.world.rules);
         let still = scratch.profiles.target(person.profile, of, &mut scratch.ledger);
         let by_rules = scratch.ledger.union(still, person.clock);
@@ -168,23 +166,28 @@ impl Run<'_, '_> {
         for beside in scratch.persons.beside(slot) {
             person.target = scratch.ledger.union(person.target, beside);
         }
+        self.put_whole(slot, person, reason);
+    }
+
+    /// The same with all bundles known.
+    fn put_whole(&mut self, slot: Slot, person: Person, reason: Option<Reason>) {
+        let scratch = &mut *self.scratch;
+        let before = scratch.persons.get(slot).target;
         scratch.persons.set(slot, person);
         if person.target == before {
             return;
         }
         scratch.ledger.set_target(slot, person.target);
-        scratch.learn_targets(self.world);
+        scratch.learn_direct(self.world);
         let words = self.world.words;
+        let (old, new) = (scratch.ledger.skus_of_target(before), scratch.ledger.skus_of_target(person.target));
         for word in 0..reason.map_or(0, |_| words) {
             let direct = scratch.direct_bits[person.direct as usize * words + word];
-            let old = scratch.target_bits[before.get() * words + word] | direct;
-            let new = scratch.target_bits[person.target.get() * words + word] | direct;
+            let (old, new) = (old[word] | direct, new[word] | direct);
             reason.iter().for_each(|reason| book_word(&mut self.flows, word, old, new, *reason));
         }
-        let entitled = |target: Target, sku: SkuIndex| {
-            scratch.target_bits[target.get() * words + sku.get() / 64] >> (sku.get() % 64) & 1 == 1
-        };
-        scratch.pending.regrouped(slot, |sku| (entitled(before, sku), entitled(person.target, sku)));
+        let Scratch { ledger, pending, .. } = scratch;
+        pending.regrouped(slot, |sku| (ledger.gives(before, sku), ledger.gives(person.target, sku)));
     }
 
     /// Somebody after a change of attributes; `clock` where rules that look at the clock have to be asked too.
@@ -289,12 +292,12 @@ impl Run<'_, '_> {
     fn delete(&mut self, slot: Slot, day: u32) {
         let scratch = &mut *self.scratch;
         // A step of a plan may have made lists that nobody has looked at yet.
-        scratch.learn_targets(self.world);
+        scratch.learn_direct(self.world);
         let person = scratch.persons.get(slot);
         let words = self.world.words;
         for word in 0..words {
             let direct = scratch.direct_bits[person.direct as usize * words + word];
-            let old = scratch.target_bits[person.target.get() * words + word] | direct;
+            let old = scratch.ledger.skus_of_target(person.target)[word] | direct;
             book_word(&mut self.flows, word, old, 0, Reason::Leaver);
         }
         scratch.gone[slot as usize] = true;
@@ -304,9 +307,16 @@ impl Run<'_, '_> {
 
     fn join(&mut self, slot: Slot, like: Slot, day: u32) {
         let world = self.world;
+        self.scratch.here[slot as usize] = true;
+        if let Some(Joiner { person, seeker }) = self.joiners().get(like as usize).copied() {
+            self.scratch.ledger.welcome(slot, seeker);
+            self.book_direct(person, Reason::Joiner);
+            self.put_whole(slot, person, Some(Reason::Joiner));
+            return world.direct_lists.list(person.direct).iter().for_each(|sku| self.give(slot, *sku));
+        }
         let scratch = &mut *self.scratch;
+        scratch.ledger.welcome(slot, world.seeker(like));
         let model = self.stage.models.get(like);
-        scratch.here[slot as usize] = true;
         scratch.persons.take_codes(slot, like, &self.stage.models);
         if let Some(hired) = world.hire_slot {
             scratch.persons.set_code(slot, hired, world.future.hired_on(day));
@@ -322,13 +332,18 @@ impl Run<'_, '_> {
         world.direct_lists.list(person.direct).iter().for_each(|sku| self.give(slot, *sku));
     }
 
+    /// What everybody is like who joins like a model; empty where that depends on the day.
+    fn joiners(&self) -> &'w [Joiner] {
+        if self.number == 0 { &self.world.joiners } else { &[] }
+    }
+
     /// Assigns a SKU directly; what is refused waits for another try.
     pub(super) fn give(&mut self, slot: Slot, sku: SkuIndex) {
         let scratch = &mut *self.scratch;
         if let Err(refusal) = scratch.ledger.direct_assign(slot, sku) {
-            let bits = &scratch.target_bits[scratch.persons.get(slot).target.get() * self.world.words..];
+            let entitled = scratch.ledger.gives(scratch.persons.get(slot).target, sku);
             // A seat that a group gave may be kept until another one is granted in its place.
-            let by_group = bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1 || scratch.ledger.holds(slot, sku);
+            let by_group = entitled || scratch.ledger.holds(slot, sku);
             let short = refusal == Refusal::License(LicenseError::CountViolation);
             scratch.pending.add(slot, sku, short, by_group);
         }
@@ -360,11 +375,9 @@ impl Run<'_, '_> {
 
     /// Reads every SKU's counts and books them for the day.
     fn read(&mut self, day: u32) {
-        let Scratch { ledger, pending, readings, persons, gone, target_bits, .. } = &mut *self.scratch;
-        let words = self.world.words;
+        let Scratch { ledger, pending, readings, persons, gone, .. } = &mut *self.scratch;
         let only_direct = |slot: Slot, sku: SkuIndex| {
-            let bits = &target_bits[persons.get(slot).target.get() * words..];
-            let by_group = bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1 || ledger.holds(slot, sku);
+            let by_group = ledger.gives(persons.get(slot).target, sku) || ledger.holds(slot, sku);
             !gone[slot as usize] && !by_group
         };
         pending.count(only_direct);

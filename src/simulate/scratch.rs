@@ -6,14 +6,14 @@ use super::direct::DirectLists;
 use super::draws;
 use super::event::{Event, Happening, Slot};
 use super::pending::Pending;
-use super::person::Persons;
+use super::person::{Joiner, Persons};
 use super::planned::{self, Lens, Stage};
 use super::profile::{Kinds, Profiles};
 use super::tally::Reading;
 use super::workforce::Population;
 use super::world::World;
 use crate::directory::SkuIndex;
-use crate::licensing::{BundleIndex, Ledger, Rank, Seeker, Target};
+use crate::licensing::{BundleIndex, Ledger, Rank};
 
 /// The profiles and the lists of groups and sources that a thread may add and keep for the next replication: where there are more,
 /// few of them are met again, and memory that is small is near.
@@ -29,10 +29,7 @@ pub struct Scratch {
     pub(super) gone: Vec<bool>,
     /// Whether somebody who joins is there already, or was.
     pub(super) here: Vec<bool>,
-    /// The SKUs of each target, by the version of what groups give that holds, and of each list of direct licences as bits,
-    /// `words` each.
-    version: usize,
-    pub(super) target_bits: Vec<u64>,
+    /// The SKUs of each list of direct licences as bits, `words` each.
     pub(super) direct_bits: Vec<u64>,
     /// People whose rules with `system.now` are looked at again, by day.
     pub(super) ticks: Vec<Vec<Slot>>,
@@ -55,8 +52,6 @@ impl Scratch {
             asked: Asked::default(),
             gone: Vec::new(),
             here: Vec::new(),
-            version: 0,
-            target_bits: Vec::new(),
             direct_bits: Vec::new(),
             ticks: vec![Vec::new(); world.settings().horizon_days() as usize + 1],
             pending: Pending::new(skus),
@@ -73,13 +68,11 @@ impl Scratch {
     }
 
     /// Tells `person` everybody who waits for a unit, each once for every SKU: by groups, or for nothing but a direct licence.
-    pub fn lines(&self, words: usize, person: &mut dyn FnMut(SkuIndex, Slot)) {
+    pub fn lines(&self, person: &mut dyn FnMut(SkuIndex, Slot)) {
         self.ledger.waiters(person);
         for sku in (0..self.readings.len() as u32).map(SkuIndex) {
-            let by_group = |slot: Slot| {
-                let bits = &self.target_bits[self.persons.get(slot).target.get() * words..];
-                bits[sku.get() / 64] >> (sku.get() % 64) & 1 == 1 || self.ledger.holds(slot, sku)
-            };
+            let by_group =
+                |slot: Slot| self.ledger.gives(self.persons.get(slot).target, sku) || self.ledger.holds(slot, sku);
             let short = self.pending.short(sku).iter().copied();
             short.filter(|slot| !self.gone[*slot as usize] && !by_group(*slot)).for_each(|slot| person(sku, slot));
         }
@@ -93,14 +86,10 @@ impl Scratch {
         }
         self.ledger.clone_from(&world.ledger);
         self.profiles.enter(0);
-        self.target_bits.truncate(self.ledger.target_count() * world.words);
-        self.see(world, 0);
+        self.learn_direct(world);
         self.persons.restart(&world.plan.stages[0].models, world.exported() as usize);
-        for (slot, like) in (world.exported()..).zip(&population.joined) {
-            let seeker = world.seeker(*like);
-            let added = self.ledger.add_user(Seeker { rank: Rank { place: slot, ..seeker.rank }, ..seeker });
-            debug_assert_eq!(added, slot, "the ledger numbers users as they are added");
-        }
+        debug_assert_eq!(self.ledger.user_count(), world.exported(), "joiners come after those who are exported");
+        self.ledger.add_unknown(population.joined.len());
         let slots = world.exported() as usize + population.joined.len();
         self.persons.grow(slots);
         if world.random_order {
@@ -118,29 +107,37 @@ impl Scratch {
         self.here.clear();
         self.here.resize(slots, false);
         self.ticks.iter_mut().for_each(Vec::clear);
-        self.pending.clear(slots);
+        self.pending.clear();
     }
 
     /// Reads what a day's events will look at, and drops it. People are all over memory, which answers many questions at once
     /// when none waits for the answer of another.
-    pub(super) fn glance(&self, kinds: &Kinds, stage: &Stage, events: &[Event]) {
-        let models = &stage.models;
+    pub(super) fn glance(&self, kinds: &Kinds, (stage, joiners): (&Stage, &[Joiner]), events: &[Event]) {
+        let model =
+            |like: Slot| joiners.get(like as usize).map_or_else(|| stage.models.get(like), |joiner| joiner.person);
         let moving = |like: Slot| stage.moving.get(like as usize).copied().unwrap_or(0);
         let mut seen = 0;
         for event in events {
-            let (slot, like) = event.happening.people();
-            let own = self.persons.get(slot).profile ^ self.ledger.glance(slot) ^ u32::from(self.gone[slot as usize]);
-            seen ^= own ^ like.map_or(0, |like| models.get(like).profile ^ moving(like));
+            seen ^= match event.happening {
+                Happening::Join { like, .. } => model(like).profile,
+                Happening::Move { slot, like } => {
+                    self.persons.get(slot).profile ^ self.ledger.glance(slot) ^ moving(like)
+                }
+                other => {
+                    let (slot, _) = other.people();
+                    self.persons.get(slot).profile ^ self.ledger.glance(slot)
+                }
+            };
         }
         for event in events {
-            let (slot, like) = event.happening.people();
             let person = match event.happening {
-                Happening::Join { .. } => like.map_or_else(|| self.persons.get(slot), |like| models.get(like)),
-                _ => self.persons.get(slot),
+                Happening::Join { like, .. } => model(like),
+                other => self.persons.get(other.people().0),
             };
-            seen ^= self.target_bits.get(person.target.get()).map_or(0, |bits| *bits as u32);
+            seen ^= self.ledger.skus_of_target(person.target).first().map_or(0, |bits| *bits as u32);
             seen ^= match event.happening {
                 Happening::Delete { .. } => 0,
+                Happening::Join { .. } if !joiners.is_empty() => self.ledger.glance_target(person.target),
                 Happening::Move { .. } => {
                     let classes = self.profiles.classes(person.profile);
                     self.ledger.glance_target(person.target) ^ classes.first().copied().unwrap_or(0)
@@ -156,34 +153,15 @@ impl Scratch {
         std::hint::black_box(seen);
     }
 
-    /// What groups give is another version from now on.
-    pub(super) fn see(&mut self, world: &World<'_>, version: usize) {
-        if self.version != version {
-            self.version = version;
-            self.target_bits.clear();
-        }
-        self.learn_targets(world);
-    }
-
-    /// Writes down the SKUs of targets and lists that are new.
+    /// Writes down the SKUs of lists of direct licences that are new.
     #[inline]
-    pub(super) fn learn_targets(&mut self, world: &World<'_>) {
-        let known = (self.target_bits.len(), self.direct_bits.len());
-        if known != (self.ledger.target_count() * world.words, self.direct.len() * world.words) {
-            self.write_down_targets(world);
+    pub(super) fn learn_direct(&mut self, world: &World<'_>) {
+        if self.direct_bits.len() < self.direct.len() * world.words {
+            self.write_down_direct(world.words);
         }
     }
 
-    fn write_down_targets(&mut self, world: &World<'_>) {
-        let words = world.words;
-        for number in self.target_bits.len() / words.max(1)..self.ledger.target_count() {
-            self.target_bits.resize((number + 1) * words, 0);
-            let bits = &mut self.target_bits[number * words..];
-            for bundle in self.ledger.bundles_in(Target::from_number(number)) {
-                let more = world.plan.bundle_bits(self.version, *bundle);
-                bits.iter_mut().zip(more).for_each(|(bits, more)| *bits |= more);
-            }
-        }
+    fn write_down_direct(&mut self, words: usize) {
         for number in self.direct_bits.len() / words.max(1)..self.direct.len() {
             self.direct_bits.resize((number + 1) * words, 0);
             let bits = &mut self.direct_bits[number * words..];

@@ -36,6 +36,7 @@ pub fn today(baseline: &Baseline, today: &Today, catalog: &Catalog, settled: boo
     if !planned.iter().any(|sku| tight(&sku)) {
         return Vec::new();
     }
+    let in_error: Vec<u32> = today.ledger.users_in_error().collect();
     let orders = others(&baseline.policy.order);
     let rows = orders.into_par_iter().flat_map_iter(|(name, order)| {
         let draws = if order == OrderPolicy::Random { DRAWS } else { 1 };
@@ -44,7 +45,7 @@ pub fn today(baseline: &Baseline, today: &Today, catalog: &Catalog, settled: boo
             false => under(baseline, today, catalog, &order, draw).ledger,
         };
         let outcomes: Vec<Ledger> = (0..draws).into_par_iter().map(outcome).collect();
-        let row = |sku: &SkuIndex| row(baseline, today, &outcomes, *sku, name);
+        let row = |sku: &SkuIndex| row(baseline, (today, &in_error), &outcomes, *sku, name);
         planned.iter().filter_map(row).collect::<Vec<_>>()
     });
     let mut rows: Vec<OrderSpread> = rows.collect();
@@ -78,7 +79,14 @@ fn under(baseline: &Baseline, today: &Today, catalog: &Catalog, order: &OrderPol
     licensing::today_in_order(snapshot, memberships, &policy, &today.units, catalog, groups, ranks).value
 }
 
-fn row(baseline: &Baseline, own: &Today, outcomes: &[Ledger], sku: SkuIndex, order: &str) -> Option<OrderSpread> {
+/// `in_error` are the users who lack something today.
+fn row(
+    baseline: &Baseline,
+    (own, in_error): (&Today, &[u32]),
+    outcomes: &[Ledger],
+    sku: SkuIndex,
+    order: &str,
+) -> Option<OrderSpread> {
     let own = &own.ledger;
     let count = |counts: &dyn Fn(&Ledger) -> u32| {
         let all = || outcomes.iter().map(counts);
@@ -87,7 +95,7 @@ fn row(baseline: &Baseline, own: &Today, outcomes: &[Ledger], sku: SkuIndex, ord
     let line = own.queue(sku);
     // Who lacks nothing holds the same under every order.
     let otherwise = |other: &Ledger| {
-        own.users_in_error().filter(|user| other.holds(*user, sku) && !own.holds(*user, sku)).count() as u32
+        in_error.iter().filter(|user| other.holds(**user, sku) && !own.holds(**user, sku)).count() as u32
     };
     let moved = |other: &Ledger| {
         let other = other.queue(sku);

@@ -30,7 +30,7 @@ pub fn ahead(world: &World<'_>, tally: &Tally) -> Vec<Option<WaitingTimes>> {
             if day == 0 || day % stride != 0 {
                 return;
             }
-            scratch.lines(world.words, &mut |sku, slot| {
+            scratch.lines(&mut |sku, slot| {
                 let (waited, slot) = (&mut waited[sku.get()], slot as usize);
                 waited.resize(waited.len().max(slot + 1), 0);
                 waited[slot] += stride;

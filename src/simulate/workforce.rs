@@ -101,9 +101,12 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
         parts: Parts::new(people),
         guests_there: people.guests.len() as u32,
         department_like: (0..people.count).collect(),
-        population: Population { events: people.known.clone(), luck: rates.luck.clone(), ..Population::default() },
+        population: Population { luck: rates.luck.clone(), ..Population::default() },
         rates,
     };
+    // In a few years about as much happens as there are people.
+    drawing.population.events.reserve(people.known.len() + people.members.len());
+    drawing.population.events.extend_from_slice(&people.known);
     drawing.population.headcount.push(drawing.enabled);
     for month in &people.months {
         let expected = drawing.expected_joiners(*month);
@@ -173,6 +176,14 @@ impl<'a> Drawing<'a> {
         if self.parts.is_split() { self.parts.at(cohort, index) } else { Some(self.members[index]) }
     }
 
+    /// Looks at who was hit, so that they are near: none of these looks waits for another.
+    fn glance(&self, cohort: usize, hits: &[(usize, f64)]) {
+        let slots = hits.iter().filter_map(|(index, _)| self.at(cohort, *index));
+        std::hint::black_box(
+            slots.fold(0, |seen, slot| seen ^ self.gone[slot as usize] ^ self.department_like[slot as usize]),
+        );
+    }
+
     fn leavers(&mut self, month: Month) {
         let season = self.assumptions.leaver_seasonality[month.of_year];
         let chance = self.rates.leavers.chance(self.enabled as usize) * season;
@@ -185,7 +196,9 @@ impl<'a> Drawing<'a> {
         for cohort in 0..self.rates.cohorts.len() {
             let chance = chance * self.rates.cohorts[cohort].leavers * most;
             let rng = self.stream_of(month, Cause::LeaverCount, cohort);
-            for (index, mut fraction) in draws::hits(rng, self.ever(cohort), chance) {
+            let hits: Vec<(usize, f64)> = draws::hits(rng, self.ever(cohort), chance).collect();
+            self.glance(cohort, &hits);
+            for (index, mut fraction) in hits {
                 let Some(slot) = self.at(cohort, index) else { continue };
                 if cohorts.knows_tenure() {
                     let weight = cohorts.tenure_weight(slot, self.parts.joined(slot), month.start) / most;
@@ -218,6 +231,7 @@ impl<'a> Drawing<'a> {
             let rng = self.stream_of(month, Cause::Mover, cohort);
             let chance = chance * self.rates.cohorts[cohort].movers;
             let hits: Vec<(usize, f64)> = draws::hits(rng, self.ever(cohort), chance).collect();
+            self.glance(cohort, &hits);
             // Destinations come from streams of their own, so that hits stay those of the month.
             let mut rng = draws::stream_of(self.seed, self.replication, month.number + 0x8000, Cause::Mover, cohort);
             let mut whither = self.stream_of(month, Cause::MoveTo, cohort);

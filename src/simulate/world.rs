@@ -10,7 +10,7 @@ use super::direct::DirectLists;
 use super::entitlements::{Entitlements, Lists, bundle_bits};
 use super::event::Slot;
 use super::people::People;
-use super::person::persons;
+use super::person::{Joiner, Person, persons};
 use super::planned::{self, Plan, Script, Stage};
 use super::profile::{Kinds, PatternId, Profiles};
 use super::rows::{self, FutureUsers};
@@ -63,6 +63,8 @@ pub struct World<'a> {
     pub clock_reads_enabled: bool,
     pub hire_slot: Option<usize>,
     joiner_assigned: BTreeMap<Target, Target>,
+    /// What everybody is like who joins like a model, until a plan changes something; empty where that depends on the day.
+    pub joiners: Vec<Joiner>,
     /// Whether members come and go by a rule, by bundle: nobody can take them out.
     pub dynamic: Vec<bool>,
     /// Rules with `system.now`, of today and of every stage, with the bundle of each.
@@ -164,6 +166,7 @@ impl<'a> World<'a> {
             random_order: today.order == OrderPolicy::Random,
             moves_class: moves_class(baseline, &today.order),
             joiner_assigned: BTreeMap::new(),
+            joiners: Vec::new(),
             dynamic: bundles
                 .map(|bundle| snapshot.group(today.group_of(BundleIndex(bundle as u32))).is_dynamic())
                 .collect(),
@@ -179,9 +182,9 @@ impl<'a> World<'a> {
             plan: Plan::new(Stage::first(persons, clocked_today), bundle_bits(today, words), words),
         };
         planned::lay_out(&mut world, today, own.len());
-        world.learn_joiners();
-        world.profiles.share();
         world.joiner_assigned = world.without_eligible();
+        world.joiners = world.learn_joiners();
+        world.profiles.share();
         world.joiner_ticks = world.ticks_of_joiners();
         world.clock = world.clock_of_exported();
         world.ledger.share();
@@ -189,13 +192,24 @@ impl<'a> World<'a> {
     }
 
     /// What becomes of everybody as a joiner, where that does not depend on the day: every thread would ask.
-    fn learn_joiners(&mut self) {
-        let Some(pattern) = self.joining.first().copied() else { return };
-        if self.joining.iter().all(|other| *other == pattern) {
-            for profile in 0..self.profiles.count() {
-                self.profiles.apply(profile, pattern, (&self.kinds, &self.rules), &mut self.ledger);
-            }
+    fn learn_joiners(&mut self) -> Vec<Joiner> {
+        let models = self.plan.stages[0].models.clone();
+        let pattern = self.joining.first().copied().filter(|first| self.joining.iter().all(|other| other == first));
+        // The day of hire is somebody's own where any rule compares it with the clock, be it only to say whom a change is about.
+        let by_day = !self.clocked.is_empty() || !self.rules.clock_slots().is_empty();
+        let Some(pattern) = pattern.filter(|_| !by_day) else { return Vec::new() };
+        let mut joiners = Vec::with_capacity(models.len());
+        for like in 0..models.len() as Slot {
+            let model = models.get(like);
+            let of = (&self.kinds, &self.rules);
+            let profile = self.profiles.apply(model.profile, pattern, of, &mut self.ledger);
+            let by_rules = self.profiles.target(profile, of, &mut self.ledger);
+            let assigned = self.joiner_assigned(model.assigned);
+            let target = self.ledger.union(by_rules, assigned);
+            let person = Person { profile, assigned, target, ..model };
+            joiners.push(Joiner { person, seeker: self.seeker(like) });
         }
+        joiners
     }
 
     /// What somebody who joins has of each list of assigned groups: groups that people join by themselves are joined by events

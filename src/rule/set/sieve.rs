@@ -11,11 +11,15 @@ use super::program::Program;
 use super::{Classes, RuleSet};
 use crate::directory::Column;
 
+/// So many words of a bitset are looked at together.
+const AT_ONCE: usize = 4;
+
 /// See the head of this file.
 #[derive(Clone, Debug, Default)]
 pub struct Sieve {
     /// Rules, by their place in the bitsets.
     rules: Vec<usize>,
+    /// A multiple of `AT_ONCE`; no rule has a place in the last ones.
     words: usize,
     /// Slots that decide anything, with `words` words for each class.
     slots: Vec<(usize, Vec<u64>)>,
@@ -26,7 +30,7 @@ pub struct Sieve {
 impl RuleSet<'_> {
     /// A sieve of some of the rules, none of which looks at the clock.
     pub fn sieve(&self, rules: Vec<usize>, classes: &Classes) -> Sieve {
-        let words = rules.len().div_ceil(64);
+        let words = rules.len().div_ceil(64).next_multiple_of(AT_ONCE);
         let full = |slot: usize| vec![u64::MAX; classes.count(slot) * words];
         let mut slots: Vec<(usize, Vec<u64>)> = (0..self.slots.len()).map(|slot| (slot, full(slot))).collect();
         let mut asked = vec![0; words];
@@ -81,25 +85,28 @@ impl Sieve {
 
     /// Tells `each` the place of every rule that holds for a row, ascending; `asks` answers for a rule in full.
     pub fn holding(&self, classes: &[u32], asks: impl Fn(usize) -> bool, mut each: impl FnMut(usize)) {
-        const AT_ONCE: usize = 8;
         for first in (0..self.words).step_by(AT_ONCE) {
-            let words = AT_ONCE.min(self.words - first);
-            let mut left = [u64::MAX; AT_ONCE];
+            let mut left: [u64; AT_ONCE] = std::array::from_fn(|word| self.placed(first + word));
             for (slot, bits) in &self.slots {
                 let at = classes[*slot] as usize * self.words + first;
-                left.iter_mut().zip(&bits[at..at + words]).for_each(|(left, bits)| *left &= bits);
+                let bits = &bits[at..at + AT_ONCE];
+                (0..AT_ONCE).for_each(|word| left[word] &= bits[word]);
             }
-            let left = left.into_iter().take(words).enumerate();
+            let left = left.into_iter().enumerate();
             left.for_each(|(word, left)| self.holding_word(first + word, left, &asks, &mut each));
         }
     }
 
+    /// The places of one word that have a rule.
+    fn placed(&self, word: usize) -> u64 {
+        match self.rules.len().saturating_sub(word * 64) {
+            rest if rest < 64 => (1 << rest) - 1,
+            _ => u64::MAX,
+        }
+    }
+
     /// The same for the rules of one word that nothing rules out.
-    fn holding_word(&self, word: usize, left: u64, asks: &impl Fn(usize) -> bool, each: &mut impl FnMut(usize)) {
-        let mut left = match self.rules.len() - word * 64 {
-            rest if rest < 64 => left & ((1 << rest) - 1),
-            _ => left,
-        };
+    fn holding_word(&self, word: usize, mut left: u64, asks: &impl Fn(usize) -> bool, each: &mut impl FnMut(usize)) {
         // Ends: every step clears a bit.
         while left != 0 {
             let bit = left & left.wrapping_neg();

@@ -19,7 +19,7 @@ impl Run<'_, '_> {
         (self.stage, self.number) = (&plan.stages[number + 1], number + 1);
         self.scratch.profiles.enter(number + 1);
         if !step.replaced.is_empty() {
-            self.scratch.see(self.world, self.stage.version);
+            self.scratch.ledger.learn_targets();
         }
         if step.is_about_people() {
             self.people_step(step, number);
