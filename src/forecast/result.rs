@@ -122,6 +122,13 @@ impl SkuForecast {
     pub fn is_called(&self, name: &str) -> bool {
         [&self.sku_part_number, &self.sku_id, &self.product_name].into_iter().any(|own| own == name)
     }
+
+    /// The day on which most seats are short at P50: `worst_day` where that is one, else the first; `None` where none ever is.
+    pub fn worst_day_p50(&self, worst_day: NaiveDate) -> Option<NaiveDate> {
+        let short = self.points.iter().filter(|point| point.shortfall.p50 > 0);
+        let order = |day: NaiveDate| (day == worst_day, std::cmp::Reverse(day));
+        short.max_by_key(|point| (point.shortfall.p50, order(point.day))).map(|point| point.day)
+    }
 }
 
 /// What drives a shortage.

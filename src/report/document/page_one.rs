@@ -108,19 +108,27 @@ fn sentence(forecast: &Forecast, trouble: &forecast::Trouble, words: &Words) -> 
     };
     let first = &trouble.first_shortage;
     let date = |day: Option<chrono::NaiveDate>| day.map_or(String::new(), |day| words.date(day));
+    let sku = forecast.skus.iter().find(|sku| sku.is_called(&trouble.sku));
+    let middle = sku.and_then(|sku| sku.worst_day_p50(trouble.worst_day));
     let values = [
         ("product", name),
         ("today", words.seats(today)),
         ("p50", words.seats(trouble.shortfall_p50)),
         ("p90", words.seats(trouble.shortfall_p90)),
         ("worst", words.date(trouble.worst_day)),
+        ("middle", date(middle)),
         ("date", date(first.p50)),
         ("early", date(first.p10)),
         ("share", words.share(trouble.replications_short, forecast.provenance.replications)),
         ("act", date(trouble.last_day_to_act)),
     ];
     let strong = ["product", "today", "date", "early", "act"];
-    let mut phrase = words.phrase(opening(trouble), &values, &strong);
+    let opening = opening(trouble);
+    let mut phrase = words.phrase(opening, &values, &strong);
+    if trouble.shortfall_p90 > 0 && ["trouble.now", "trouble.likely", "trouble.certain"].contains(&opening) {
+        let apart = middle.is_some_and(|day| day != trouble.worst_day);
+        phrase = phrase.and(words.phrase(if apart { "trouble.peaks" } else { "trouble.peak" }, &values, &[]));
+    }
     if !trouble.already_short {
         phrase = phrase.and(words.phrase("trouble.certainty", &values, &[]));
     }
@@ -160,8 +168,7 @@ fn cause(cause: &TroubleCause, words: &Words) -> Phrase {
 fn opening(trouble: &forecast::Trouble) -> &'static str {
     let first = &trouble.first_shortage;
     match (trouble.already_short, trouble.shortfall_p90 > 0) {
-        (true, true) => "trouble.now",
-        (true, false) => "trouble.now-only",
+        (true, _) => "trouble.now",
         _ if first.p50.is_some() && first.p10.is_some() && first.p10 != first.p50 => "trouble.likely",
         _ if first.p50.is_some() => "trouble.certain",
         (_, true) if first.p10.is_some() => "trouble.possible",

@@ -22,9 +22,9 @@ fn page_one_says_amount_date_certainty_cause_and_last_day_to_act() {
     for (product, said) in [
         (
             "Power BI Pro",
-            "Power BI Pro is short by 22 seats today. Within the horizon the shortage peaks at 82 seats in the middle \
-             case (P50) and at 107 seats in a bad case (P90), around 24 November 2028. Most of the demand comes through \
-             the group “SG-BI-Sales” (120 users). The last day to act in time has passed or is not known: decide now.",
+            "Power BI Pro is short by 22 seats today. The shortage peaks at 82 seats in the middle case (P50) and at \
+             107 seats in a bad case (P90), around 24 November 2028. Most of the demand comes through the group \
+             “SG-BI-Sales” (120 users). The last day to act in time has passed or is not known: decide now.",
         ),
         (
             "Visio Plan 2",
@@ -49,6 +49,33 @@ fn page_one_says_amount_date_certainty_cause_and_last_day_to_act() {
         ),
     ] {
         assert_eq!(sentence(product), said);
+    }
+}
+
+#[test]
+fn a_peak_of_the_middle_case_has_its_own_date() {
+    let mut forecast = fixture::forecast();
+    let visio = forecast.skus.iter_mut().find(|sku| sku.product_name == "Visio Plan 2").unwrap();
+    let point = visio.points.iter_mut().find(|point| point.day.to_string() == "2027-12-24").unwrap();
+    (point.shortfall.p50, point.shortfall.p90) = (50, 51);
+    let trouble = forecast.trouble.iter_mut().find(|trouble| trouble.product_name == "Visio Plan 2").unwrap();
+    trouble.shortfall_p50 = 50;
+    for (language, said) in [
+        (
+            Language::English,
+            "The shortage peaks at 50 seats in the middle case (P50), around 24 December 2027, and at 53 seats in a bad \
+             case (P90), around 24 November 2028.",
+        ),
+        (
+            Language::Dutch,
+            "Het tekort is op zijn hoogst 50 licenties in het middelste geval (P50), rond 24 december 2027, en 53 \
+             licenties in een slecht geval (P90), rond 24 november 2028.",
+        ),
+    ] {
+        let troubles = document(&forecast, language).troubles;
+        let sentence = troubles.iter().map(|trouble| trouble.phrase.text()).find(|text| text.starts_with("Visio"));
+        let sentence = sentence.unwrap().replace('\u{a0}', " ");
+        assert!(sentence.contains(said), "{sentence}");
     }
 }
 
