@@ -33,7 +33,7 @@ impl Key {
 
 /// Bundles that wait, by the SKUs of which each lacked a unit: it is tried again when all of them have one. Who has left a line
 /// stays in it until it is their turn.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Queues {
     lines: Vec<Line>,
     numbers: BTreeMap<Box<[SkuIndex]>, u32>,
@@ -41,7 +41,7 @@ pub(super) struct Queues {
     alone: Vec<Option<u32>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Line {
     lacks: Box<[SkuIndex]>,
     /// Ascending, from `first` on; what comes before has had its turn.
@@ -56,6 +56,32 @@ const AHEAD: usize = 8;
 
 /// So many of the last keys in a line may have to make place for one that comes before them.
 const MOVED_MAX: usize = 256;
+
+impl Clone for Queues {
+    fn clone(&self) -> Self {
+        Self { lines: self.lines.clone(), numbers: self.numbers.clone(), alone: self.alone.clone() }
+    }
+
+    /// The same as `clone`, but keeps memory.
+    fn clone_from(&mut self, source: &Self) {
+        self.lines.clone_from(&source.lines);
+        self.numbers.clone_from(&source.numbers);
+        self.alone.clone_from(&source.alone);
+    }
+}
+
+impl Clone for Line {
+    fn clone(&self) -> Self {
+        Self { lacks: self.lacks.clone(), sorted: self.sorted.clone(), first: self.first, others: self.others.clone() }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.lacks.clone_from(&source.lacks);
+        self.sorted.clone_from(&source.sorted);
+        self.first = source.first;
+        self.others.clone_from(&source.others);
+    }
+}
 
 impl Line {
     fn new(lacks: &[SkuIndex]) -> Self {
@@ -141,7 +167,9 @@ impl Ledger {
         self.queues.lines.iter_mut().for_each(Line::sort);
         let lines = 0..self.queues.lines.len() as u32;
         lines.clone().for_each(|line| self.glance_first(line));
-        lines.filter_map(|line| self.head(line).map(|key| (key, line))).collect()
+        let mut heads = Vec::with_capacity(lines.len());
+        heads.extend(lines.filter_map(|line| self.head(line).map(|key| (key, line))));
+        heads
     }
 
     /// The first in a line, while it is open.

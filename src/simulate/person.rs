@@ -23,8 +23,9 @@ pub struct Person {
     pub direct: u32,
 }
 
-/// Somebody who joins, and what licensing knows of them.
+/// Somebody who joins, and what licensing knows of them; never in two lines of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub struct Joiner {
     pub person: Person,
     pub seeker: Seeker,
@@ -41,6 +42,7 @@ struct Core {
 }
 
 const _: () = assert!(size_of::<Core>() == 16, "four people share a line of the cache");
+const _: () = assert!(size_of::<Joiner>() == 32, "two joiners share a line of the cache");
 
 /// Nobody yet.
 const NOBODY: Core = Core { profile: 0, assigned: Target::NOTHING, target: Target::NOTHING, direct: 0 };

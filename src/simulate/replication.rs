@@ -59,7 +59,9 @@ pub fn follow(
     for (sku, flow) in skus.iter_mut().zip(run.flows) {
         sku.flow = flow;
     }
-    Trajectory { skus, headcount: population.headcount, luck: population.luck, circling }
+    let (headcount, luck) = (population.headcount.clone(), population.luck.clone());
+    scratch.drawing.give_back(population);
+    Trajectory { skus, headcount, luck, circling }
 }
 
 impl<'w> Run<'w, '_> {
@@ -80,7 +82,7 @@ impl<'w> Run<'w, '_> {
                 self.step(self.number);
                 touched = true;
             }
-            let soon = events.partition_point(|event| event.day <= day);
+            let soon = events.iter().position(|event| event.day > day).unwrap_or(events.len());
             self.scratch.glance(&world.kinds, (self.stage, self.joiners()), &events[..soon]);
             let today = |event: &Event| event.day <= day && !matches!(event.happening, Happening::Request { .. });
             while let Some((event, rest)) = events.split_first().filter(|(event, _)| today(event)) {

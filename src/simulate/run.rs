@@ -134,11 +134,16 @@ pub fn run_from(
 pub fn forecast_of(world: &World<'_>, today: &Today, catalog: &Catalog, progress: &Progress) -> Forecast {
     let (baseline, settings) = (world.baseline, world.settings());
     let planned = summary::planned(baseline);
-    let (tally, precision) = precision::run(settings, &planned, |range| tally(world, range, progress));
-    let mut status = status::status(baseline, today, catalog);
-    status.order_spread_ahead = spread::ahead(today, catalog, world, &tally);
-    let coverage = coverage::ahead(world, today, &tally);
-    let times = waits::ahead(world, &tally);
+    // Side by side, so that no thread idles while another looks at today, or at waiting times.
+    let ((tally, precision), mut status) = rayon::join(
+        || precision::run(settings, &planned, |range| tally(world, range, progress)),
+        || status::status(baseline, today, catalog),
+    );
+    let (spread, (coverage, times)) = rayon::join(
+        || spread::ahead(today, catalog, world, &tally),
+        || rayon::join(|| coverage::ahead(world, today, &tally), || waits::ahead(world, &tally)),
+    );
+    status.order_spread_ahead = spread;
     let mut forecast = summary::forecast(world, today, &tally, status, coverage);
     for (sku, index) in forecast.skus.iter_mut().zip(&planned) {
         sku.waits.times = times[index.get()];

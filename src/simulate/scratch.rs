@@ -10,7 +10,7 @@ use super::person::{Joiner, Persons};
 use super::planned::{self, Lens, Stage};
 use super::profile::{Kinds, Profiles};
 use super::tally::Reading;
-use super::workforce::Population;
+use super::workforce::{Memory, Population};
 use super::world::World;
 use crate::directory::SkuIndex;
 use crate::licensing::{BundleIndex, Ledger, Rank};
@@ -35,6 +35,7 @@ pub struct Scratch {
     pub(super) ticks: Vec<Vec<Slot>>,
     pub(super) pending: Pending,
     pub(super) readings: Vec<Reading>,
+    pub(super) drawing: Memory,
     pub(super) row: Vec<u32>,
     pub(super) bundles: Vec<BundleIndex>,
     /// What waves are drawn by, of those who join.
@@ -56,6 +57,7 @@ impl Scratch {
             ticks: vec![Vec::new(); world.settings().horizon_days() as usize + 1],
             pending: Pending::new(skus),
             readings: Vec::with_capacity(skus),
+            drawing: Memory::default(),
             row: Vec::new(),
             bundles: Vec::new(),
             names: Vec::new(),
@@ -119,7 +121,7 @@ impl Scratch {
         let mut seen = 0;
         for event in events {
             seen ^= match event.happening {
-                Happening::Join { like, .. } => model(like).profile,
+                Happening::Join { slot, like } => model(like).profile ^ self.ledger.glance(slot),
                 Happening::Move { slot, like } => {
                     self.persons.get(slot).profile ^ self.ledger.glance(slot) ^ moving(like)
                 }

@@ -29,6 +29,32 @@ pub struct Population {
     pub luck: Vec<u16>,
 }
 
+/// Memory for the people and events of one replication, used again for the next.
+#[derive(Debug, Default)]
+pub struct Memory {
+    unordered: Vec<Event>,
+    events: Vec<Event>,
+    joined: Vec<Slot>,
+    gone: Vec<u32>,
+    members: Vec<Slot>,
+    department_like: Vec<Slot>,
+}
+
+impl Memory {
+    /// Takes a population's back that is needed no more.
+    pub fn give_back(&mut self, Population { events, joined, .. }: Population) {
+        (self.events, self.joined) = (events, joined);
+    }
+}
+
+/// A list that begins like another, in memory that was used before.
+fn like<T: Copy>(memory: &mut Vec<T>, list: &[T]) -> Vec<T> {
+    let mut own = std::mem::take(memory);
+    own.clear();
+    own.extend_from_slice(list);
+    own
+}
+
 /// The state of one replication while its events are drawn.
 struct Drawing<'a> {
     people: &'a People,
@@ -86,27 +112,36 @@ impl<'a> Joinable<'a> {
 }
 
 /// Draws everything that happens to people in one replication.
-pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: u32) -> Population {
+pub fn draw(
+    people: &People,
+    assumptions: &Assumptions,
+    (seed, replication): (u64, u32),
+    memory: &mut Memory,
+) -> Population {
+    let mut department_like = like(&mut memory.department_like, &[]);
+    department_like.extend(0..people.count);
     let rates = Rates::new(assumptions, &people.cohorts.enabled, seed, replication);
     let mut drawing = Drawing {
         people,
         assumptions,
         seed,
         replication,
-        gone: people.known_gone.clone(),
-        members: people.members.clone(),
+        gone: like(&mut memory.gone, &people.known_gone),
+        members: like(&mut memory.members, &people.members),
         guests: people.guests.clone(),
         groups: people.eligible.iter().map(|eligible| Joinable::new(&eligible.members)).collect(),
         enabled: people.enabled,
         parts: Parts::new(people),
         guests_there: people.guests.len() as u32,
-        department_like: (0..people.count).collect(),
-        population: Population { luck: rates.luck.clone(), ..Population::default() },
+        department_like,
+        population: Population {
+            events: like(&mut memory.unordered, &people.known),
+            joined: like(&mut memory.joined, &[]),
+            luck: rates.luck.clone(),
+            ..Population::default()
+        },
         rates,
     };
-    // In a few years about as much happens as there are people.
-    drawing.population.events.reserve(people.known.len() + people.members.len());
-    drawing.population.events.extend_from_slice(&people.known);
     drawing.population.headcount.push(drawing.enabled);
     for month in &people.months {
         let expected = drawing.expected_joiners(*month);
@@ -123,21 +158,24 @@ pub fn draw(people: &People, assumptions: &Assumptions, seed: u64, replication: 
         drawing.requests(*month);
         drawing.population.headcount.push(drawing.enabled);
     }
-    let mut population = drawing.population;
-    population.events = in_order(&population.events, people.horizon());
+    let Drawing { mut population, gone, members, department_like, .. } = drawing;
+    let mut ordered = std::mem::take(&mut memory.events);
+    in_order(&population.events, people.horizon(), &mut ordered);
+    let unordered = std::mem::replace(&mut population.events, ordered);
+    *memory = Memory { unordered, gone, members, department_like, ..Memory::default() };
     population
 }
 
 /// The events in their total order: by day first, which there are few of, then within each day.
-pub fn in_order(events: &[Event], horizon: u32) -> Vec<Event> {
-    let Some(nothing) = events.first().copied() else { return Vec::new() };
+pub fn in_order(events: &[Event], horizon: u32, ordered: &mut Vec<Event>) {
+    ordered.clear();
+    ordered.extend_from_slice(events);
     let day = |event: &Event| event.day.min(horizon) as usize;
     let mut starts = vec![0_usize; horizon as usize + 2];
     events.iter().for_each(|event| starts[day(event) + 1] += 1);
     for at in 1..starts.len() {
         starts[at] += starts[at - 1];
     }
-    let mut ordered = vec![nothing; events.len()];
     let mut next = starts.clone();
     for event in events {
         let at = &mut next[day(event)];
@@ -145,7 +183,6 @@ pub fn in_order(events: &[Event], horizon: u32) -> Vec<Event> {
         *at += 1;
     }
     starts.windows(2).for_each(|pair| ordered[pair[0]..pair[1]].sort_unstable());
-    ordered
 }
 
 impl<'a> Drawing<'a> {

@@ -83,8 +83,8 @@ impl Crowd<'_, '_> {
     pub(super) fn acquire(&mut self, newcomers: &Newcomers, day: u32, key: u64) {
         let world = self.world;
         let (people, first) = (&newcomers.people, newcomers.first);
-        let theirs =
-            workforce::draw(people, &world.baseline.assumptions, world.settings().seed() ^ key, self.replication);
+        let luck = (world.settings().seed() ^ key, self.replication);
+        let theirs = workforce::draw(people, &world.baseline.assumptions, luck, &mut workforce::Memory::default());
         let slots = people.count as usize + theirs.joined.len();
         let model = |slot: Slot| first + slot.checked_sub(people.count).map_or(slot, |j| theirs.joined[j as usize]);
         let (mut starts, mut ends) = (vec![NEVER; slots], vec![NEVER; slots]);

@@ -17,7 +17,8 @@ use crate::simulate::world::World;
 /// The population of a replication. The thread's memory only serves to ask rules.
 pub fn population(world: &World<'_>, scratch: &mut Scratch, replication: u32) -> Population {
     let settings = world.settings();
-    let drawn = workforce::draw(&world.people, &world.baseline.assumptions, settings.seed(), replication);
+    let luck = (settings.seed(), replication);
+    let drawn = workforce::draw(&world.people, &world.baseline.assumptions, luck, &mut scratch.drawing);
     if world.plan.people_acts.is_empty() {
         return drawn;
     }
@@ -291,7 +292,9 @@ impl<'w, 's> Crowd<'w, 's> {
         population.events.retain(|event| slot_of(event).is_none_or(|slot| !is_void(slot, event.day)));
         let added = added.iter().enumerate().filter(|(at, event)| stands(*at, event));
         population.events.extend(added.map(|(_, event)| *event));
-        population.events = workforce::in_order(&population.events, world.people.horizon());
+        let mut ordered = Vec::new();
+        workforce::in_order(&population.events, world.people.horizon(), &mut ordered);
+        population.events = ordered;
         population
     }
 }
