@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 
 use super::atlas::{Parcels, SetId};
-use super::ledger::{Detail, Going, Held, Intent, Ledger, Outgoing, Verdict, Wanted};
+use super::detail::{Detail, Going, Held, Outgoing, Verdict, Wanted};
+use super::ledger::{Intent, Ledger};
 use super::queue::Key;
 use super::serve::Tick;
 use super::target::Target;

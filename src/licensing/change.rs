@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::assign::{insert_wanted, leaving};
 use super::atlas::{NOTHING, Parcels};
+use super::detail::{Detail, Going, Held, Outgoing, Verdict, Wanted};
 use super::gifts::Gifts;
-use super::ledger::{Detail, Going, Held, Ledger, Outgoing, Verdict, Wanted};
+use super::ledger::Ledger;
 use super::terms::{Item, Parcel, ParcelId, Terms};
 use super::{BundleIndex, LicenseError, Refusal, Source, SwapPolicy};
 use crate::directory::{GroupLicense, SkuIndex};

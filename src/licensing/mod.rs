@@ -6,6 +6,7 @@
 mod assign;
 mod atlas;
 mod change;
+mod detail;
 mod gifts;
 mod grant;
 mod headroom;

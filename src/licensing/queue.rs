@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::ledger::{Ledger, Verdict, Wanted};
+use super::detail::{Verdict, Wanted};
+use super::ledger::Ledger;
 use super::serve::Served;
 use super::{BundleIndex, Rank};
 use crate::directory::SkuIndex;

@@ -7,8 +7,9 @@
 //! regular again whoever can be.
 
 use super::atlas::{NOTHING, SetId};
+use super::detail::{Detail, Verdict, Wanted};
 use super::gifts::{add, skus_in};
-use super::ledger::{Detail, Ledger, Verdict, Wanted};
+use super::ledger::Ledger;
 use super::standing::{FRESH, Missing};
 use super::target::Target;
 use super::terms::ParcelId;

@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::ledger::{Detail, Ledger, Verdict, Wanted};
+use super::detail::{Detail, Verdict, Wanted};
+use super::ledger::Ledger;
 use super::queue::Key;
 use super::terms::{Item, ParcelId};
 use super::{BundleIndex, LicenseError, Path, PathState, Source};
