@@ -52,19 +52,15 @@ impl Ledger {
         bundles.filter(move |bundle| whole || !self.regulars.lacks(user, *bundle))
     }
 
-    /// The telling plans of what a regular user holds.
-    pub(super) fn held_plans(&self, user: u32) -> Vec<u64> {
+    /// The telling plans of what a regular user holds, but for some bundles.
+    pub(super) fn held_plans(&self, user: u32, without: &[BundleIndex]) -> Vec<u64> {
         let gifts = &self.regulars.gifts;
         let mut plans = vec![0; gifts.plan_words()];
-        self.granted(user).for_each(|bundle| add(&mut plans, gifts.plans(bundle)));
-        self.add_direct_plans(user, &mut plans);
-        plans
-    }
-
-    /// Adds the telling plans of the direct licences of a regular user.
-    pub(super) fn add_direct_plans(&self, user: u32, plans: &mut [u64]) {
+        let bundles = self.granted(user).filter(|bundle| !without.contains(bundle));
+        bundles.for_each(|bundle| add(&mut plans, gifts.plans(bundle)));
         let direct = &self.atlas.set(self.regulars.stands[user as usize].set).skus;
-        direct.iter().for_each(|sku| add(plans, self.regulars.gifts.direct_plans(*sku)));
+        direct.iter().for_each(|sku| add(&mut plans, gifts.direct_plans(*sku)));
+        plans
     }
 
     /// Counts a regular user among those who wait, or (`-1`) no longer.

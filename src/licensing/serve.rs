@@ -74,13 +74,7 @@ impl Ledger {
         let mut bundles = std::mem::take(&mut self.regulars.scratch);
         bundles.clear();
         bundles.extend_from_slice(self.targets.list(target));
-        bundles.retain(|bundle| {
-            let granted = within(self.regulars.gifts.skus(*bundle), tick.plenty);
-            if granted {
-                self.regulars.give(&mut self.seats, user, *bundle);
-            }
-            !granted
-        });
+        self.give_plenty(user, &mut bundles, tick.plenty);
         self.wait(user, &bundles, tick);
         self.regulars.scratch = bundles;
     }
@@ -88,7 +82,7 @@ impl Ledger {
     /// Puts new bundles of a user in line, or lists them.
     fn wait(&mut self, user: u32, bundles: &[BundleIndex], Tick { day, plenty, listed }: &mut Tick<'_>) {
         for (at, bundle) in bundles.iter().enumerate() {
-            if !self.line_up(user, *bundle, &bundles[at + 1..], plenty, *day) {
+            if !self.line_up(user, *bundle, &bundles[at..], plenty, *day) {
                 self.regulars.insert(user, *bundle, 0, FRESH);
                 listed.push(self.key(user, *bundle, *day));
             }
@@ -174,8 +168,13 @@ impl Ledger {
         if !(together.fit_all || fit_all() || all_there() && self.fit_together(user, fresh)) {
             return;
         }
-        fresh.retain(|bundle| {
-            let granted = there(&self.regulars.gifts, *bundle);
+        self.give_plenty(user, fresh, plenty);
+    }
+
+    /// Gives a user those of some bundles, which fit, that lack nothing but what is plenty, and leaves the others in the list.
+    fn give_plenty(&mut self, user: u32, bundles: &mut Vec<BundleIndex>, plenty: &[u64]) {
+        bundles.retain(|bundle| {
+            let granted = within(self.regulars.gifts.skus(*bundle), plenty);
             if granted {
                 self.regulars.give(&mut self.seats, user, *bundle);
             }
@@ -186,10 +185,7 @@ impl Ledger {
     /// Whether bundles surely fit what a user keeps, one after the other.
     fn fit_together(&self, user: u32, fresh: &[BundleIndex]) -> bool {
         let gifts = &self.regulars.gifts;
-        let mut held = vec![0; gifts.plan_words()];
-        let kept = self.granted(user).filter(|bundle| !fresh.contains(bundle));
-        kept.for_each(|bundle| add(&mut held, gifts.plans(bundle)));
-        self.add_direct_plans(user, &mut held);
+        let mut held = self.held_plans(user, fresh);
         fresh.iter().all(|bundle| {
             let fits = gifts.fits(*bundle, &held);
             add(&mut held, gifts.plans(*bundle));
@@ -224,8 +220,8 @@ impl Ledger {
 
     /// Puts a new bundle in line for all it lacks that is not plenty, where others who wait already may take every unit: if they do
     /// not, it is granted in its turn as the first of that line. False where there are units, or plans may not fit, and the bundle
-    /// has to be evaluated. `later` are other new bundles of the user, which follow.
-    fn line_up(&mut self, user: u32, bundle: BundleIndex, later: &[BundleIndex], plenty: &[u64], day: u32) -> bool {
+    /// has to be evaluated. `rest` are the new bundles of the user that are not noted as missing yet, this one among them.
+    fn line_up(&mut self, user: u32, bundle: BundleIndex, rest: &[BundleIndex], plenty: &[u64], day: u32) -> bool {
         let Self { regulars, seats, .. } = self;
         regulars.short.clear();
         let mut crowded = false;
@@ -237,7 +233,7 @@ impl Ledger {
                 regulars.short.push(sku);
             }
         }
-        if !crowded || !self.fits_anyhow(user, bundle, later) {
+        if !crowded || !self.fits_anyhow(user, bundle, rest) {
             return false;
         }
         self.regulars.count_one_more(&mut self.seats, user, bundle);
@@ -248,19 +244,15 @@ impl Ledger {
     }
 
     /// Whether the plans of a bundle surely fit, whatever else is granted to the user first.
-    fn fits_anyhow(&self, user: u32, bundle: BundleIndex, later: &[BundleIndex]) -> bool {
+    fn fits_anyhow(&self, user: u32, bundle: BundleIndex, rest: &[BundleIndex]) -> bool {
         let gifts = &self.regulars.gifts;
         if gifts.fits_all(bundle) {
             return true;
         }
         let mut beside = vec![0; gifts.plan_words()];
-        let others = self.regulars.missing(user).map(|entry| entry.bundle).chain(later.iter().copied());
-        others.for_each(|other| add(&mut beside, gifts.plans(other)));
-        let mut held = vec![0; gifts.plan_words()];
-        let kept = self.granted(user).filter(|other| *other != bundle && !later.contains(other));
-        kept.for_each(|other| add(&mut held, gifts.plans(other)));
-        self.add_direct_plans(user, &mut held);
-        gifts.fits_anyhow(bundle, &held, &beside)
+        let others = self.regulars.missing(user).map(|entry| entry.bundle).chain(rest.iter().copied());
+        others.filter(|other| *other != bundle).for_each(|other| add(&mut beside, gifts.plans(other)));
+        gifts.fits_anyhow(bundle, &self.held_plans(user, rest), &beside)
     }
 
     /// Writes down the SKUs of a bundle that a user lacks and of which no unit is free.
@@ -301,7 +293,7 @@ impl Ledger {
             return Some(Served::default());
         }
         let gifts = &self.regulars.gifts;
-        if !gifts.fits_all(bundle) && !gifts.fits(bundle, &self.held_plans(user)) {
+        if !gifts.fits_all(bundle) && !gifts.fits(bundle, &self.held_plans(user, &[])) {
             return None;
         }
         self.find_short(user, bundle);
