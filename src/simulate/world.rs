@@ -191,13 +191,12 @@ impl<'a> World<'a> {
         world
     }
 
-    /// What becomes of everybody as a joiner, where that does not depend on the day: every thread would ask.
+    /// What becomes of everybody as a joiner, where that does not depend on the day: every thread would ask. Where it depends on the
+    /// day by rules that look at the clock only, profiles are learnt all the same.
     fn learn_joiners(&mut self) -> Vec<Joiner> {
         let models = self.plan.stages[0].models.clone();
         let pattern = self.joining.first().copied().filter(|first| self.joining.iter().all(|other| other == first));
-        // The day of hire is somebody's own where any rule compares it with the clock, be it only to say whom a change is about.
-        let by_day = !self.clocked.is_empty() || !self.rules.clock_slots().is_empty();
-        let Some(pattern) = pattern.filter(|_| !by_day) else { return Vec::new() };
+        let Some(pattern) = pattern else { return Vec::new() };
         let mut joiners = Vec::with_capacity(models.len());
         for like in 0..models.len() as Slot {
             let model = models.get(like);
@@ -209,7 +208,9 @@ impl<'a> World<'a> {
             let person = Person { profile, assigned, target, ..model };
             joiners.push(Joiner { person, seeker: self.seeker(like) });
         }
-        joiners
+        // The day of hire is somebody's own where any rule compares it with the clock, be it only to say whom a change is about.
+        let by_day = !self.clocked.is_empty() || !self.rules.clock_slots().is_empty();
+        if by_day { Vec::new() } else { joiners }
     }
 
     /// What somebody who joins has of each list of assigned groups: groups that people join by themselves are joined by events
