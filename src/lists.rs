@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashTable;
+use prefetch_index::prefetch_index;
 
 /// Lists one behind the other in memory, so that a look-up touches few lines of it.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ impl<T> Default for Lists<T> {
 }
 
 /// Multiplicative hashing: fast, and the same in every process. No table is ever iterated.
-fn hash<T: Copy + Into<u32>>(list: impl ExactSizeIterator<Item = T>) -> u64 {
+pub fn hash<T: Copy + Into<u32>>(list: impl ExactSizeIterator<Item = T>) -> u64 {
     let start = list.len() as u64;
     let step = |hash: u64, item: T| (hash.rotate_left(5) ^ u64::from(item.into())).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let hash = list.fold(start, step);
@@ -78,6 +79,19 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
         }
     }
 
+    /// Hints that a list will be prefetched soon, which takes a look at where it is.
+    pub fn prefetch_place(&self, number: u32) {
+        match (number as usize).checked_sub(self.shared.ends.len()) {
+            None => prefetch_index(&self.shared.ends, number as usize),
+            Some(at) => prefetch_index(&self.own.ends, at),
+        }
+    }
+
+    /// Hints that a list will be looked at soon.
+    pub fn prefetch(&self, number: u32) {
+        prefetch_index(self.get(number), 0);
+    }
+
     /// The number of a list; `None` of one that is not stored.
     pub fn find(&self, list: &[T]) -> Option<u32> {
         let hash = hash(list.iter().copied());
@@ -85,15 +99,15 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
         self.shared.find(hash, list).or_else(own)
     }
 
-    /// Something about where a list is looked for, for whoever wants it near.
-    pub fn glance(&self, list: impl ExactSizeIterator<Item = T>) -> u32 {
-        let mut seen = 0;
-        let near = |at: &u32| {
-            seen = *at;
+    /// The number that a list of this hash most likely has, if it is shared: for a prefetch.
+    pub fn likely(&self, hash: u64) -> u32 {
+        let mut likely = 0;
+        let first = |at: &u32| {
+            likely = *at;
             false
         };
-        self.shared.numbers.find(hash(list), near);
-        seen
+        self.shared.numbers.find(hash, first);
+        likely
     }
 
     /// The number of a list, stored now if it was not.

@@ -30,6 +30,7 @@ impl Ledger {
     /// Applies every change since the last settlement as one tick on `day`. Days ascend.
     pub fn settle(&mut self, day: u32) -> Result<(), Unsettled> {
         let retry_all = std::mem::take(&mut self.retry_all) | self.take_retries(day);
+        self.prefetch_lines();
         let mut fresh = Vec::with_capacity(self.intents.len());
         let mut changed = self.apply_intents(day, &mut fresh);
         if retry_all {

@@ -1,7 +1,8 @@
 //! Grants of one round, in order. In: keys to evaluate, queues, free units. Out: seats, and who waits or is refused for what.
 //! Never: gives a unit to somebody while another who could use it comes first.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use super::assign::insert_wanted;
 use super::atlas::Parcels;
@@ -14,6 +15,16 @@ use super::terms::{Item, Misfit, ParcelId};
 use super::{BundleIndex, LicenseError, Source};
 use crate::directory::SkuIndex;
 
+/// The first of the heads of lines, and its place; [`Key::NONE`] where there is none. Values, not references, so that no branch
+/// depends on who comes first.
+fn first_of(heads: &[(Key, u32)]) -> (Key, usize) {
+    let earlier = |first: (Key, usize), (at, (key, _)): (usize, &(Key, u32))| {
+        let is_first = *key < first.0;
+        (if is_first { *key } else { first.0 }, if is_first { at } else { first.1 })
+    };
+    heads.iter().enumerate().fold((Key::NONE, 0), earlier)
+}
+
 impl Ledger {
     /// Evaluates bundles in the order of grants: those listed, those that a grant to the same user may have helped, and the
     /// heads of queues whose SKUs have a free unit.
@@ -21,31 +32,34 @@ impl Ledger {
         listed.sort_unstable();
         listed.dedup();
         let mut listed = listed.into_iter().peekable();
-        let mut late: BTreeSet<Key> = BTreeSet::new();
+        let mut late: BinaryHeap<Reverse<Key>> = BinaryHeap::new();
         let mut heads = self.heads();
         // What an irregular user was refused in this round: a refusal may give it a later place, but no second turn.
         let mut refused: BTreeSet<(u32, BundleIndex)> = BTreeSet::new();
         let mut granted = false;
         loop {
-            let head = heads.iter().map(|(key, _)| key).min();
-            let Some(key) = [listed.peek(), late.first(), head].into_iter().flatten().min().copied() else {
+            let (head, at) = first_of(&heads);
+            let listed_first = listed.peek().copied().unwrap_or(Key::NONE);
+            let key = head.min(listed_first).min(late.peek().map_or(Key::NONE, |Reverse(key)| *key));
+            if key == Key::NONE {
                 break;
-            };
+            }
+            let at = (key == head).then_some(at);
             listed.next_if_eq(&key);
-            if !late.is_empty() {
-                late.remove(&key);
+            while late.peek() == Some(&Reverse(key)) {
+                late.pop();
             }
             if self.is_regular(key.user()) {
                 if let Some(served) = self.serve(key, day, &mut late) {
                     granted |= served.granted;
-                    self.renew(&mut heads, key, served);
+                    self.renew(&mut heads, (key, at), served);
                     continue;
                 }
                 self.unfold(key.user());
             }
             let had_its_turn = refused.contains(&(key.user(), key.bundle()));
             let served = !had_its_turn && self.try_bundle(key.user(), key.bundle(), day);
-            self.renew(&mut heads, key, Served { granted: served, last: served });
+            self.renew(&mut heads, (key, at), Served { granted: served, last: served });
             if !served {
                 refused.insert((key.user(), key.bundle()));
                 continue;
@@ -57,7 +71,7 @@ impl Ledger {
             if self.is_automatic() {
                 let again = turning.iter();
                 let again = again.map(|wanted| self.key(key.user(), wanted.bundle, wanted.since.unwrap_or(day)));
-                late.extend(again.filter(|other| *other > key));
+                late.extend(again.filter(|other| *other > key).map(Reverse));
             }
             if !detail.outgoing.is_empty() || !turning.is_empty() {
                 self.dirty.insert(key.user());

@@ -218,9 +218,20 @@ impl Ledger {
         }
     }
 
-    /// Something about a user, for whoever wants it near.
-    pub fn glance(&self, user: u32) -> u32 {
-        self.regulars.stands[user as usize].place()
+    /// Hints that something will be done about a user soon.
+    pub fn prefetch(&self, user: u32) {
+        self.regulars.prefetch(user);
+    }
+
+    /// The same about a target: what it gives, and where its bundles are.
+    pub fn prefetch_target(&self, target: Target) {
+        self.regulars.prefetch_whole(target);
+        self.targets.prefetch_place(target);
+    }
+
+    /// The same about its bundles.
+    pub fn prefetch_bundles(&self, target: Target) {
+        self.targets.prefetch(target);
     }
 
     /// Whether bundles give a SKU now.
@@ -228,9 +239,9 @@ impl Ledger {
         self.skus_of_target(target)[sku.get() / 64] >> (sku.get() % 64) & 1 == 1
     }
 
-    /// Something about a target, for whoever wants it near.
-    pub fn glance_target(&self, target: Target) -> u32 {
-        self.targets.list(target).first().map_or(0, |bundle| bundle.0)
+    /// The target that a list of bundles of this hash most likely has, if it has one: for a prefetch.
+    pub fn likely_target(&self, hash: u64) -> Target {
+        self.targets.likely(hash)
     }
 
     /// The number of a list of bundles, which is ascending.
@@ -305,10 +316,12 @@ impl Ledger {
         self.regulars.stands[user as usize].marks & DELETED != 0
     }
 
-    /// Makes clones cheap: what is known about sets of sources is shared by all clones from now on.
+    /// Makes clones cheap: what is known about sets of sources is shared by all clones from now on, and memory holds nothing else.
     pub fn share(&mut self) {
         self.atlas.share();
         self.targets.share();
+        self.regulars.compact();
+        self.queues.compact();
     }
 
     /// What a user has; `None` where something is missing or too much.

@@ -18,6 +18,9 @@ pub(super) struct Key(u128);
 const ARRIVAL_MAX: u32 = (1 << 24) - 1;
 
 impl Key {
+    /// After every other.
+    pub const NONE: Key = Key(u128::MAX);
+
     fn new(rank: Rank, arrival: u32, bundle: BundleIndex, user: u32) -> Self {
         let first = u64::from(rank.class) << 56 | u64::from(arrival.min(ARRIVAL_MAX)) << 32 | u64::from(rank.place);
         Key(u128::from(first) << 64 | u128::from(bundle.0) << 32 | u128::from(user))
@@ -156,6 +159,14 @@ impl Queues {
         self.lines[line as usize].push(key);
     }
 
+    /// Drops whoever has had their turn.
+    pub fn compact(&mut self) {
+        for line in &mut self.lines {
+            line.sorted.drain(..line.first);
+            line.first = 0;
+        }
+    }
+
     /// The SKUs that those in a line lack.
     pub fn lacks(&self, line: u32) -> &[SkuIndex] {
         &self.lines[line as usize].lacks
@@ -167,7 +178,9 @@ impl Ledger {
     pub(super) fn heads(&mut self) -> Vec<(Key, u32)> {
         self.queues.lines.iter_mut().for_each(Line::sort);
         let lines = 0..self.queues.lines.len() as u32;
-        lines.clone().for_each(|line| self.glance_first(line));
+        for line in lines.clone() {
+            self.soon(line).iter().for_each(|key| self.regulars.prefetch_missing(key.user()));
+        }
         let mut heads = Vec::with_capacity(lines.len());
         heads.extend(lines.filter_map(|line| self.head(line).map(|key| (key, line))));
         heads
@@ -185,23 +198,28 @@ impl Ledger {
         None
     }
 
-    /// Looks at the first few of a line, so that they are near when it is their turn.
-    fn glance_first(&self, line: u32) {
+    /// Hints at the first few of every line, so that they are near when it is their turn.
+    pub(super) fn prefetch_lines(&self) {
+        for line in 0..self.queues.lines.len() as u32 {
+            self.soon(line).iter().for_each(|key| self.regulars.prefetch(key.user()));
+        }
+    }
+
+    /// Those in a line who will have their turn soon, or may.
+    fn soon(&self, line: u32) -> &[Key] {
         let free = |sku: &SkuIndex| self.seats[sku.get()].available();
         let open = self.queues.lacks(line).iter().map(free).min().unwrap_or(0);
         let line = &self.queues.lines[line as usize];
-        let end = line.sorted.len().min(line.first + open.clamp(0, AHEAD as i64) as usize);
-        let soon = &line.sorted[line.first..end];
-        soon.iter().for_each(|key| self.regulars.glance(key.user()));
-        soon.iter().for_each(|key| self.regulars.glance_missing(key.user()));
+        let end = line.sorted.len().min(line.first + open.clamp(1, AHEAD as i64) as usize);
+        &line.sorted[line.first..end]
     }
 
     /// The same for those who come in their place when the first have had their turn.
-    fn glance_ahead(&self, line: u32) {
+    fn prefetch_ahead(&self, line: u32) {
         let line = &self.queues.lines[line as usize];
         let at = |ahead: usize| line.sorted.get(line.first + ahead).map(|key| key.user());
-        at(AHEAD).into_iter().for_each(|user| self.regulars.glance(user));
-        at(AHEAD / 2).into_iter().for_each(|user| self.regulars.glance_missing(user));
+        at(AHEAD).into_iter().for_each(|user| self.regulars.prefetch(user));
+        at(AHEAD / 2).into_iter().for_each(|user| self.regulars.prefetch_missing(user));
     }
 
     /// Whether there is a unit of all that those in a line lack.
@@ -209,9 +227,15 @@ impl Ledger {
         self.queues.lacks(line).iter().all(|sku| self.seats[sku.get()].available() > 0)
     }
 
-    /// Brings heads up to date after the bundle of `key` was evaluated; `last` where the last unit of a SKU may have gone.
-    pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, Served { granted, last }: Served) {
-        if let Some(at) = heads.iter().position(|(head, _)| *head == key) {
+    /// Brings heads up to date after the bundle of `key` was evaluated, which is the head `at` a place if any; `last` where the last
+    /// unit of a SKU may have gone.
+    pub(super) fn renew(
+        &mut self,
+        heads: &mut Vec<(Key, u32)>,
+        (key, at): (Key, Option<usize>),
+        Served { granted, last }: Served,
+    ) {
+        if let Some(at) = at {
             let line = heads[at].1;
             if granted {
                 self.queues.lines[line as usize].pop(key);
@@ -220,7 +244,7 @@ impl Ledger {
                 Some(next) => heads[at].0 = next,
                 None => drop(heads.swap_remove(at)),
             }
-            self.glance_ahead(line);
+            self.prefetch_ahead(line);
         }
         if last {
             // Units only become fewer, so a line that is closed stays so.
@@ -234,7 +258,7 @@ impl Ledger {
         if self.is_regular(user) {
             let mut missing = self.regulars.missing(user);
             return missing.any(|entry| {
-                entry.line == line && entry.bundle == bundle && key == self.key(user, bundle, entry.since)
+                (entry.line == line) & (entry.bundle == bundle) && key == self.key(user, bundle, entry.since)
             });
         }
         let Some(detail) = self.details.get(&user) else { return false };

@@ -4,14 +4,15 @@
 //! Where there are units for everybody who could ask for one in a tick, the order of R8 decides nothing: such grants are made at
 //! once. All others go the long way, in order; so do all where the codes of failed bundles stand as they were last evaluated.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use super::BundleIndex;
 use super::atlas::NOTHING;
 use super::gifts::{Gifts, add, skus_in, within};
 use super::ledger::{Ledger, Seats};
 use super::queue::Key;
-use super::standing::{FRESH, Missing};
+use super::standing::{FRESH, Missing, Regulars};
 use super::target::Target;
 use crate::directory::SkuIndex;
 
@@ -81,6 +82,9 @@ impl Ledger {
 
     /// Puts new bundles of a user in line, or lists them.
     fn wait(&mut self, user: u32, bundles: &[BundleIndex], Tick { day, plenty, listed }: &mut Tick<'_>) {
+        if !bundles.is_empty() {
+            self.regulars.note_counted(user);
+        }
         for (at, bundle) in bundles.iter().enumerate() {
             if !self.line_up(user, *bundle, &bundles[at..], plenty, *day) {
                 self.regulars.insert(user, *bundle, 0, FRESH);
@@ -173,13 +177,24 @@ impl Ledger {
 
     /// Gives a user those of some bundles, which fit, that lack nothing but what is plenty, and leaves the others in the list.
     fn give_plenty(&mut self, user: u32, bundles: &mut Vec<BundleIndex>, plenty: &[u64]) {
-        bundles.retain(|bundle| {
-            let granted = within(self.regulars.gifts.skus(*bundle), plenty);
-            if granted {
-                self.regulars.give(&mut self.seats, user, *bundle);
-            }
-            !granted
-        });
+        let Self { regulars, seats, .. } = self;
+        let Regulars { gifts, bits: given, .. } = regulars;
+        given.clear();
+        given.resize(gifts.words(), 0);
+        // Without a branch on what is granted, which nobody can foresee.
+        let mut left = 0;
+        for at in 0..bundles.len() {
+            let skus = gifts.skus(bundles[at]);
+            let granted = within(skus, plenty);
+            let mask = u64::from(granted).wrapping_neg();
+            given.iter_mut().zip(skus).for_each(|(given, skus)| *given |= skus & mask);
+            bundles[left] = bundles[at];
+            left += usize::from(!granted);
+        }
+        bundles.truncate(left);
+        for word in 0..plenty.len() {
+            regulars.take(seats, user, word, regulars.bits[word]);
+        }
     }
 
     /// Whether bundles surely fit what a user keeps, one after the other.
@@ -276,6 +291,7 @@ impl Ledger {
         }
         let since = if before == FRESH { day } else { entry.since };
         if before == FRESH {
+            self.regulars.note_counted(user);
             self.regulars.count_one_more(&mut self.seats, user, bundle);
         }
         if let Some(entry) = self.regulars.entry(user, bundle) {
@@ -287,7 +303,7 @@ impl Ledger {
 
     /// Evaluates a bundle of a regular user in its turn; `None`, and nothing done, where plans may not fit. Bundles that the grant
     /// may have helped are added to `late` or looked at again in the next round.
-    pub(super) fn serve(&mut self, key: Key, day: u32, late: &mut BTreeSet<Key>) -> Option<Served> {
+    pub(super) fn serve(&mut self, key: Key, day: u32, late: &mut BinaryHeap<Reverse<Key>>) -> Option<Served> {
         let (user, bundle) = (key.user(), key.bundle());
         if !self.regulars.lacks(user, bundle) {
             return Some(Served::default());
@@ -308,19 +324,19 @@ impl Ledger {
 
     /// Bundles of the same user that a grant may have helped, or whose plans may fit no longer: in this round where their turn is
     /// still to come, and in the next where it has passed.
-    fn look_again(&mut self, key: Key, late: &mut BTreeSet<Key>) {
+    fn look_again(&mut self, key: Key, late: &mut BinaryHeap<Reverse<Key>>) {
         let user = key.user();
-        if self.regulars.is_whole(user) {
-            return;
-        }
-        let again = self.regulars.missing(user).filter(|entry| self.is_helped(user, entry));
-        let again: Vec<Key> = again.map(|entry| self.key(user, entry.bundle, entry.since)).collect();
-        for other in again {
+        let mut passed = false;
+        for entry in self.regulars.missing(user).filter(|entry| self.is_helped(user, entry)) {
+            let other = self.key(user, entry.bundle, entry.since);
             if other > key {
-                late.insert(other);
+                late.push(Reverse(other));
             } else {
-                self.dirty.insert(user);
+                passed = true;
             }
+        }
+        if passed {
+            self.dirty.insert(user);
         }
     }
 

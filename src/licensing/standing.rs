@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use prefetch_index::prefetch_index;
+
 use super::atlas::{NOTHING, SetId};
 use super::gifts::{Gifts, Together, add, skus_in, within};
 use super::ledger::{REGULAR, Seats};
@@ -37,10 +39,6 @@ pub(super) struct Stand {
 const _: () = assert!(size_of::<Stand>() == 32, "two users share a line of the cache");
 
 impl Stand {
-    pub fn place(&self) -> u32 {
-        self.place
-    }
-
     pub fn rank(&self) -> Rank {
         Rank { class: self.class, place: self.place }
     }
@@ -92,6 +90,8 @@ pub(super) struct Regulars {
     pub scratch: Vec<BundleIndex>,
     pub kept: Vec<BundleIndex>,
     pub short: Vec<SkuIndex>,
+    /// The same for bits of SKUs.
+    pub bits: Vec<u64>,
 }
 
 impl Regulars {
@@ -125,6 +125,24 @@ impl Regulars {
         if self.gifts.words() > 1 {
             self.held.resize(self.stands.len() * (self.gifts.words() - 1), 0);
         }
+    }
+
+    /// Moves the missing bundles of each user together, and drops the places that are free: for a ledger that is cloned often.
+    pub fn compact(&mut self) {
+        let before = std::mem::take(&mut self.missing);
+        for stand in &mut self.stands {
+            let mut at = std::mem::replace(&mut stand.missing, END);
+            while let Some(entry) = before.get(at as usize) {
+                let number = self.missing.len() as u32;
+                match self.missing.last_mut().filter(|_| stand.missing != END) {
+                    Some(last) => last.next = number,
+                    None => stand.missing = number,
+                }
+                self.missing.push(Missing { next: END, ..*entry });
+                at = entry.next;
+            }
+        }
+        self.free = END;
     }
 
     pub fn is_whole(&self, user: u32) -> bool {
@@ -176,15 +194,19 @@ impl Regulars {
         self.learnt = targets.len();
     }
 
-    /// Looks at a user, so that what is known is near.
-    pub fn glance(&self, user: u32) {
-        std::hint::black_box(self.stands[user as usize].missing);
+    /// Hints that a user will be looked at soon.
+    pub fn prefetch(&self, user: u32) {
+        prefetch_index(&self.stands, user as usize);
     }
 
-    /// The same for the first bundle that is missing.
-    pub fn glance_missing(&self, user: u32) {
-        let first = self.missing.get(self.stands[user as usize].missing as usize);
-        std::hint::black_box(first.map(|entry| entry.line));
+    /// The same about the first bundle that a user lacks.
+    pub fn prefetch_missing(&self, user: u32) {
+        prefetch_index(&self.missing, self.stands[user as usize].missing as usize);
+    }
+
+    /// The same about what a target gives.
+    pub fn prefetch_whole(&self, target: Target) {
+        prefetch_index(&self.whole, target.get() * (1 + self.gifts.words()));
     }
 
     /// The bundles that a user lacks.
@@ -249,40 +271,52 @@ impl Regulars {
         last
     }
 
-    /// The same with all SKUs of a bundle.
-    pub fn give(&mut self, seats: &mut [Seats], user: u32, bundle: BundleIndex) -> bool {
-        let mut last = false;
-        for word in 0..self.gifts.words() {
-            last |= self.take(seats, user, word, self.gifts.sku_word(bundle, word));
-        }
-        last
-    }
-
     /// Gives a user a bundle that is missing, and with it others in line that need nothing more and fit whatever else there is;
     /// counts the user no more for what it brings. True where the last unit of a SKU went.
     pub fn grant(&mut self, seats: &mut [Seats], user: u32, bundle: BundleIndex) -> bool {
+        let words = self.gifts.words();
         let mut last = false;
-        for word in 0..self.gifts.words() {
+        for word in 1..words {
             let (mut own, mut others) = (0, 0);
             for entry in self.missing(user).filter(|entry| entry.line != FRESH) {
                 let bits = if entry.bundle == bundle { &mut own } else { &mut others };
                 *bits |= self.gifts.sku_word(entry.bundle, word);
             }
-            let given = self.gifts.sku_word(bundle, word);
-            let before = (own | others) & !self.held(user, word);
-            let after = before & others & !given;
-            skus_in(word, before & !after).for_each(|sku| seats[sku.get()].queued -= 1);
-            last |= self.take(seats, user, word, given);
+            last |= self.receive(seats, user, word, bundle, [own, others]);
         }
-        let words = self.gifts.words();
+        // The first word, which is the only one nearly always, on the walk that takes entries out.
         let Self { gifts, stands, missing, held, free, .. } = self;
         let stand = &mut stands[user as usize];
+        let first = stand.first | gifts.sku_word(bundle, 0);
         let more = &held[user as usize * (words - 1)..][..words - 1];
-        let has = |bits: &[u64]| bits[0] & !stand.first == 0 && within(&bits[1..], more);
-        let comes_with =
-            |entry: &Missing| entry.line != FRESH && gifts.fits_all(entry.bundle) && has(gifts.skus(entry.bundle));
-        retain(&mut stand.missing, missing, free, |entry| entry.bundle != bundle && !comes_with(entry));
-        last
+        let (mut own, mut others) = (0, 0);
+        retain(&mut stand.missing, missing, free, |entry| {
+            let is_own = entry.bundle == bundle;
+            if entry.line == FRESH {
+                return !is_own;
+            }
+            let skus = gifts.skus(entry.bundle);
+            *if is_own { &mut own } else { &mut others } |= skus[0];
+            let comes_with = skus[0] & !first == 0 && gifts.fits_all(entry.bundle) && within(&skus[1..], more);
+            !is_own && !comes_with
+        });
+        last | self.receive(seats, user, 0, bundle, [own, others])
+    }
+
+    /// Gives a user one word of a bundle. `own` and `others` are what the user was counted for by this bundle and by others.
+    fn receive(
+        &mut self,
+        seats: &mut [Seats],
+        user: u32,
+        word: usize,
+        bundle: BundleIndex,
+        [own, others]: [u64; 2],
+    ) -> bool {
+        let given = self.gifts.sku_word(bundle, word);
+        let before = (own | others) & !self.held(user, word);
+        let after = before & others & !given;
+        skus_in(word, before & !after).for_each(|sku| seats[sku.get()].queued -= 1);
+        self.take(seats, user, word, given)
     }
 
     /// Counts a user among those who wait, or (`-1`) no longer. Bundles that were not evaluated do not count.
@@ -301,12 +335,22 @@ impl Regulars {
         }
     }
 
+    /// Writes down what a user is counted for, as bits, for [`Regulars::count_one_more`].
+    pub fn note_counted(&mut self, user: u32) {
+        let mut bits = std::mem::take(&mut self.bits);
+        bits.clear();
+        bits.resize(self.gifts.words(), 0);
+        let counted = self.missing(user).filter(|entry| entry.line != FRESH);
+        counted.for_each(|entry| add(&mut bits, self.gifts.skus(entry.bundle)));
+        self.bits = bits;
+    }
+
     /// Counts a user as waiting for what a bundle lacks that is evaluated for the first time, beside what is counted.
-    pub fn count_one_more(&self, seats: &mut [Seats], user: u32, bundle: BundleIndex) {
+    pub fn count_one_more(&mut self, seats: &mut [Seats], user: u32, bundle: BundleIndex) {
         for word in 0..self.gifts.words() {
-            let counted = self.missing(user).filter(|entry| entry.line != FRESH);
-            let counted = counted.fold(0, |bits, entry| bits | self.gifts.sku_word(entry.bundle, word));
-            let more = self.gifts.sku_word(bundle, word) & !self.held(user, word) & !counted;
+            let skus = self.gifts.sku_word(bundle, word);
+            let more = skus & !self.held(user, word) & !self.bits[word];
+            self.bits[word] |= skus;
             skus_in(word, more).for_each(|sku| seats[sku.get()].queued += 1);
         }
     }

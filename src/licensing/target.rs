@@ -62,6 +62,21 @@ impl Targets {
         self.lists.get(target.0)
     }
 
+    /// The number that a list of this hash most likely has, if it has one.
+    pub fn likely(&self, hash: u64) -> Target {
+        Target(self.lists.likely(hash))
+    }
+
+    /// Hints that a list will be prefetched soon.
+    pub fn prefetch_place(&self, target: Target) {
+        self.lists.prefetch_place(target.0);
+    }
+
+    /// Hints that a list will be looked at soon.
+    pub fn prefetch(&self, target: Target) {
+        self.lists.prefetch(target.0);
+    }
+
     /// The number of a list that is ascending and distinct.
     pub fn number(&mut self, list: &[BundleIndex]) -> Target {
         debug_assert!(list.windows(2).all(|pair| pair[0] < pair[1]), "a target is ascending and distinct");

@@ -1,6 +1,8 @@
 //! People as numbers. In: exported users, rules, groups. Out: for each, a profile and what they are meant to have. Never: changes
 //! a person; a replication works on a copy.
 
+use prefetch_index::prefetch_index;
+
 use super::direct::DirectLists;
 use super::entitlements::Entitlements;
 use super::event::Slot;
@@ -135,6 +137,11 @@ impl Persons {
         let Core { profile, assigned, target, direct } = self.people[slot as usize];
         let clock = self.clocks.get(slot as usize).copied().unwrap_or(Target::NOTHING);
         Person { profile, assigned, clock, target, direct }
+    }
+
+    /// Hints that a person will be looked at soon.
+    pub fn prefetch(&self, slot: Slot) {
+        prefetch_index(&self.people, slot as usize);
     }
 
     pub fn set(&mut self, slot: Slot, Person { profile, assigned, clock, target, direct }: Person) {

@@ -11,9 +11,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use foldhash::fast::FixedState;
+use prefetch_index::prefetch_index;
 
 use crate::licensing::{BundleIndex, Ledger, Target};
-use crate::lists::Lists;
+use crate::lists::{self, Lists};
 use crate::rule::{Classes, RuleSet, Sieve};
 
 /// Classes by slot.
@@ -69,6 +70,11 @@ impl Kinds {
         self.turnovers.push(turnover);
     }
 
+    /// Hints that a change will be applied soon.
+    pub fn prefetch_pattern(&self, pattern: PatternId) {
+        prefetch_index(&self.patterns, pattern as usize);
+    }
+
     /// The number of a change that gives some slots new codes.
     pub fn pattern(&mut self, codes: impl IntoIterator<Item = (usize, u32)>) -> PatternId {
         let codes = codes.into_iter();
@@ -106,28 +112,88 @@ pub struct Profiles {
     row: Vec<u32>,
     classes: Vec<u32>,
     bundles: Vec<BundleIndex>,
+    /// Changes that were decided before their turn, of which the first `used` have had it, and the bundles of them all.
+    ahead: Vec<Ahead>,
+    used: usize,
+    bundles_ahead: Vec<BundleIndex>,
+}
+
+/// What a change makes of a profile.
+#[derive(Clone, Copy, Debug)]
+struct Ahead {
+    change: (ProfileId, PatternId),
+    changed: ProfileId,
+    /// Where its bundles end.
+    end: usize,
+    /// The hash of their list, and what they most likely are.
+    hash: u64,
+    likely: Target,
 }
 
 /// So many look-ups tell whether they are worth it.
 const LOOKED_MIN: u32 = 1_000;
 
 impl Profiles {
-    /// Something about a profile, for whoever wants it near.
-    pub fn glance(&self, profile: ProfileId) -> u32 {
-        self.common[0].get(profile as usize).copied().unwrap_or(0) ^ self.first(profile).get() as u32
+    /// Hints that somebody with a profile will change soon.
+    pub fn prefetch(&self, profile: ProfileId) {
+        self.lists.prefetch_place(profile);
+        prefetch_index(&self.common[0], profile as usize);
+        prefetch_index(&self.targets, profile as usize);
     }
 
-    /// The same about what a change makes of a profile.
-    pub fn glance_change(&self, profile: ProfileId, pattern: PatternId, kinds: &Kinds) -> u32 {
-        if self.is_strange(kinds) {
-            return 0;
+    /// The same where the profile itself is near, of somebody who moves.
+    pub fn prefetch_classes(&self, profile: ProfileId) {
+        self.lists.prefetch(profile);
+    }
+
+    /// Hints that changes will be asked for in this order. Where they have to be looked for, they are looked for now, so that no
+    /// look waits for the answer of another; where deciding is the way, they are decided now.
+    pub fn prepare(
+        &mut self,
+        changes: impl Iterator<Item = (ProfileId, PatternId)>,
+        of: (&Kinds, &RuleSet<'_>),
+        ledger: &mut Ledger,
+    ) {
+        self.ahead.clear();
+        self.used = 0;
+        if self.is_strange(of.0) {
+            self.decide_ahead(changes, of, ledger);
+            return;
         }
-        let pattern = &kinds.patterns[pattern as usize];
-        let class = |(slot, class): (usize, &u32)| {
-            let new = pattern.iter().find(|(other, _)| *other == slot);
-            new.map_or(*class, |(_, new)| *new)
-        };
-        self.lists.glance(self.classes(profile).iter().enumerate().map(class))
+        for (profile, pattern) in changes {
+            self.take_changed(profile, pattern, of.0);
+            std::hint::black_box(self.lists.likely(lists::hash(self.classes.iter().copied())));
+        }
+    }
+
+    fn decide_ahead(
+        &mut self,
+        changes: impl Iterator<Item = (ProfileId, PatternId)>,
+        of: (&Kinds, &RuleSet<'_>),
+        ledger: &mut Ledger,
+    ) {
+        let mut all = std::mem::take(&mut self.bundles_ahead);
+        all.clear();
+        for (profile, pattern) in changes {
+            self.take_changed(profile, pattern, of.0);
+            self.decide(of);
+            all.extend_from_slice(&self.bundles);
+            let (changed, hash) = (self.lists.append(&self.classes), lists::hash(self.bundles.iter().copied()));
+            self.targets.push(Target::NOTHING);
+            let likely = Target::NOTHING;
+            self.ahead.push(Ahead { change: (profile, pattern), changed, end: all.len(), hash, likely });
+        }
+        for ahead in &mut self.ahead {
+            ahead.likely = ledger.likely_target(ahead.hash);
+            ledger.prefetch_target(ahead.likely);
+        }
+        self.ahead.iter().for_each(|ahead| ledger.prefetch_bundles(ahead.likely));
+        let mut start = 0;
+        for Ahead { changed, end, .. } in &self.ahead {
+            self.targets[*changed as usize] = ledger.target(&all[start..*end]);
+            start = *end;
+        }
+        self.bundles_ahead = all;
     }
 
     /// The profile of anybody else.
@@ -156,7 +222,8 @@ impl Profiles {
     /// The profile of the classes that were taken.
     fn taken(&mut self, of: (&Kinds, &RuleSet<'_>), ledger: &mut Ledger) -> ProfileId {
         self.lists.find(&self.classes).unwrap_or_else(|| {
-            let target = self.decide(of, ledger);
+            self.decide(of);
+            let target = ledger.target(&self.bundles);
             self.targets.push(target);
             self.lists.add(&self.classes)
         })
@@ -170,8 +237,8 @@ impl Profiles {
     /// The profile of the classes that a change made.
     fn changed(&mut self, of: (&Kinds, &RuleSet<'_>), ledger: &mut Ledger) -> ProfileId {
         if self.is_strange(of.0) {
-            let target = self.decide(of, ledger);
-            self.targets.push(target);
+            self.decide(of);
+            self.targets.push(ledger.target(&self.bundles));
             return self.lists.append(&self.classes);
         }
         let before = self.lists.count();
@@ -283,9 +350,11 @@ impl Profiles {
         {
             return *known;
         }
-        self.classes.clear();
-        self.classes.extend_from_slice(self.lists.get(profile));
-        of.0.patterns[pattern as usize].iter().for_each(|(slot, class)| self.classes[*slot] = *class);
+        if let Some(ahead) = self.ahead.get(self.used).filter(|ahead| ahead.change == (profile, pattern)) {
+            self.used += 1;
+            return ahead.changed;
+        }
+        self.take_changed(profile, pattern, of.0);
         let changed = self.changed(of, ledger);
         if let Some(common) = self.common.get_mut(pattern as usize) {
             common.resize(self.lists.count().max(common.len()), UNKNOWN);
@@ -294,8 +363,15 @@ impl Profiles {
         changed
     }
 
-    /// The bundles that the classes which were taken have today.
-    fn decide(&mut self, (kinds, rules): (&Kinds, &RuleSet<'_>), ledger: &mut Ledger) -> Target {
+    /// Takes the classes that a change makes of a profile.
+    fn take_changed(&mut self, profile: ProfileId, pattern: PatternId, kinds: &Kinds) {
+        self.classes.clear();
+        self.classes.extend_from_slice(self.lists.get(profile));
+        kinds.patterns[pattern as usize].iter().for_each(|(slot, class)| self.classes[*slot] = *class);
+    }
+
+    /// Writes down the bundles that the classes which were taken have today.
+    fn decide(&mut self, (kinds, rules): (&Kinds, &RuleSet<'_>)) {
         let Self { row, classes, bundles, .. } = self;
         row.clear();
         if kinds.still.asks() {
@@ -308,7 +384,6 @@ impl Profiles {
         kinds.still.holding(classes, holds, |place| bundles.push(kinds.bundles[place]));
         bundles.sort_unstable();
         bundles.dedup();
-        ledger.target(bundles)
     }
 
     /// Makes what is known so far what every thread begins with.

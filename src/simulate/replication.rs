@@ -64,6 +64,11 @@ pub fn follow(
     Trajectory { skus, headcount, luck, circling }
 }
 
+/// How many of some events, which are in order, are over at the end of a day.
+fn until(events: &[Event], day: u32) -> usize {
+    events.iter().position(|event| event.day > day).unwrap_or(events.len())
+}
+
 impl<'w> Run<'w, '_> {
     fn live(&mut self, watch: &mut dyn FnMut(u32, &Scratch)) {
         let world = self.world;
@@ -82,8 +87,9 @@ impl<'w> Run<'w, '_> {
                 self.step(self.number);
                 touched = true;
             }
-            let soon = events.iter().position(|event| event.day > day).unwrap_or(events.len());
-            self.scratch.glance(&world.kinds, (self.stage, self.joiners()), &events[..soon]);
+            let (soon, later) = events.split_at(until(events, day));
+            self.scratch.prefetch((self.stage, self.joiners()), &later[..until(later, day + 1)]);
+            self.scratch.prepare(world, (self.stage, self.joiners()), soon);
             let today = |event: &Event| event.day <= day && !matches!(event.happening, Happening::Request { .. });
             while let Some((event, rest)) = events.split_first().filter(|(event, _)| today(event)) {
                 self.apply(event);

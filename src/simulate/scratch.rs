@@ -1,14 +1,16 @@
 //! The memory of a thread, used again for every replication. In: a world, a population. Out: everybody as they are today, and what
 //! is learnt of targets, profiles and lists. Never: an event.
 
+use prefetch_index::prefetch_index;
+
 use super::by_plans::Asked;
 use super::direct::DirectLists;
 use super::draws;
 use super::event::{Event, Happening, Slot};
 use super::pending::Pending;
-use super::person::{Joiner, Persons};
+use super::person::{Joiner, Person, Persons};
 use super::planned::{self, Lens, Stage};
-use super::profile::{Kinds, Profiles};
+use super::profile::Profiles;
 use super::tally::Reading;
 use super::workforce::{Memory, Population};
 use super::world::World;
@@ -112,47 +114,56 @@ impl Scratch {
         self.pending.clear();
     }
 
-    /// Reads what a day's events will look at, and drops it. People are all over memory, which answers many questions at once
+    /// Hints at those whom the events of a later day are about. People are all over memory, which answers many questions at once
     /// when none waits for the answer of another.
-    pub(super) fn glance(&self, kinds: &Kinds, (stage, joiners): (&Stage, &[Joiner]), events: &[Event]) {
-        let model =
-            |like: Slot| joiners.get(like as usize).map_or_else(|| stage.models.get(like), |joiner| joiner.person);
-        let moving = |like: Slot| stage.moving.get(like as usize).copied().unwrap_or(0);
-        let mut seen = 0;
+    pub(super) fn prefetch(&self, (stage, joiners): (&Stage, &[Joiner]), events: &[Event]) {
         for event in events {
-            seen ^= match event.happening {
-                Happening::Join { slot, like } => model(like).profile ^ self.ledger.glance(slot),
-                Happening::Move { slot, like } => {
-                    self.persons.get(slot).profile ^ self.ledger.glance(slot) ^ moving(like)
-                }
-                other => {
-                    let (slot, _) = other.people();
-                    self.persons.get(slot).profile ^ self.ledger.glance(slot)
-                }
-            };
-        }
-        for event in events {
-            let person = match event.happening {
-                Happening::Join { like, .. } => model(like),
-                other => self.persons.get(other.people().0),
-            };
-            seen ^= self.ledger.skus_of_target(person.target).first().map_or(0, |bits| *bits as u32);
-            seen ^= match event.happening {
-                Happening::Delete { .. } => 0,
-                Happening::Join { .. } if !joiners.is_empty() => self.ledger.glance_target(person.target),
-                Happening::Move { .. } => {
-                    let classes = self.profiles.classes(person.profile);
-                    self.ledger.glance_target(person.target) ^ classes.first().copied().unwrap_or(0)
-                }
-                _ => self.ledger.glance_target(person.target) ^ self.profiles.glance(person.profile),
-            };
-        }
-        for event in events {
-            if let Happening::Move { slot, like } = event.happening {
-                seen ^= self.profiles.glance_change(self.persons.get(slot).profile, moving(like), kinds);
+            let (slot, _) = event.happening.people();
+            self.persons.prefetch(slot);
+            self.ledger.prefetch(slot);
+            match event.happening {
+                Happening::Join { like, .. } if !joiners.is_empty() => prefetch_index(joiners, like as usize),
+                Happening::Join { like, .. } => stage.models.prefetch(like),
+                Happening::Move { like, .. } => prefetch_index(&**stage.moving, like as usize),
+                _ => {}
             }
         }
-        std::hint::black_box(seen);
+    }
+
+    /// The same at what today's events will look at of these people.
+    pub(super) fn prepare(&mut self, world: &World<'_>, (stage, joiners): (&Stage, &[Joiner]), events: &[Event]) {
+        let person = |event: &Event| match event.happening {
+            Happening::Join { like, .. } => {
+                joiners.get(like as usize).map_or_else(|| stage.models.get(like), |joiner| joiner.person)
+            }
+            other => self.persons.get(other.people().0),
+        };
+        let moving = |like: Slot| stage.moving.get(like as usize).copied().unwrap_or(0);
+        for event in events {
+            let Person { target, profile, .. } = person(event);
+            self.ledger.prefetch_target(target);
+            match event.happening {
+                Happening::Delete { .. } => {}
+                Happening::Join { .. } if !joiners.is_empty() => {}
+                Happening::Move { like, .. } => {
+                    self.profiles.prefetch(profile);
+                    world.kinds.prefetch_pattern(moving(like));
+                }
+                _ => self.profiles.prefetch(profile),
+            }
+        }
+        for event in events.iter().filter(|event| !matches!(event.happening, Happening::Delete { .. })) {
+            let Person { target, profile, .. } = person(event);
+            self.ledger.prefetch_bundles(target);
+            if matches!(event.happening, Happening::Move { .. }) {
+                self.profiles.prefetch_classes(profile);
+            }
+        }
+        let changes = events.iter().filter_map(|event| match event.happening {
+            Happening::Move { slot, like } => Some((self.persons.get(slot).profile, moving(like))),
+            _ => None,
+        });
+        self.profiles.prepare(changes, (&world.kinds, &world.rules), &mut self.ledger);
     }
 
     /// Writes down the SKUs of lists of direct licences that are new.

@@ -235,11 +235,12 @@ pub fn book_word(flows: &mut [Flow], word: usize, old: u64, new: u64, reason: Re
         let bit = differing.trailing_zeros() as usize;
         differing &= differing - 1;
         let flow = &mut flows[word * 64 + bit];
-        match (new >> bit & 1 == 1, reason) {
-            (true, Reason::Joiner) => flow.joined += 1,
-            (true, _) => flow.moved_in += 1,
-            (false, Reason::Leaver) => flow.left += 1,
-            (false, _) => flow.moved_out += 1,
-        }
+        let count = match (new >> bit & 1 == 1, reason) {
+            (true, Reason::Joiner) => &mut flow.joined,
+            (true, _) => &mut flow.moved_in,
+            (false, Reason::Leaver) => &mut flow.left,
+            (false, _) => &mut flow.moved_out,
+        };
+        *count += 1;
     }
 }

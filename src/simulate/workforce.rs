@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use prefetch_index::prefetch_index;
 use rand::{Rng, RngExt};
 
 use super::draws::{self, Cause};
@@ -35,9 +36,16 @@ pub struct Memory {
     unordered: Vec<Event>,
     events: Vec<Event>,
     joined: Vec<Slot>,
-    gone: Vec<u32>,
+    accounts: Vec<Account>,
     members: Vec<Slot>,
-    department_like: Vec<Slot>,
+}
+
+/// What is asked of somebody whom a draw hits.
+#[derive(Clone, Copy, Debug)]
+struct Account {
+    /// The day after whose end it is gone.
+    gone: u32,
+    department: u32,
 }
 
 impl Memory {
@@ -62,8 +70,8 @@ struct Drawing<'a> {
     rates: Rates,
     seed: u64,
     replication: u32,
-    /// The day after whose end an account is gone, by slot.
-    gone: Vec<u32>,
+    /// By slot.
+    accounts: Vec<Account>,
     /// Members and guests, and those who joined since, in order of joining: hits never depend on who comes later.
     members: Vec<Slot>,
     guests: Vec<Slot>,
@@ -71,8 +79,6 @@ struct Drawing<'a> {
     enabled: u32,
     parts: Parts,
     guests_there: u32,
-    /// By slot, the exported user whose department somebody has.
-    department_like: Vec<Slot>,
     population: Population,
 }
 
@@ -95,9 +101,9 @@ impl<'a> Joinable<'a> {
     }
 
     /// The members at the start of a month: those who neither left the group nor are gone by then.
-    fn there(&self, gone: &[u32], start: u32) -> usize {
+    fn there(&self, accounts: &[Account], start: u32) -> usize {
         let all = self.exported.iter().chain(&self.joined);
-        all.filter(|slot| gone[**slot as usize] > start && !self.left.contains(slot)).count()
+        all.filter(|slot| accounts[**slot as usize].gone > start && !self.left.contains(slot)).count()
     }
 
     fn at(&self, index: usize) -> Slot {
@@ -118,22 +124,22 @@ pub fn draw(
     (seed, replication): (u64, u32),
     memory: &mut Memory,
 ) -> Population {
-    let mut department_like = like(&mut memory.department_like, &[]);
-    department_like.extend(0..people.count);
+    let mut accounts = like(&mut memory.accounts, &[]);
+    let account = |(gone, department): (&u32, &u32)| Account { gone: *gone, department: *department };
+    accounts.extend(people.known_gone.iter().zip(&people.department).map(account));
     let rates = Rates::new(assumptions, &people.cohorts.enabled, seed, replication);
     let mut drawing = Drawing {
         people,
         assumptions,
         seed,
         replication,
-        gone: like(&mut memory.gone, &people.known_gone),
+        accounts,
         members: like(&mut memory.members, &people.members),
         guests: people.guests.clone(),
         groups: people.eligible.iter().map(|eligible| Joinable::new(&eligible.members)).collect(),
         enabled: people.enabled,
         parts: Parts::new(people),
         guests_there: people.guests.len() as u32,
-        department_like,
         population: Population {
             events: like(&mut memory.unordered, &people.known),
             joined: like(&mut memory.joined, &[]),
@@ -158,18 +164,19 @@ pub fn draw(
         drawing.requests(*month);
         drawing.population.headcount.push(drawing.enabled);
     }
-    let Drawing { mut population, gone, members, department_like, .. } = drawing;
+    let Drawing { mut population, accounts, members, .. } = drawing;
     let mut ordered = std::mem::take(&mut memory.events);
     in_order(&population.events, people.horizon(), &mut ordered);
     let unordered = std::mem::replace(&mut population.events, ordered);
-    *memory = Memory { unordered, gone, members, department_like, ..Memory::default() };
+    *memory = Memory { unordered, accounts, members, ..Memory::default() };
     population
 }
 
 /// The events in their total order: by day first, which there are few of, then within each day.
 pub fn in_order(events: &[Event], horizon: u32, ordered: &mut Vec<Event>) {
-    ordered.clear();
-    ordered.extend_from_slice(events);
+    // Every place is written below.
+    ordered.truncate(events.len());
+    ordered.extend_from_slice(&events[ordered.len()..]);
     let day = |event: &Event| event.day.min(horizon) as usize;
     let mut starts = vec![0_usize; horizon as usize + 2];
     events.iter().for_each(|event| starts[day(event) + 1] += 1);
@@ -213,12 +220,13 @@ impl<'a> Drawing<'a> {
         if self.parts.is_split() { self.parts.at(cohort, index) } else { Some(self.members[index]) }
     }
 
-    /// Looks at who was hit, so that they are near: none of these looks waits for another.
-    fn glance(&self, cohort: usize, hits: &[(usize, f64)]) {
+    /// Hints that somebody will be asked about who was hit.
+    fn prefetch(&self, cohort: usize, hits: &[(usize, f64)]) {
+        if !self.parts.is_split() {
+            hits.iter().for_each(|(index, _)| prefetch_index(&self.members, *index));
+        }
         let slots = hits.iter().filter_map(|(index, _)| self.at(cohort, *index));
-        std::hint::black_box(
-            slots.fold(0, |seen, slot| seen ^ self.gone[slot as usize] ^ self.department_like[slot as usize]),
-        );
+        slots.for_each(|slot| prefetch_index(&self.accounts, slot as usize));
     }
 
     fn leavers(&mut self, month: Month) {
@@ -234,7 +242,7 @@ impl<'a> Drawing<'a> {
             let chance = chance * self.rates.cohorts[cohort].leavers * most;
             let rng = self.stream_of(month, Cause::LeaverCount, cohort);
             let hits: Vec<(usize, f64)> = draws::hits(rng, self.ever(cohort), chance).collect();
-            self.glance(cohort, &hits);
+            self.prefetch(cohort, &hits);
             for (index, mut fraction) in hits {
                 let Some(slot) = self.at(cohort, index) else { continue };
                 if cohorts.knows_tenure() {
@@ -246,7 +254,7 @@ impl<'a> Drawing<'a> {
                 }
                 let day = day_in(month, fraction);
                 // Somebody who is gone, or whose last day the export knows, does not leave by chance.
-                if self.gone[slot as usize] == NEVER && self.people.has_started(slot, day) {
+                if self.accounts[slot as usize].gone == NEVER && self.people.has_started(slot, day) {
                     self.leave(slot, day);
                     self.parts.leave(cohort);
                 }
@@ -255,7 +263,7 @@ impl<'a> Drawing<'a> {
     }
 
     fn leave(&mut self, slot: Slot, day: u32) {
-        self.gone[slot as usize] = day;
+        self.accounts[slot as usize].gone = day;
         self.enabled -= 1;
         let events = leaving(slot, day, self.assumptions, self.people.horizon());
         self.population.events.extend(events);
@@ -268,7 +276,7 @@ impl<'a> Drawing<'a> {
             let rng = self.stream_of(month, Cause::Mover, cohort);
             let chance = chance * self.rates.cohorts[cohort].movers;
             let hits: Vec<(usize, f64)> = draws::hits(rng, self.ever(cohort), chance).collect();
-            self.glance(cohort, &hits);
+            self.prefetch(cohort, &hits);
             // Destinations come from streams of their own, so that hits stay those of the month.
             let mut rng = draws::stream_of(self.seed, self.replication, month.number + 0x8000, Cause::Mover, cohort);
             let mut whither = self.stream_of(month, Cause::MoveTo, cohort);
@@ -277,17 +285,17 @@ impl<'a> Drawing<'a> {
                 let from = self.destinations(cohort, &mut whither);
                 let candidates: [usize; 8] = std::array::from_fn(|_| draws::below(&mut rng, from.len()).unwrap_or(0));
                 let Some(slot) = self.at(cohort, index) else { continue };
-                if self.gone[slot as usize] <= day || !self.people.has_started(slot, day) {
+                if self.accounts[slot as usize].gone <= day || !self.people.has_started(slot, day) {
                     continue;
                 }
-                let now = self.department_of(slot);
+                let now = self.accounts[slot as usize].department;
                 // Where the past says into which cohorts people go, the cohort is enough of a change.
                 let differs = |like: &Slot| {
                     from.len() < self.people.members.len() || self.people.department[*like as usize] != now
                 };
                 let to = candidates.iter().filter_map(|at| from.get(*at)).copied().find(differs);
                 if let Some(like) = to {
-                    self.department_like[slot as usize] = like;
+                    self.accounts[slot as usize].department = self.people.department[like as usize];
                     self.population.events.push(Event { day, happening: Happening::Move { slot, like } });
                     moved.push((slot, like));
                 }
@@ -313,10 +321,6 @@ impl<'a> Drawing<'a> {
     /// The exported user whose profile somebody had at first.
     fn model_of(&self, slot: Slot) -> Slot {
         slot.checked_sub(self.people.count).map_or(slot, |joined| self.population.joined[joined as usize])
-    }
-
-    fn department_of(&self, slot: Slot) -> u32 {
-        self.people.department[self.department_like[slot as usize] as usize]
     }
 
     /// How many join in a month, on average, by cohort. Asked before anybody goes: rates are of the people at its start, as they
@@ -365,8 +369,7 @@ impl<'a> Drawing<'a> {
     fn join(&mut self, like: Slot, day: u32, cohort: Option<usize>) -> Slot {
         let slot = self.people.count + self.population.joined.len() as u32;
         self.population.joined.push(like);
-        self.department_like.push(like);
-        self.gone.push(NEVER);
+        self.accounts.push(Account { gone: NEVER, department: self.people.department[like as usize] });
         self.parts.join(slot, cohort, day);
         self.population.events.push(Event { day, happening: Happening::Join { slot, like } });
         slot
@@ -382,7 +385,7 @@ impl<'a> Drawing<'a> {
                 let drawn: [Option<usize>; ASKED] = std::array::from_fn(|_| draws::below(&mut rng, self.members.len()));
                 let there = |slot: &Slot| {
                     let joined = self.parts.joined(*slot).is_none_or(|joined| joined < day);
-                    joined && self.gone[*slot as usize] > day && self.people.has_started(*slot, day)
+                    joined && self.accounts[*slot as usize].gone > day && self.people.has_started(*slot, day)
                 };
                 let people = drawn.into_iter().flatten().map(|at| self.members[at]).filter(there).collect();
                 let happening = Happening::Request { sku: *sku, by: self.population.asked.len() as u32 };
@@ -398,10 +401,10 @@ impl<'a> Drawing<'a> {
         for slot in self.guests.clone() {
             let known = self.people.guests_due.get(&slot).copied().unwrap_or(NEVER);
             let due = self.parts.joined(slot).map_or(known, |joined| joined.saturating_add(after));
-            if due <= end && self.gone[slot as usize] == NEVER {
+            if due <= end && self.accounts[slot as usize].gone == NEVER {
                 // Who was invited and expired within one month is seen in the next.
                 let day = due.max(month.start + 1);
-                self.gone[slot as usize] = day;
+                self.accounts[slot as usize].gone = day;
                 self.guests_there -= 1;
                 self.population.events.push(Event { day, happening: Happening::Delete { slot } });
             }
@@ -413,8 +416,8 @@ impl<'a> Drawing<'a> {
         let rng = self.stream(month, Cause::GuestRemoved);
         for (index, fraction) in draws::hits(rng, self.guests.len(), chance) {
             let (slot, day) = (self.guests[index], day_in(month, fraction));
-            if self.gone[slot as usize] == NEVER {
-                self.gone[slot as usize] = day;
+            if self.accounts[slot as usize].gone == NEVER {
+                self.accounts[slot as usize].gone = day;
                 self.guests_there -= 1;
                 self.population.events.push(Event { day, happening: Happening::Delete { slot } });
             }
@@ -433,10 +436,10 @@ impl<'a> Drawing<'a> {
     fn self_service_leaves(&mut self, month: Month, eligible: usize, key: u32) {
         let group = &mut self.groups[eligible];
         let rng = draws::stream(self.seed, self.replication, key, Cause::SelfServiceLeave);
-        let chance = self.rates.leaves.chance(group.there(&self.gone, month.start));
+        let chance = self.rates.leaves.chance(group.there(&self.accounts, month.start));
         for (index, fraction) in draws::hits(rng, group.ever(), chance) {
             let (slot, day) = (group.at(index), day_in(month, fraction));
-            if self.gone[slot as usize] > day && group.left.insert(slot) {
+            if self.accounts[slot as usize].gone > day && group.left.insert(slot) {
                 let happening = Happening::LeaveGroup { slot, eligible: eligible as u32 };
                 self.population.events.push(Event { day, happening });
             }
@@ -446,13 +449,13 @@ impl<'a> Drawing<'a> {
     fn self_service_joins(&mut self, month: Month, eligible: usize, key: u32) {
         let group = &mut self.groups[eligible];
         let mut rng = draws::stream(self.seed, self.replication, key, Cause::SelfServiceJoin);
-        let count = draws::poisson(&mut rng, self.rates.joins.mean(group.there(&self.gone, month.start)));
+        let count = draws::poisson(&mut rng, self.rates.joins.mean(group.there(&self.accounts, month.start)));
         let delay =
             if self.people.eligible[eligible].needs_approval { self.assumptions.approval_delay_days } else { 0 };
         for _ in 0..count {
             let Some(at) = draws::below(&mut rng, self.members.len()) else { return };
             let (slot, day) = (self.members[at], day_in(month, rng.random::<f64>()).saturating_add(delay));
-            let there = self.gone[slot as usize] > day && !group.knows(slot);
+            let there = self.accounts[slot as usize].gone > day && !group.knows(slot);
             if there && day <= self.people.horizon() {
                 group.joined.push(slot);
                 group.joined_set.insert(slot);
