@@ -44,6 +44,7 @@ impl Together {
 /// See the head of this file. `words` words of SKUs and `plan_words` of plans for each bundle, then for each direct licence.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gifts {
+    /// At least one.
     words: usize,
     plan_words: usize,
     bundles: usize,
@@ -84,7 +85,7 @@ impl Gifts {
         let bundles = terms.bundle_count();
         let skus = terms.sku_count();
         let mut gifts = Gifts {
-            words: skus.div_ceil(64),
+            words: skus.div_ceil(64).max(1),
             plan_words: terms.telling_count().div_ceil(64),
             bundles,
             bonds: terms.bonds(),

@@ -181,16 +181,19 @@ impl Ledger {
         let Regulars { gifts, bits: given, .. } = regulars;
         given.clear();
         given.resize(gifts.words(), 0);
-        // Without a branch on what is granted, which nobody can foresee.
-        let mut left = 0;
+        // Which of them are granted nobody can foresee: no branch for the first word, which is the only one nearly always.
+        let (mut left, mut first) = (0, 0);
         for at in 0..bundles.len() {
             let skus = gifts.skus(bundles[at]);
-            let granted = within(skus, plenty);
-            let mask = u64::from(granted).wrapping_neg();
-            given.iter_mut().zip(skus).for_each(|(given, skus)| *given |= skus & mask);
+            let granted = (skus[0] & !plenty[0] == 0) & within(&skus[1..], &plenty[1..]);
+            first |= skus[0] & u64::from(granted).wrapping_neg();
+            if skus.len() > 1 && granted {
+                add(given, skus);
+            }
             bundles[left] = bundles[at];
             left += usize::from(!granted);
         }
+        given[0] |= first;
         bundles.truncate(left);
         for word in 0..plenty.len() {
             regulars.take(seats, user, word, regulars.bits[word]);

@@ -92,7 +92,7 @@ pub fn hits(mut rng: impl Rng, count: usize, chance: f64) -> impl Iterator<Item 
         }
         if !certain {
             // The number of misses before the next hit is geometric; a step past `usize` is past the end.
-            let misses = (unit(&mut rng).ln() / log_miss).floor();
+            let misses = unit(&mut rng).ln() / log_miss;
             next = next.saturating_add(misses.min(1e18) as usize);
         }
         if next >= count {

@@ -280,10 +280,19 @@ impl<'a> Drawing<'a> {
             // Destinations come from streams of their own, so that hits stay those of the month.
             let mut rng = draws::stream_of(self.seed, self.replication, month.number + 0x8000, Cause::Mover, cohort);
             let mut whither = self.stream_of(month, Cause::MoveTo, cohort);
-            for (index, fraction) in hits {
-                let day = day_in(month, fraction);
+            let mut drawn: Vec<(&[Slot], [usize; 8])> = Vec::with_capacity(hits.len());
+            for _ in &hits {
                 let from = self.destinations(cohort, &mut whither);
                 let candidates: [usize; 8] = std::array::from_fn(|_| draws::below(&mut rng, from.len()).unwrap_or(0));
+                prefetch_index(from, candidates[0]);
+                drawn.push((from, candidates));
+            }
+            // Nearly always the first is taken.
+            let first = |(from, candidates): &(&[Slot], [usize; 8])| from.get(candidates[0]).copied();
+            let firsts = drawn.iter().filter_map(first);
+            firsts.for_each(|like| prefetch_index(&self.people.department, like as usize));
+            for ((index, fraction), (from, candidates)) in hits.into_iter().zip(drawn) {
+                let day = day_in(month, fraction);
                 let Some(slot) = self.at(cohort, index) else { continue };
                 if self.accounts[slot as usize].gone <= day || !self.people.has_started(slot, day) {
                     continue;
@@ -343,9 +352,14 @@ impl<'a> Drawing<'a> {
             let from = self.people.cohorts.members.get(cohort).unwrap_or(&self.people.members);
             let count = draws::poisson(&mut self.stream_of(month, Cause::JoinerCount, cohort), *mean);
             let mut rng = self.stream_of(month, Cause::JoinerProfile, cohort);
+            let mut drawn: Vec<(usize, u32)> = Vec::with_capacity(count as usize);
             for _ in 0..count {
                 let Some(at) = draws::below(&mut rng, from.len()) else { break };
-                let day = day_in(month, rng.random::<f64>());
+                prefetch_index(from, at);
+                drawn.push((at, day_in(month, rng.random::<f64>())));
+            }
+            drawn.iter().for_each(|(at, _)| prefetch_index(&self.people.department, from[*at] as usize));
+            for (at, day) in drawn {
                 let slot = self.join(from[at], day, Some(cohort));
                 self.members.push(slot);
                 self.enabled += 1;
