@@ -400,6 +400,9 @@ impl Profiles {
     /// Forgets them, and all targets that a ledger has not shared.
     pub fn forget(&mut self) {
         self.lists.forget_own();
+        // What was decided ahead and had no turn would name profiles that are others by then.
+        self.ahead.clear();
+        self.used = 0;
         let known = self.lists.count();
         self.targets.truncate(known);
         for common in &mut self.common {
@@ -409,5 +412,50 @@ impl Profiles {
         }
         self.later.iter_mut().for_each(Vec::clear);
         self.asked.iter_mut().for_each(|answers| answers.truncate(known));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Kinds, LOOKED_MIN, Profiles};
+    use crate::catalog::Catalog;
+    use crate::diagnostic::Origin;
+    use crate::directory::{Attribute, User, UserIndex, Users, Value};
+    use crate::licensing::{BundleIndex, Ledger, PlanRules, Policy, Terms};
+    use crate::rule::{self, RuleSet};
+
+    #[test]
+    fn what_was_decided_ahead_and_had_no_turn_is_forgotten_with_its_profile() {
+        let user = |department: &str| User::default().with(Attribute::Department, Value::text(department));
+        let users = Users::from_records(&["Sales", "Finance", "Legal"].map(user));
+        let rule = |text: &str| rule::compile(text, &Origin::default()).value.expect("a rule");
+        let texts = ["user.department -eq \"Sales\"", "user.department -eq \"Finance\""];
+        let rules = RuleSet::compile(&users, &texts.map(rule));
+        let bundles = [BundleIndex(0), BundleIndex(1)];
+        let mut kinds = Kinds::new(&rules, &bundles);
+        let row = |user: u32| rules.row(UserIndex(user));
+        let [to_finance, to_legal] = [1, 2].map(|user| kinds.pattern(row(user).into_iter().enumerate()));
+        let policy = Policy::default();
+        let plans = PlanRules::of_policy(Catalog::embedded(), &policy);
+        let terms = Terms::new(Vec::new(), &[Vec::new(), Vec::new()], &plans, (&policy).into());
+        let mut ledger = Ledger::new(Arc::new(terms));
+        let mut profiles = Profiles::default();
+        let sales = profiles.of_row((&kinds, &rules), &row(0), &mut ledger);
+        profiles.share();
+        ledger.share();
+        (profiles.looked, profiles.strange) = (LOOKED_MIN, LOOKED_MIN);
+        let of = (&kinds, &rules);
+        profiles.prepare([(sales, to_finance)].into_iter(), of, &mut ledger);
+        profiles.forget();
+        ledger.forget();
+        let legal = profiles.apply(sales, to_legal, of, &mut ledger);
+        let finance = profiles.apply(sales, to_finance, of, &mut ledger);
+        let mut given = |profile| {
+            let target = profiles.target(profile, of, &mut ledger);
+            ledger.bundles_in(target).to_vec()
+        };
+        assert_eq!([sales, legal, finance].map(&mut given), [vec![BundleIndex(0)], vec![], vec![BundleIndex(1)]]);
     }
 }
