@@ -352,7 +352,7 @@ impl<'a> Drawing<'a> {
             let from = self.people.cohorts.members.get(cohort).unwrap_or(&self.people.members);
             let count = draws::poisson(&mut self.stream_of(month, Cause::JoinerCount, cohort), *mean);
             let mut rng = self.stream_of(month, Cause::JoinerProfile, cohort);
-            let mut drawn: Vec<(usize, u32)> = Vec::with_capacity(count as usize);
+            let mut drawn: Vec<(usize, u32)> = Vec::new();
             for _ in 0..count {
                 let Some(at) = draws::below(&mut rng, from.len()) else { break };
                 prefetch_index(from, at);
