@@ -316,7 +316,8 @@ impl Ledger {
         self.regulars.stands[user as usize].marks & DELETED != 0
     }
 
-    /// Makes clones cheap: what is known about sets of sources is shared by all clones from now on, and memory holds nothing else.
+    /// Makes clones cheap: what is known about sets of sources is shared by all clones from now on, and places
+    /// that are free are dropped.
     pub fn share(&mut self) {
         self.atlas.share();
         self.targets.share();

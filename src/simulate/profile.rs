@@ -166,6 +166,7 @@ impl Profiles {
         }
     }
 
+    /// Adds the profiles that changes make, without looking whether anybody has them.
     fn decide_ahead(
         &mut self,
         changes: impl Iterator<Item = (ProfileId, PatternId)>,

@@ -124,13 +124,13 @@ impl Scratch {
             match event.happening {
                 Happening::Join { like, .. } if !joiners.is_empty() => prefetch_index(joiners, like as usize),
                 Happening::Join { like, .. } => stage.models.prefetch(like),
-                Happening::Move { like, .. } => prefetch_index(&**stage.moving, like as usize),
+                Happening::Move { like, .. } => prefetch_index(stage.moving.as_slice(), like as usize),
                 _ => {}
             }
         }
     }
 
-    /// The same at what today's events will look at of these people.
+    /// Hints at what today's events will look at of these people, and has the changes of those who move decided.
     pub(super) fn prepare(&mut self, world: &World<'_>, (stage, joiners): (&Stage, &[Joiner]), events: &[Event]) {
         let person = |event: &Event| match event.happening {
             Happening::Join { like, .. } => {

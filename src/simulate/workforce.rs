@@ -43,20 +43,21 @@ pub struct Memory {
 /// What is asked of somebody whom a draw hits.
 #[derive(Clone, Copy, Debug)]
 struct Account {
-    /// The day after whose end it is gone.
+    /// The day after whose end it is gone, counted from today; [`NEVER`] while nobody knows.
     gone: u32,
+    /// The code of the department, which a move changes.
     department: u32,
 }
 
 impl Memory {
-    /// Takes a population's back that is needed no more.
+    /// Takes that of a population back which is needed no more.
     pub fn give_back(&mut self, Population { events, joined, .. }: Population) {
         (self.events, self.joined) = (events, joined);
     }
 }
 
-/// A list that begins like another, in memory that was used before.
-fn like<T: Copy>(memory: &mut Vec<T>, list: &[T]) -> Vec<T> {
+/// A copy of a list, in memory that was used before.
+fn copy_in<T: Copy>(memory: &mut Vec<T>, list: &[T]) -> Vec<T> {
     let mut own = std::mem::take(memory);
     own.clear();
     own.extend_from_slice(list);
@@ -124,7 +125,7 @@ pub fn draw(
     (seed, replication): (u64, u32),
     memory: &mut Memory,
 ) -> Population {
-    let mut accounts = like(&mut memory.accounts, &[]);
+    let mut accounts = copy_in(&mut memory.accounts, &[]);
     let account = |(gone, department): (&u32, &u32)| Account { gone: *gone, department: *department };
     accounts.extend(people.known_gone.iter().zip(&people.department).map(account));
     let rates = Rates::new(assumptions, &people.cohorts.enabled, seed, replication);
@@ -134,15 +135,15 @@ pub fn draw(
         seed,
         replication,
         accounts,
-        members: like(&mut memory.members, &people.members),
+        members: copy_in(&mut memory.members, &people.members),
         guests: people.guests.clone(),
         groups: people.eligible.iter().map(|eligible| Joinable::new(&eligible.members)).collect(),
         enabled: people.enabled,
         parts: Parts::new(people),
         guests_there: people.guests.len() as u32,
         population: Population {
-            events: like(&mut memory.unordered, &people.known),
-            joined: like(&mut memory.joined, &[]),
+            events: copy_in(&mut memory.unordered, &people.known),
+            joined: copy_in(&mut memory.joined, &[]),
             luck: rates.luck.clone(),
             ..Population::default()
         },
@@ -172,7 +173,8 @@ pub fn draw(
     population
 }
 
-/// The events in their total order: by day first, which there are few of, then within each day.
+/// Puts the events into `ordered`, whatever was there, in their total order: by day first, which there are few of, then within
+/// each day.
 pub fn in_order(events: &[Event], horizon: u32, ordered: &mut Vec<Event>) {
     // Every place is written below.
     ordered.truncate(events.len());
