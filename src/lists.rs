@@ -1,5 +1,5 @@
-//! Lists of small numbers, each stored once. In: lists. Out: the number that stands for each. Never: forgets a list; numbers depend
-//! on the order of look-ups and are never shown.
+//! Lists of small numbers: each stored once, or one for each person. In: lists. Out: the number that stands for each, or the list
+//! of a person. Never: forgets a list; numbers depend on the order of look-ups and are never shown.
 //!
 //! What is shared is cheap to clone, and every clone adds lists of its own behind it.
 
@@ -164,9 +164,65 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
     }
 }
 
+/// One list for each person, end to end in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Ragged<T> {
+    ends: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy + Ord> Ragged<T> {
+    /// From (person, item) pairs in any order; each list is ascending and distinct.
+    pub fn new(people: usize, pairs: &[(u32, T)]) -> Self {
+        let mut starts = vec![0_u32; people + 1];
+        pairs.iter().for_each(|(person, _)| starts[*person as usize + 1] += 1);
+        for person in 0..people {
+            starts[person + 1] += starts[person];
+        }
+        let mut next = starts.clone();
+        let mut sorted: Vec<T> = pairs.iter().map(|(_, item)| *item).collect();
+        for (person, item) in pairs {
+            let at = &mut next[*person as usize];
+            sorted[*at as usize] = *item;
+            *at += 1;
+        }
+        let mut ragged = Self { ends: Vec::with_capacity(people), items: Vec::with_capacity(pairs.len()) };
+        for bounds in starts.windows(2) {
+            let list = &mut sorted[bounds[0] as usize..bounds[1] as usize];
+            list.sort_unstable();
+            let first = ragged.items.len();
+            for item in list {
+                if ragged.items[first..].last() != Some(item) {
+                    ragged.items.push(*item);
+                }
+            }
+            ragged.ends.push(ragged.items.len() as u32);
+        }
+        ragged
+    }
+
+    pub fn of(&self, person: u32) -> &[T] {
+        let start = (person as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.items[start as usize..self.ends[person as usize] as usize]
+    }
+
+    /// The list of each person in turn.
+    pub fn iter(&self) -> impl Iterator<Item = &[T]> {
+        (0..self.ends.len() as u32).map(|person| self.of(person))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Lists;
+    use super::{Lists, Ragged};
+
+    #[test]
+    fn everybody_has_a_list_of_their_own_in_order_and_without_repeats() {
+        let ragged = Ragged::new(4, &[(3, 'b'), (1, 'z'), (3, 'a'), (1, 'z'), (3, 'b')]);
+        let lists: Vec<&[char]> = ragged.iter().collect();
+        assert_eq!(lists, [&[][..], &['z'], &[], &['a', 'b']]);
+        assert_eq!(Ragged::<u32>::new(0, &[]).iter().count(), 0);
+    }
 
     #[test]
     fn a_list_has_one_number_before_and_after_it_is_shared() {

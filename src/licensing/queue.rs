@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::Arc;
 
 use super::detail::{Verdict, Wanted};
 use super::ledger::Ledger;
 use super::serve::Served;
-use super::{BundleIndex, Rank};
+use super::{BundleIndex, Rank, SeatPolicy};
 use crate::directory::SkuIndex;
 
 /// The place of a bundle of a user in the order of grants (R8): class, day of arrival, place of the user, group, user; one number,
@@ -279,6 +280,15 @@ impl Ledger {
             let line = self.queues.line(short);
             self.queues.push(line, key);
             wanted.watch = Some(line);
+        }
+    }
+
+    /// Ranks everybody, and says whether who waits longer goes first, before anybody waits.
+    pub(super) fn rank_all(&mut self, ranks: &[Rank], policy: SeatPolicy) {
+        debug_assert!(self.queues.lines.is_empty(), "nobody waits by another rank");
+        self.regulars.stands.iter_mut().zip(ranks).for_each(|(stand, rank)| stand.set_rank(*rank));
+        if self.terms.policy() != policy {
+            self.terms = Arc::new(self.terms.with_policy(policy));
         }
     }
 

@@ -28,21 +28,15 @@ const STATES: [&str; 4] = ["Enabled", "Warning", "Suspended", "LockedOut"];
 /// The members of each staged group, in the order of its rules.
 type State = Vec<Vec<UserIndex>>;
 
-/// See the head of this file. `units` has one entry for each SKU of the snapshot.
-pub(super) fn settle(
-    snapshot: &Snapshot,
-    policy: &Policy,
-    units: &[PrepaidUnits],
-    today: &mut Today,
-    findings: &mut Vec<Diagnostic>,
-) {
+/// See the head of this file.
+pub(super) fn settle(snapshot: &Snapshot, policy: &Policy, today: &mut Today, findings: &mut Vec<Diagnostic>) {
     let exported = |rule: &EvaluatedRule| snapshot.group(rule.group).members_exported;
     let asked = policy.assigned_plans == PlanSource::Stages;
     let rules = today.memberships.by_plans().iter().filter(|rule| asked || !exported(rule));
     let mut rules: Vec<EvaluatedRule> = rules.cloned().collect();
     // Each turn of this loop but the last takes at least one rule out.
     while !rules.is_empty() {
-        let circling = until_settled(snapshot, units, today, &rules);
+        let circling = until_settled(snapshot, today, &rules);
         if circling.is_empty() {
             break;
         }
@@ -72,17 +66,12 @@ fn told(snapshot: &Snapshot, circling: &[(GroupIndex, Vec<UserIndex>)]) -> Diagn
 }
 
 /// Stages until no group changes. Out: the groups that go round in a circle, each with the members it has in all of it.
-fn until_settled(
-    snapshot: &Snapshot,
-    units: &[PrepaidUnits],
-    today: &mut Today,
-    rules: &[EvaluatedRule],
-) -> Vec<(GroupIndex, Vec<UserIndex>)> {
+fn until_settled(snapshot: &Snapshot, today: &mut Today, rules: &[EvaluatedRule]) -> Vec<(GroupIndex, Vec<UserIndex>)> {
     let now = today.memberships.now();
     let checked: Vec<Checked> = rules.iter().map(|rule| rule.rule.clone()).collect();
     let mut seen: Vec<State> = vec![rules.iter().map(|rule| today.memberships.members(rule.group).to_vec()).collect()];
     for stage in 1..=STAGES_MAX {
-        let users = with_plans(&snapshot.users, &checked, &today.ledger, units);
+        let users = with_plans(&snapshot.users, &checked, &today.ledger, &today.units);
         let state: State = RuleSet::compile(&users, &checked).members(now);
         let staged = KeptReason::Staged { stages: stage as u32 };
         let changes = rules.iter().zip(&state).map(|(rule, members)| (rule.group, members.clone(), staged.clone()));

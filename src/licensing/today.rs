@@ -14,6 +14,7 @@ use crate::diagnostic::{Code, Diagnosed, Diagnostic};
 use crate::directory::{
     AssignedLicense, Attribute, GroupIndex, GroupLicense, LicenseSource, PrepaidUnits, SkuIndex, Snapshot, UserIndex,
 };
+use crate::lists::Ragged;
 
 /// No file says how many units there are.
 const UNKNOWN_UNITS: Code = Code("P200");
@@ -91,49 +92,68 @@ pub fn today_following(
     catalog: &Catalog,
     followed: &[GroupIndex],
 ) -> Diagnosed<Today> {
+    let mut findings = Vec::new();
+    let opening = Opening::new(snapshot, memberships, policy, units, catalog, followed).into_value(&mut findings);
     let ranks = order::ranks(&snapshot.users, &policy.order);
-    today_in_order(snapshot, memberships, policy, units, catalog, followed, ranks)
+    let today = opening.settled(snapshot, policy, &ranks).into_value(&mut findings);
+    Diagnosed::new(today, findings)
 }
 
-/// The same with a rank for each user: for an order that the caller draws.
-pub fn today_in_order(
-    snapshot: &Snapshot,
-    memberships: Memberships,
-    policy: &Policy,
-    units: &[PrepaidUnits],
-    catalog: &Catalog,
-    followed: &[GroupIndex],
-    ranks: Vec<Rank>,
-) -> Diagnosed<Today> {
-    let mut findings = Vec::new();
-    let mut licenses = licenses(snapshot, &mut findings);
-    for group in followed {
-        licenses.entry(*group).or_default();
+/// What the export shows and what everybody is meant to have, before anything is granted: the same for every order of grants.
+#[derive(Clone, Debug)]
+pub struct Opening(Today);
+
+impl Opening {
+    /// The same parts as [`today_following`] takes.
+    pub fn new(
+        snapshot: &Snapshot,
+        memberships: Memberships,
+        policy: &Policy,
+        units: &[PrepaidUnits],
+        catalog: &Catalog,
+        followed: &[GroupIndex],
+    ) -> Diagnosed<Self> {
+        let mut findings = Vec::new();
+        let mut licenses = licenses(snapshot, &mut findings);
+        for group in followed {
+            licenses.entry(*group).or_default();
+        }
+        let groups: Vec<GroupIndex> = licenses.keys().copied().collect();
+        let bundles: Vec<Vec<GroupLicense>> = licenses.into_values().collect();
+        let skus = snapshot.skus.iter().map(|sku| sku_terms(catalog, policy, &sku.sku_id)).collect();
+        let rules = PlanRules::of_policy(catalog, policy);
+        let bundles = bundles.iter().map(|licenses| with_plan_ids(snapshot, catalog, licenses)).collect::<Vec<_>>();
+        let terms = Arc::new(Terms::new(skus, &bundles, &rules, policy.into()));
+        let mut ledger = Ledger::new(terms.clone());
+        for seeker in seekers(snapshot) {
+            ledger.add_user(seeker);
+        }
+        capacities(snapshot, units, &mut ledger, &mut findings);
+        let order = policy.order.clone();
+        let mut today = Today { memberships, terms, ledger, units: units.to_vec(), order, groups, licenses: bundles };
+        let intents = today.intents(snapshot.users.len());
+        today.seed(snapshot, &intents);
+        for (user, bundles) in (0..).zip(intents.iter()) {
+            today.ledger.set_bundles(user, bundles);
+        }
+        Diagnosed::new(Self(today), findings)
     }
-    let groups: Vec<GroupIndex> = licenses.keys().copied().collect();
-    let bundles: Vec<Vec<GroupLicense>> = licenses.into_values().collect();
-    let skus = snapshot.skus.iter().map(|sku| sku_terms(catalog, policy, &sku.sku_id)).collect();
-    let rules = PlanRules::of_policy(catalog, policy);
-    let bundles = bundles.iter().map(|licenses| with_plan_ids(snapshot, catalog, licenses)).collect::<Vec<_>>();
-    let terms = Arc::new(Terms::new(skus, &bundles, &rules, policy.into()));
-    let mut ledger = Ledger::new(terms.clone());
-    for seeker in seekers(snapshot, ranks) {
-        ledger.add_user(seeker);
+
+    /// Licensing settled with a rank for each user. `policy` differs at most in its order from that of the opening.
+    pub fn settled(self, snapshot: &Snapshot, policy: &Policy, ranks: &[Rank]) -> Diagnosed<Today> {
+        let mut findings = Vec::new();
+        let Opening(mut today) = self;
+        today.ledger.rank_all(ranks, policy.into());
+        today.terms = today.ledger.terms().clone();
+        today.order = policy.order.clone();
+        if let Err(unsettled) = today.ledger.settle(0) {
+            let help =
+                "groups whose plans need each other in a circle cannot be settled; the counts of today may be wrong";
+            findings.push(Diagnostic::warning(UNSETTLED, unsettled.to_string()).help(help));
+        }
+        stages::settle(snapshot, policy, &mut today, &mut findings);
+        Diagnosed::new(today, findings)
     }
-    capacities(snapshot, units, &mut ledger, &mut findings);
-    let order = policy.order.clone();
-    let mut today = Today { memberships, terms, ledger, units: units.to_vec(), order, groups, licenses: bundles };
-    let intents = today.intents(snapshot.users.len());
-    today.seed(snapshot, &intents);
-    for (user, bundles) in intents.iter().enumerate() {
-        today.ledger.set_bundles(user as u32, bundles);
-    }
-    if let Err(unsettled) = today.ledger.settle(0) {
-        let help = "groups whose plans need each other in a circle cannot be settled; the counts of today may be wrong";
-        findings.push(Diagnostic::warning(UNSETTLED, unsettled.to_string()).help(help));
-    }
-    stages::settle(snapshot, policy, units, &mut today, &mut findings);
-    Diagnosed::new(today, findings)
 }
 
 /// What each licensed group gives. Where no file says what any group gives, it is read off the licences that users hold by
@@ -192,11 +212,12 @@ fn with_plan_ids(snapshot: &Snapshot, catalog: &Catalog, licenses: &[GroupLicens
     licenses.iter().map(by_id).collect()
 }
 
-fn seekers(snapshot: &Snapshot, ranks: Vec<Rank>) -> impl Iterator<Item = Seeker> {
-    snapshot.users.indexes().zip(ranks).map(|(user, rank)| Seeker {
+/// What licensing knows of each user; ranks are in order of ids.
+fn seekers(snapshot: &Snapshot) -> impl Iterator<Item = Seeker> {
+    snapshot.users.indexes().map(|user| Seeker {
         location: snapshot.users.text(user, &Attribute::UsageLocation).and_then(Country::parse),
         guest: snapshot.users.is_guest(user),
-        rank,
+        rank: Rank { class: 0, place: user.0 },
     })
 }
 
@@ -220,23 +241,21 @@ fn capacities(snapshot: &Snapshot, units: &[PrepaidUnits], ledger: &mut Ledger, 
 
 impl Today {
     /// The bundles that each user is entitled to by groups.
-    fn intents(&self, users: usize) -> Vec<Vec<BundleIndex>> {
-        let mut intents = vec![Vec::new(); users];
-        for (at, group) in self.groups.iter().enumerate() {
-            for user in self.memberships.members(*group) {
-                intents[user.get()].push(BundleIndex(at as u32));
-            }
-        }
-        intents
+    fn intents(&self, users: usize) -> Ragged<BundleIndex> {
+        let members = |(at, group): (u32, &GroupIndex)| {
+            self.memberships.members(*group).iter().map(move |user| (user.0, BundleIndex(at)))
+        };
+        let pairs: Vec<(u32, BundleIndex)> = (0..).zip(&self.groups).flat_map(members).collect();
+        Ragged::new(users, &pairs)
     }
 
     /// Gives every user what the export shows.
-    fn seed(&mut self, snapshot: &Snapshot, intents: &[Vec<BundleIndex>]) {
+    fn seed(&mut self, snapshot: &Snapshot, intents: &Ragged<BundleIndex>) {
         for of_user in snapshot.assigned.chunk_by(|a, b| a.user == b.user) {
             let Some(UserIndex(user)) = of_user.first().map(|license| license.user) else { continue };
             let mut held: BTreeSet<(Source, SkuIndex)> = BTreeSet::new();
             for license in of_user {
-                self.sources(license, &intents[user as usize], &mut held);
+                self.sources(license, intents.of(user), &mut held);
             }
             let held: Vec<(Source, SkuIndex)> = held.into_iter().collect();
             self.ledger.seed(user, &held);

@@ -116,6 +116,16 @@ impl Ledger {
         skus
     }
 
+    /// The SKUs that a user holds by direct assignment, those among them that were refused to go, in no order.
+    pub fn directly_held(&self, user: u32) -> impl Iterator<Item = SkuIndex> {
+        let parcels = self.atlas.set(self.regulars.stands[user as usize].set).parcels.iter();
+        let parcels = parcels.map(|parcel| self.parcels().get(*parcel)).filter(|own| own.source == Source::Direct);
+        let detail = self.has_detail(user).then(|| self.details.get(&user)).flatten();
+        let outgoing = detail.into_iter().flat_map(|detail| &detail.outgoing);
+        let outgoing = outgoing.filter(|outgoing| outgoing.source == Source::Direct);
+        parcels.flat_map(|own| own.items.iter().map(|item| item.sku)).chain(outgoing.map(|outgoing| outgoing.held.sku))
+    }
+
     /// The groups that a user is meant to have licences from, ascending, as of the last settlement.
     pub fn bundles_of(&self, user: u32) -> Vec<BundleIndex> {
         let source = |parcel: &ParcelId| match self.parcels().get(*parcel).source {

@@ -6,47 +6,20 @@ use std::collections::BTreeSet;
 use super::event::Slot;
 use super::planned::Script;
 use crate::directory::{GroupIndex, SkuIndex, Snapshot};
-use crate::licensing::{BundleIndex, EvaluatedRule, Source, Today};
-
-/// Lists of small numbers, one for each person, end to end.
-#[derive(Clone, Debug, Default)]
-pub struct Lists<T> {
-    ends: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Copy + Ord> Lists<T> {
-    /// From (user, item) pairs in any order; each list is ascending and distinct.
-    fn new(users: usize, mut pairs: Vec<(u32, T)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut ends = vec![0u32; users];
-        pairs.iter().for_each(|(user, _)| ends[*user as usize] += 1);
-        let mut sum = 0;
-        for end in &mut ends {
-            sum += *end;
-            *end = sum;
-        }
-        Self { ends, items: pairs.into_iter().map(|(_, item)| item).collect() }
-    }
-
-    pub fn of(&self, user: Slot) -> &[T] {
-        let start = if user == 0 { 0 } else { self.ends[user as usize - 1] };
-        &self.items[start as usize..self.ends[user as usize] as usize]
-    }
-}
+use crate::licensing::{BundleIndex, EvaluatedRule, Today};
+use crate::lists::Ragged;
 
 /// The lists that people are made from: exported users, and newcomers of a plan behind them.
 pub struct Entitlements {
     pub exported: u32,
-    pub assigned: Lists<BundleIndex>,
+    pub assigned: Ragged<BundleIndex>,
     /// Bundles by rules that do not look at the clock, and by those that do; of newcomers, none.
-    pub still: Lists<BundleIndex>,
-    pub clocked: Lists<BundleIndex>,
+    pub still: Ragged<BundleIndex>,
+    pub clocked: Ragged<BundleIndex>,
     /// Bundles by rules that read service plans.
-    pub by_plans: Lists<BundleIndex>,
+    pub by_plans: Ragged<BundleIndex>,
     pub reads_plans: bool,
-    pub direct: Lists<SkuIndex>,
+    pub direct: Ragged<SkuIndex>,
 }
 
 impl Entitlements {
@@ -73,7 +46,9 @@ impl Entitlements {
             };
             list.extend(today.memberships.members(group).iter().map(|user| (user.0, bundle)));
         }
-        let mut direct = directly_held(today, exported);
+        // By what the export says, or what no group explains.
+        let directly_held = |user| today.ledger.directly_held(user).map(move |sku| (user, sku));
+        let mut direct: Vec<(Slot, SkuIndex)> = (0..exported).flat_map(directly_held).collect();
         let mut people = exported;
         for newcomers in &script.newcomers {
             for (slot, (groups, skus)) in (people..).zip(newcomers.groups.iter().zip(&newcomers.direct)) {
@@ -85,20 +60,14 @@ impl Entitlements {
         let people = people as usize;
         Self {
             exported,
-            assigned: Lists::new(people, assigned),
-            still: Lists::new(people, still),
-            clocked: Lists::new(people, by_clock),
-            by_plans: Lists::new(people, by_plans),
+            assigned: Ragged::new(people, &assigned),
+            still: Ragged::new(people, &still),
+            clocked: Ragged::new(people, &by_clock),
+            by_plans: Ragged::new(people, &by_plans),
             reads_plans: !staged.is_empty(),
-            direct: Lists::new(people, direct),
+            direct: Ragged::new(people, &direct),
         }
     }
-}
-
-/// SKUs that users hold by direct assignment, by what the export says or what no group explains.
-fn directly_held(today: &Today, users: u32) -> Vec<(u32, SkuIndex)> {
-    let paths = (0..users).flat_map(|user| today.ledger.paths(user).into_iter().map(move |path| (user, path)));
-    paths.filter(|(_, path)| path.source == Source::Direct).map(|(user, path)| (user, path.sku)).collect()
 }
 
 /// The SKUs that each bundle gives today as bits, `words` a bundle.

@@ -12,7 +12,7 @@ use super::world::World;
 use crate::catalog::Catalog;
 use crate::directory::{SkuIndex, Users};
 use crate::forecast::{OrderSpread, OrderSpreadAhead};
-use crate::licensing::{self, BundleIndex, Ledger, OrderPolicy, Rank, Today};
+use crate::licensing::{self, BundleIndex, Ledger, Opening, OrderPolicy, Rank, Today};
 use crate::scenario::Baseline;
 
 /// Random orders that are drawn for today.
@@ -37,12 +37,13 @@ pub fn today(baseline: &Baseline, today: &Today, catalog: &Catalog, settled: boo
         return Vec::new();
     }
     let in_error: Vec<u32> = today.ledger.users_in_error().collect();
+    let opening = (!settled).then(|| opening(baseline, today, catalog));
     let orders = others(&baseline.policy.order);
     let rows = orders.into_par_iter().flat_map_iter(|(name, order)| {
         let draws = if order == OrderPolicy::Random { DRAWS } else { 1 };
-        let outcome = |draw: u32| match settled {
-            true => in_line(baseline, today, &order, draw),
-            false => under(baseline, today, catalog, &order, draw).ledger,
+        let outcome = |draw: u32| match &opening {
+            None => in_line(baseline, today, &order, draw),
+            Some(opening) => under(baseline, opening.clone(), &order, draw).ledger,
         };
         let outcomes: Vec<Ledger> = (0..draws).into_par_iter().map(outcome).collect();
         let row = |sku: &SkuIndex| row(baseline, (today, &in_error), &outcomes, *sku, name);
@@ -70,13 +71,17 @@ fn in_line(baseline: &Baseline, today: &Today, order: &OrderPolicy, draw: u32) -
     ledger
 }
 
+/// Today before anything is granted.
+fn opening(baseline: &Baseline, today: &Today, catalog: &Catalog) -> Opening {
+    let (snapshot, memberships) = (&baseline.snapshot, today.memberships.clone());
+    Opening::new(snapshot, memberships, &baseline.policy, &today.units, catalog, today.licensed_groups()).value
+}
+
 /// Licensing today under another order.
-fn under(baseline: &Baseline, today: &Today, catalog: &Catalog, order: &OrderPolicy, draw: u32) -> Today {
+fn under(baseline: &Baseline, opening: Opening, order: &OrderPolicy, draw: u32) -> Today {
     let ranks = ranks(&baseline.snapshot.users, order, draw);
     let policy = licensing::Policy { order: order.clone(), ..baseline.policy.clone() };
-    let (snapshot, memberships) = (&baseline.snapshot, today.memberships.clone());
-    let groups = today.licensed_groups();
-    licensing::today_in_order(snapshot, memberships, &policy, &today.units, catalog, groups, ranks).value
+    opening.settled(&baseline.snapshot, &policy, &ranks).value
 }
 
 /// `in_error` are the users who lack something today.
@@ -132,9 +137,10 @@ pub fn ahead(today: &Today, catalog: &Catalog, world: &World<'_>, tally: &Tally)
     }
     let count = (settings.replications() / ONE_OF).clamp(1, KEPT);
     let own: Vec<&Trajectory> = tally.kept.range(..count).map(|(_, own)| own).collect();
+    let opening = opening(baseline, today, catalog);
     let rows = others(&baseline.policy.order).into_par_iter().flat_map_iter(|(name, order)| {
         // What is drawn anew in each replication needs no draw for today.
-        let other = under(baseline, today, catalog, &order, 0);
+        let other = under(baseline, opening.clone(), &order, 0);
         // The same people, rules and plans: only ranks differ.
         let world = World::new(baseline, &other, world.future, settings, world.script);
         let replications = (0..count).into_par_iter();

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::by_plans::{self, ByPlans};
 use super::direct::DirectLists;
-use super::entitlements::{Entitlements, Lists, bundle_bits};
+use super::entitlements::{Entitlements, bundle_bits};
 use super::event::Slot;
 use super::people::People;
 use super::person::{Joiner, Person, persons};
@@ -18,6 +18,7 @@ use super::settings::Settings;
 use crate::calendar;
 use crate::directory::{Attribute, Column, GroupIndex, SkuIndex, UserIndex};
 use crate::licensing::{BundleIndex, EvaluatedRule, Ledger, OrderPolicy, Seeker, Target, Today};
+use crate::lists::Ragged;
 use crate::rule::{Checked, RuleSet};
 use crate::scenario::Baseline;
 
@@ -47,7 +48,7 @@ pub struct World<'a> {
     /// The rules that read service plans, and follow licences within a replication.
     pub by_plans: ByPlans,
     /// SKUs assigned directly today, by user, and the distinct lists of them.
-    pub direct: Lists<SkuIndex>,
+    pub direct: Ragged<SkuIndex>,
     pub direct_lists: DirectLists,
     /// The bundle of each group that people join by themselves, in the order of `people.eligible`.
     pub eligible: Vec<BundleIndex>,
