@@ -44,6 +44,7 @@ pub fn hash<T: Copy + Into<u32>>(list: impl ExactSizeIterator<Item = T>) -> u64 
 }
 
 impl<T: Copy + Eq + Into<u32>> Book<T> {
+    #[inline]
     fn get(&self, at: usize) -> &[T] {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
         &self.items[start..self.ends[at] as usize]
@@ -72,6 +73,7 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
         self.shared.ends.len() + self.own.ends.len()
     }
 
+    #[inline]
     pub fn get(&self, number: u32) -> &[T] {
         match (number as usize).checked_sub(self.shared.ends.len()) {
             None => self.shared.get(number as usize),

@@ -15,16 +15,6 @@ use super::terms::{Item, Misfit, ParcelId};
 use super::{BundleIndex, LicenseError, Source};
 use crate::directory::SkuIndex;
 
-/// The first of the heads of lines, and its place; [`Key::NONE`] where there is none. Values, not references, so that no branch
-/// depends on who comes first.
-fn first_of(heads: &[(Key, u32)]) -> (Key, usize) {
-    let earlier = |first: (Key, usize), (at, (key, _)): (usize, &(Key, u32))| {
-        let is_first = *key < first.0;
-        (if is_first { *key } else { first.0 }, if is_first { at } else { first.1 })
-    };
-    heads.iter().enumerate().fold((Key::NONE, 0), earlier)
-}
-
 impl Ledger {
     /// Evaluates bundles in the order of grants: those listed, those that a grant to the same user may have helped, and the
     /// heads of queues whose SKUs have a free unit.
@@ -38,13 +28,12 @@ impl Ledger {
         let mut refused: BTreeSet<(u32, BundleIndex)> = BTreeSet::new();
         let mut granted = false;
         loop {
-            let (head, at) = first_of(&heads);
+            let head = heads.last().map_or(Key::NONE, |(head, _)| *head);
             let listed_first = listed.peek().copied().unwrap_or(Key::NONE);
             let key = head.min(listed_first).min(late.peek().map_or(Key::NONE, |Reverse(key)| *key));
             if key == Key::NONE {
                 break;
             }
-            let at = (key == head).then_some(at);
             listed.next_if_eq(&key);
             while late.peek() == Some(&Reverse(key)) {
                 late.pop();
@@ -52,14 +41,14 @@ impl Ledger {
             if self.is_regular(key.user()) {
                 if let Some(served) = self.serve(key, day, &mut late) {
                     granted |= served.granted;
-                    self.renew(&mut heads, (key, at), served);
+                    self.renew(&mut heads, key, served);
                     continue;
                 }
                 self.unfold(key.user());
             }
             let had_its_turn = refused.contains(&(key.user(), key.bundle()));
             let served = !had_its_turn && self.try_bundle(key.user(), key.bundle(), day);
-            self.renew(&mut heads, (key, at), Served { granted: served, last: served });
+            self.renew(&mut heads, key, Served { granted: served, last: served });
             if !served {
                 refused.insert((key.user(), key.bundle()));
                 continue;

@@ -175,28 +175,29 @@ impl Queues {
 }
 
 impl Ledger {
-    /// The first in each line in which somebody stands and has a unit of all that was lacking.
+    /// The first in each line in which somebody stands and has a unit of all that was lacking; the first of them all comes last.
     pub(super) fn heads(&mut self) -> Vec<(Key, u32)> {
         self.queues.lines.iter_mut().for_each(Line::sort);
         let lines = 0..self.queues.lines.len() as u32;
-        for line in lines.clone() {
-            self.soon(line).iter().for_each(|key| self.regulars.prefetch_missing(key.user()));
+        let mut heads: Vec<(Key, u32)> =
+            lines.filter(|line| self.is_open(*line)).map(|line| (Key::NONE, line)).collect();
+        for (_, line) in &heads {
+            self.soon(*line).iter().for_each(|key| self.regulars.prefetch_missing(key.user()));
         }
-        let mut heads = Vec::with_capacity(lines.len());
-        heads.extend(lines.filter_map(|line| self.head(line).map(|key| (key, line))));
+        heads.retain_mut(|(key, line)| self.head(*line).map(|head| *key = head).is_some());
+        heads.sort_unstable_by(|a, b| b.cmp(a));
         heads
     }
 
-    /// The first in a line, while it is open.
+    /// The first in a line that is open.
     fn head(&mut self, line: u32) -> Option<Key> {
-        while self.is_open(line) {
+        loop {
             let key = self.queues.lines[line as usize].peek()?;
             if self.stands_in(line, key) {
                 return Some(key);
             }
             self.queues.lines[line as usize].pop(key);
         }
-        None
     }
 
     /// Hints at the first few of every line, so that they are near when it is their turn.
@@ -228,22 +229,17 @@ impl Ledger {
         self.queues.lacks(line).iter().all(|sku| self.seats[sku.get()].available() > 0)
     }
 
-    /// Brings heads up to date after the bundle of `key` was evaluated, which is the head `at` a place if any; `last` where the last
-    /// unit of a SKU may have gone.
-    pub(super) fn renew(
-        &mut self,
-        heads: &mut Vec<(Key, u32)>,
-        (key, at): (Key, Option<usize>),
-        Served { granted, last }: Served,
-    ) {
-        if let Some(at) = at {
-            let line = heads[at].1;
+    /// Brings heads up to date after the bundle of `key` was evaluated, which may be the first of them; `last` where the last unit of a
+    /// SKU may have gone.
+    pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, Served { granted, last }: Served) {
+        if let Some((_, line)) = heads.pop_if(|(head, _)| *head == key) {
             if granted {
                 self.queues.lines[line as usize].pop(key);
             }
-            match self.head(line) {
-                Some(next) => heads[at].0 = next,
-                None => drop(heads.swap_remove(at)),
+            if let Some(next) = self.is_open(line).then(|| self.head(line)).flatten() {
+                // The lines mostly have their turns in the order they had before.
+                let after = heads.iter().rev().take_while(|(head, _)| *head < next).count();
+                heads.insert(heads.len() - after, (next, line));
             }
             self.prefetch_ahead(line);
         }

@@ -184,13 +184,17 @@ impl Ledger {
         // Which of them are granted nobody can foresee: no branch for the first word, which is the only one nearly always.
         let (mut left, mut first) = (0, 0);
         for at in 0..bundles.len() {
-            let skus = gifts.skus(bundles[at]);
-            let granted = (skus[0] & !plenty[0] == 0) & within(&skus[1..], &plenty[1..]);
-            first |= skus[0] & u64::from(granted).wrapping_neg();
-            if skus.len() > 1 && granted {
-                add(given, skus);
+            let bundle = bundles[at];
+            let skus = gifts.sku_word(bundle, 0);
+            let mut granted = skus & !plenty[0] == 0;
+            if plenty.len() > 1 {
+                granted &= within(gifts.skus(bundle), plenty);
+                if granted {
+                    add(given, gifts.skus(bundle));
+                }
             }
-            bundles[left] = bundles[at];
+            first |= skus & u64::from(granted).wrapping_neg();
+            bundles[left] = bundle;
             left += usize::from(!granted);
         }
         given[0] |= first;

@@ -29,6 +29,15 @@ pub struct Eligible {
     pub needs_approval: bool,
 }
 
+/// What is asked of somebody whom a draw hits.
+#[derive(Clone, Copy, Debug)]
+pub struct Account {
+    /// The day after whose end it is gone, counted from today; [`NEVER`] while nobody knows.
+    pub gone: u32,
+    /// The code of the department, which a move changes.
+    pub department: u32,
+}
+
 /// One month of a run: the days after `start` up to and including `start + length`.
 #[derive(Clone, Copy, Debug)]
 pub struct Month {
@@ -48,13 +57,12 @@ pub struct People {
     pub guests: Vec<Slot>,
     /// Days on which guests expire, of those who do.
     pub guests_due: BTreeMap<Slot, u32>,
-    /// Day on which an account is known to go; `NEVER` for most.
-    pub known_gone: Vec<u32>,
+    /// By slot, as the export knows them.
+    pub accounts: Vec<Account>,
     /// Leavers and starters whose dates the export holds.
     pub known: Vec<Event>,
     /// Days on which accounts that wait for their first day are enabled.
     starts: BTreeMap<Slot, u32>,
-    pub department: Vec<u32>,
     /// Enabled members today.
     pub enabled: u32,
     /// Starters less leavers with known dates, by month.
@@ -76,10 +84,9 @@ impl People {
             members: Vec::new(),
             guests: Vec::new(),
             guests_due: BTreeMap::new(),
-            known_gone: vec![NEVER; users.len()],
+            accounts: accounts(snapshot),
             known: Vec::new(),
             starts: BTreeMap::new(),
-            department: departments(snapshot),
             enabled: 0,
             known_change: vec![0; points.len() - 1],
             cohorts: Membership::new(snapshot, assumptions, today, points.len() - 1),
@@ -130,9 +137,9 @@ impl People {
             people.cohorts.enabled[cohort] += 1;
             if let Some(day) = last_day.filter(|day| *day > today) {
                 let day = calendar::days_between(today, day);
-                people.known_gone[user.get()] = day;
+                people.accounts[user.get()].gone = day;
                 people.change(user.0, day, -1);
-                people.known.extend(leaving(user.0, day, assumptions, horizon));
+                add_leaving(&mut people.known, user.0, day, assumptions, horizon);
             }
         }
         people.cohorts.count(&people.members);
@@ -143,7 +150,7 @@ impl People {
     fn depart(&mut self, slot: Slot, departure: Departure, today: NaiveDate, horizon: u32) {
         let day = |day: NaiveDate| calendar::days_between(today, day);
         if let Some(off) = departure.disabled_on.map(day) {
-            self.known_gone[slot as usize] = off;
+            self.accounts[slot as usize].gone = off;
             self.change(slot, off, -1);
             self.known.push(Event { day: off, happening: Happening::Disable { slot } });
         }
@@ -179,9 +186,12 @@ fn requested(snapshot: &Snapshot, assumptions: &Assumptions) -> Vec<(SkuIndex, u
     assumptions.requests().map(|(sku, ..)| (index(sku), draws::key_of(sku.as_str()))).collect()
 }
 
-fn departments(snapshot: &Snapshot) -> Vec<u32> {
-    let column = snapshot.users.column(&Attribute::Department);
-    column.map_or_else(|| vec![Column::NOT_IN_FILE; snapshot.users.len()], |column| column.codes().to_vec())
+fn accounts(snapshot: &Snapshot) -> Vec<Account> {
+    let account = |department: u32| Account { gone: NEVER, department };
+    match snapshot.users.column(&Attribute::Department) {
+        Some(column) => column.codes().iter().map(|code| account(*code)).collect(),
+        None => vec![account(Column::NOT_IN_FILE); snapshot.users.len()],
+    }
 }
 
 /// Groups that carry licences and that people can join without an administrator.
@@ -220,19 +230,25 @@ fn months(points: &[NaiveDate]) -> Vec<Month> {
         .collect()
 }
 
-/// The events of an account that ends: disabled, without licences and deleted each after its lag, as far as the horizon reaches.
-pub fn leaving(slot: Slot, day: u32, assumptions: &Assumptions, horizon: u32) -> impl Iterator<Item = Event> + use<> {
+/// Adds the events of an account that ends: disabled, without licences and deleted each after its lag, as far as the horizon
+/// reaches.
+pub fn add_leaving(events: &mut Vec<Event>, slot: Slot, day: u32, assumptions: &Assumptions, horizon: u32) {
+    let mut add = |day: u32, happening: Happening| {
+        if day <= horizon {
+            events.push(Event { day, happening });
+        }
+    };
     let disabled = day.saturating_add(assumptions.disabling_lag_days);
     let deleted = disabled.saturating_add(assumptions.deletion_lag_days);
+    // An account that is deleted at once has no day on which it is disabled.
+    if disabled < deleted {
+        add(disabled, Happening::Disable { slot });
+    }
     let unlicensed = assumptions.license_removal_lag_days.map(|lag| disabled.saturating_add(lag));
-    let unlicensed = unlicensed.filter(|day| *day < deleted);
-    let events = [
-        // An account that is deleted at once has no day on which it is disabled.
-        Some(Event { day: disabled, happening: Happening::Disable { slot } }).filter(|_| disabled < deleted),
-        unlicensed.map(|day| Event { day, happening: Happening::RemoveLicenses { slot } }),
-        Some(Event { day: deleted, happening: Happening::Delete { slot } }),
-    ];
-    events.into_iter().flatten().filter(move |event| event.day <= horizon)
+    if let Some(day) = unlicensed.filter(|day| *day < deleted) {
+        add(day, Happening::RemoveLicenses { slot });
+    }
+    add(deleted, Happening::Delete { slot });
 }
 
 /// The day of a month that a number in `[0, 1)` falls on.

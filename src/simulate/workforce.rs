@@ -9,7 +9,7 @@ use rand::{Rng, RngExt};
 use super::draws::{self, Cause};
 use super::event::{Event, Happening, Slot};
 use super::parts::Parts;
-use super::people::{Month, NEVER, NO_SKU, People, day_in, leaving};
+use super::people::{Account, Month, NEVER, NO_SKU, People, add_leaving, day_in};
 use super::rates::Rates;
 use crate::scenario::Assumptions;
 
@@ -38,15 +38,6 @@ pub struct Memory {
     joined: Vec<Slot>,
     accounts: Vec<Account>,
     members: Vec<Slot>,
-}
-
-/// What is asked of somebody whom a draw hits.
-#[derive(Clone, Copy, Debug)]
-struct Account {
-    /// The day after whose end it is gone, counted from today; [`NEVER`] while nobody knows.
-    gone: u32,
-    /// The code of the department, which a move changes.
-    department: u32,
 }
 
 impl Memory {
@@ -125,16 +116,13 @@ pub fn draw(
     (seed, replication): (u64, u32),
     memory: &mut Memory,
 ) -> Population {
-    let mut accounts = copy_in(&mut memory.accounts, &[]);
-    let account = |(gone, department): (&u32, &u32)| Account { gone: *gone, department: *department };
-    accounts.extend(people.known_gone.iter().zip(&people.department).map(account));
     let rates = Rates::new(assumptions, &people.cohorts.enabled, seed, replication);
     let mut drawing = Drawing {
         people,
         assumptions,
         seed,
         replication,
-        accounts,
+        accounts: copy_in(&mut memory.accounts, &people.accounts),
         members: copy_in(&mut memory.members, &people.members),
         guests: people.guests.clone(),
         groups: people.eligible.iter().map(|eligible| Joinable::new(&eligible.members)).collect(),
@@ -267,8 +255,7 @@ impl<'a> Drawing<'a> {
     fn leave(&mut self, slot: Slot, day: u32) {
         self.accounts[slot as usize].gone = day;
         self.enabled -= 1;
-        let events = leaving(slot, day, self.assumptions, self.people.horizon());
-        self.population.events.extend(events);
+        add_leaving(&mut self.population.events, slot, day, self.assumptions, self.people.horizon());
     }
 
     fn movers(&mut self, month: Month) {
@@ -292,7 +279,7 @@ impl<'a> Drawing<'a> {
             // Nearly always the first is taken.
             let first = |(from, candidates): &(&[Slot], [usize; 8])| from.get(candidates[0]).copied();
             let firsts = drawn.iter().filter_map(first);
-            firsts.for_each(|like| prefetch_index(&self.people.department, like as usize));
+            firsts.for_each(|like| prefetch_index(&self.people.accounts, like as usize));
             for ((index, fraction), (from, candidates)) in hits.into_iter().zip(drawn) {
                 let day = day_in(month, fraction);
                 let Some(slot) = self.at(cohort, index) else { continue };
@@ -302,11 +289,11 @@ impl<'a> Drawing<'a> {
                 let now = self.accounts[slot as usize].department;
                 // Where the past says into which cohorts people go, the cohort is enough of a change.
                 let differs = |like: &Slot| {
-                    from.len() < self.people.members.len() || self.people.department[*like as usize] != now
+                    from.len() < self.people.members.len() || self.people.accounts[*like as usize].department != now
                 };
                 let to = candidates.iter().filter_map(|at| from.get(*at)).copied().find(differs);
                 if let Some(like) = to {
-                    self.accounts[slot as usize].department = self.people.department[like as usize];
+                    self.accounts[slot as usize].department = self.people.accounts[like as usize].department;
                     self.population.events.push(Event { day, happening: Happening::Move { slot, like } });
                     moved.push((slot, like));
                 }
@@ -360,7 +347,7 @@ impl<'a> Drawing<'a> {
                 prefetch_index(from, at);
                 drawn.push((at, day_in(month, rng.random::<f64>())));
             }
-            drawn.iter().for_each(|(at, _)| prefetch_index(&self.people.department, from[*at] as usize));
+            drawn.iter().for_each(|(at, _)| prefetch_index(&self.people.accounts, from[*at] as usize));
             for (at, day) in drawn {
                 let slot = self.join(from[at], day, Some(cohort));
                 self.members.push(slot);
@@ -385,7 +372,7 @@ impl<'a> Drawing<'a> {
     fn join(&mut self, like: Slot, day: u32, cohort: Option<usize>) -> Slot {
         let slot = self.people.count + self.population.joined.len() as u32;
         self.population.joined.push(like);
-        self.accounts.push(Account { gone: NEVER, department: self.people.department[like as usize] });
+        self.accounts.push(Account { gone: NEVER, department: self.people.accounts[like as usize].department });
         self.parts.join(slot, cohort, day);
         self.population.events.push(Event { day, happening: Happening::Join { slot, like } });
         slot

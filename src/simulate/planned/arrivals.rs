@@ -6,7 +6,7 @@ use super::script::Who;
 use super::stage::Newcomers;
 use crate::scenario;
 use crate::simulate::event::{Event, Happening, Slot};
-use crate::simulate::people::{NEVER, leaving};
+use crate::simulate::people::{NEVER, add_leaving};
 use crate::simulate::rates::Rates;
 use crate::simulate::workforce;
 
@@ -53,7 +53,7 @@ impl Crowd<'_, '_> {
     fn leave(&mut self, slot: Slot, day: u32) {
         self.ends[slot as usize] = day;
         let assumptions = &self.world.baseline.assumptions;
-        self.added.extend(leaving(slot, day, assumptions, self.world.settings().horizon_days()));
+        add_leaving(&mut self.added, slot, day, assumptions, self.world.settings().horizon_days());
     }
 
     /// How likely somebody leaves in a month without a season, by the rate of the replication.

@@ -9,7 +9,7 @@ use super::script::{PeopleAct, Who};
 use super::stage::PlannedAct;
 use crate::scenario::{self, Size};
 use crate::simulate::event::{Event, Happening, Slot};
-use crate::simulate::people::{NEVER, leaving};
+use crate::simulate::people::{NEVER, add_leaving};
 use crate::simulate::scratch::Scratch;
 use crate::simulate::workforce::{self, Population};
 use crate::simulate::world::World;
@@ -268,7 +268,7 @@ impl<'w, 's> Crowd<'w, 's> {
         for (_, slot) in cohort {
             self.count(day, self.ends[slot as usize], -1);
             self.end(slot, day);
-            self.added.extend(leaving(slot, day, assumptions, self.world.settings().horizon_days()));
+            add_leaving(&mut self.added, slot, day, assumptions, self.world.settings().horizon_days());
         }
     }
 
