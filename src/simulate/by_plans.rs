@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use foldhash::fast::FixedState;
 
+use super::bridge::Reason;
 use super::event::Slot;
 use super::planned::{Script, What};
 use super::profile::ProfileId;
 use super::replication::Run;
-use super::tally::Reason;
 use super::world::World;
 use crate::calendar;
 use crate::directory::{Attribute, GroupIndex, PrepaidUnits, User, Value};

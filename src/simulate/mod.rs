@@ -1,6 +1,7 @@
 //! The future of a tenant, many times over. In: a baseline and settings. Out: a forecast. Never: reads a file, prints, or
 //! looks at a licence while it draws what people do.
 
+mod bridge;
 mod by_plans;
 mod clauses;
 mod cohorts;

@@ -43,6 +43,8 @@ pub struct Kinds {
     /// Rules that do not look at the clock, and the bundle that each one's members get, today.
     still: Sieve,
     bundles: Vec<BundleIndex>,
+    /// Whether these ascend, each once.
+    in_order: bool,
     /// What changes in them with each stage after today's.
     turnovers: Vec<Turnover>,
     patterns: Vec<Vec<(usize, u32)>>,
@@ -53,10 +55,11 @@ impl Kinds {
     /// `bundles` are those of the rules that decide today, which come first in the set.
     pub fn new(rules: &RuleSet<'_>, bundles: &[BundleIndex]) -> Self {
         let still = bundles.iter().copied().enumerate().filter(|(rule, _)| !rules.uses_clock(*rule));
-        let (still, bundles) = still.unzip();
+        let (still, bundles): (_, Vec<BundleIndex>) = still.unzip();
         let classes = rules.classes();
         Self {
             still: rules.sieve(still, &classes),
+            in_order: bundles.is_sorted_by(|a, b| a < b),
             bundles,
             classes,
             turnovers: Vec::new(),
@@ -383,8 +386,10 @@ impl Profiles {
         let holds = |rule: usize| rules.holds_row(rule, row, DateTime::<Utc>::UNIX_EPOCH);
         bundles.clear();
         kinds.still.holding(classes, holds, |place| bundles.push(kinds.bundles[place]));
-        bundles.sort_unstable();
-        bundles.dedup();
+        if !kinds.in_order {
+            bundles.sort_unstable();
+            bundles.dedup();
+        }
     }
 
     /// Makes what is known so far what every thread begins with.

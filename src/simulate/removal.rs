@@ -1,10 +1,10 @@
 //! Licences taken off a leaver's account before it is deleted. In: one person. Out: the same without direct licences and without
 //! the groups that an administrator puts people in. Never: a dynamic group, whose rule alone says who is in it.
 
+use super::bridge::Reason;
 use super::event::Slot;
 use super::person::Person;
 use super::replication::Run;
-use super::tally::{Reason, book_word};
 
 impl Run<'_, '_> {
     pub(super) fn remove_licenses(&mut self, slot: Slot) {
@@ -25,7 +25,7 @@ impl Run<'_, '_> {
         let person = self.scratch.persons.get(slot);
         for (word, old) in old.into_iter().enumerate() {
             let new = self.meant(&person, word);
-            book_word(&mut self.flows, word, old, new, Reason::Leaver);
+            self.bridge.book(word, old, new, Reason::Leaver);
         }
     }
 

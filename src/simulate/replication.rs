@@ -1,12 +1,13 @@
 //! One replication: events in, seats out. In: a world, a number. Out: a trajectory. Never: shares anything with another
 //! replication but memory and answers that are the same for all.
 
+use super::bridge::{Bridge, Reason};
 use super::event::{Event, Happening, Slot};
 use super::person::{Joiner, Person};
 use super::planned::{self, Stage};
 use super::profile::PatternId;
 use super::scratch::Scratch;
-use super::tally::{Flow, Reading, Reason, SkuTrajectory, Trajectory, book_word};
+use super::tally::{Reading, SkuTrajectory, Trajectory};
 use super::workforce::Population;
 use super::world::World;
 use crate::directory::SkuIndex;
@@ -21,7 +22,7 @@ pub(super) struct Run<'w, 's> {
     pub(super) number: usize,
     /// Whether rules that read service plans turned each other on and off on any day.
     circling: bool,
-    pub(super) flows: Vec<Flow>,
+    pub(super) bridge: Bridge,
     skus: Vec<SkuTrajectory>,
     /// Points that are not reached yet.
     points: &'w [u32],
@@ -49,14 +50,14 @@ pub fn follow(
         stage: &world.plan.stages[0],
         number: 0,
         circling: false,
-        flows: vec![Flow::default(); skus],
+        bridge: Bridge::new(skus),
         skus: vec![SkuTrajectory::default(); skus],
         points: &world.points,
     };
     run.live(watch);
     let circling = run.circling;
     let mut skus = run.skus;
-    for (sku, flow) in skus.iter_mut().zip(run.flows) {
+    for (sku, flow) in skus.iter_mut().zip(run.bridge.into_flows()) {
         sku.flow = flow;
     }
     let (headcount, luck) = (population.headcount.clone(), population.luck.clone());
@@ -160,7 +161,7 @@ impl<'w> Run<'w, '_> {
         let person = scratch.persons.get(slot);
         scratch.persons.set(slot, Person { direct: scratch.direct.edit(person.direct, sku, true), ..person });
         scratch.learn_direct(self.world);
-        self.flows[sku.get()].requested += 1;
+        self.bridge.request(sku);
         self.give(slot, sku);
     }
 
@@ -192,7 +193,7 @@ impl<'w> Run<'w, '_> {
         for word in 0..reason.map_or(0, |_| words) {
             let direct = scratch.direct_bits[person.direct as usize * words + word];
             let (old, new) = (old[word] | direct, new[word] | direct);
-            reason.iter().for_each(|reason| book_word(&mut self.flows, word, old, new, *reason));
+            reason.iter().for_each(|reason| self.bridge.book(word, old, new, *reason));
         }
         let Scratch { ledger, pending, .. } = scratch;
         pending.regrouped(slot, |sku| (ledger.gives(before, sku), ledger.gives(person.target, sku)));
@@ -306,7 +307,7 @@ impl<'w> Run<'w, '_> {
         for word in 0..words {
             let direct = scratch.direct_bits[person.direct as usize * words + word];
             let old = scratch.ledger.skus_of_target(person.target)[word] | direct;
-            book_word(&mut self.flows, word, old, 0, Reason::Leaver);
+            self.bridge.book(word, old, 0, Reason::Leaver);
         }
         scratch.gone[slot as usize] = true;
         scratch.pending.left(slot);
@@ -377,7 +378,7 @@ impl<'w> Run<'w, '_> {
         let words = self.world.words;
         for word in 0..words {
             let direct = self.scratch.direct_bits[person.direct as usize * words + word];
-            book_word(&mut self.flows, word, 0, direct, reason);
+            self.bridge.book(word, 0, direct, reason);
         }
     }
 

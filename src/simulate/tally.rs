@@ -218,29 +218,3 @@ impl Flow {
         self.left += other.left;
     }
 }
-
-/// Which side of the bridge a change counts on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    Joiner,
-    Mover,
-    Leaver,
-}
-
-/// Books one person's change on the bridges. `old` and `new` are the SKUs from `word * 64` on that the person is entitled to, as
-/// bits; `flows` are by SKU.
-pub fn book_word(flows: &mut [Flow], word: usize, old: u64, new: u64, reason: Reason) {
-    let mut differing = old ^ new;
-    while differing != 0 {
-        let bit = differing.trailing_zeros() as usize;
-        differing &= differing - 1;
-        let flow = &mut flows[word * 64 + bit];
-        let count = match (new >> bit & 1 == 1, reason) {
-            (true, Reason::Joiner) => &mut flow.joined,
-            (true, _) => &mut flow.moved_in,
-            (false, Reason::Leaver) => &mut flow.left,
-            (false, _) => &mut flow.moved_out,
-        };
-        *count += 1;
-    }
-}

@@ -23,8 +23,11 @@ pub struct Sieve {
     words: usize,
     /// Slots that decide anything, with `words` words for each class.
     slots: Vec<(usize, Vec<u64>)>,
-    /// Rules that have to be asked in full.
+    /// Places that have a rule.
+    placed: Vec<u64>,
+    /// Rules that have to be asked in full, and whether there are any.
     asked: Vec<u64>,
+    asks: bool,
 }
 
 impl RuleSet<'_> {
@@ -52,7 +55,12 @@ impl RuleSet<'_> {
             }
         }
         slots.retain(|(_, bits)| bits.iter().any(|word| *word != u64::MAX));
-        Sieve { rules, words, slots, asked }
+        let placed = |word: usize| match rules.len().saturating_sub(word * 64) {
+            rest if rest < 64 => (1 << rest) - 1,
+            _ => u64::MAX,
+        };
+        let (placed, asks) = ((0..words).map(placed).collect(), asked.iter().any(|word| *word != 0));
+        Sieve { rules, words, slots, placed, asked, asks }
     }
 
     /// The one slot that a program looks at.
@@ -80,13 +88,13 @@ impl RuleSet<'_> {
 impl Sieve {
     /// Whether any rule has to be asked in full.
     pub fn asks(&self) -> bool {
-        self.asked.iter().any(|word| *word != 0)
+        self.asks
     }
 
     /// Tells `each` the place of every rule that holds for a row, ascending; `asks` answers for a rule in full.
     pub fn holding(&self, classes: &[u32], asks: impl Fn(usize) -> bool, mut each: impl FnMut(usize)) {
         for first in (0..self.words).step_by(AT_ONCE) {
-            let mut left: [u64; AT_ONCE] = std::array::from_fn(|word| self.placed(first + word));
+            let mut left: [u64; AT_ONCE] = std::array::from_fn(|word| self.placed[first + word]);
             for (slot, bits) in &self.slots {
                 let at = classes[*slot] as usize * self.words + first;
                 let bits = &bits[at..at + AT_ONCE];
@@ -94,14 +102,6 @@ impl Sieve {
             }
             let left = left.into_iter().enumerate();
             left.for_each(|(word, left)| self.holding_word(first + word, left, &asks, &mut each));
-        }
-    }
-
-    /// The places of one word that have a rule.
-    fn placed(&self, word: usize) -> u64 {
-        match self.rules.len().saturating_sub(word * 64) {
-            rest if rest < 64 => (1 << rest) - 1,
-            _ => u64::MAX,
         }
     }
 
