@@ -18,9 +18,18 @@ use crate::scenario::Baseline;
 /// Random orders that are drawn for today.
 const DRAWS: u32 = 5;
 
-/// Replications that are run again under another order: one of so many, and none that the tally has not kept, so that a forecast
-/// takes a few percent longer and not twice as long.
+/// Replications that are run again under another order: one of so many, none that the tally has not kept, and no more than come to so
+/// many people times days, so that a forecast takes a few percent longer and not twice as long. Where people are many, chance
+/// weighs less and a few replications tell as much.
 const ONE_OF: u32 = 25;
+const PEOPLE_DAYS: u64 = 600_000_000;
+
+/// How many replications of so many, of people over days, are run again under each other order.
+fn again(replications: u32, people: u32, days: u32) -> u32 {
+    let each = (u64::from(people) * u64::from(days)).max(1);
+    let most = u32::try_from(PEOPLE_DAYS / each).unwrap_or(u32::MAX);
+    (replications / ONE_OF).min(most).clamp(1, KEPT)
+}
 
 /// The policies to hold against the tenant's own, each with the name that a report shows.
 fn others(own: &OrderPolicy) -> Vec<(&'static str, OrderPolicy)> {
@@ -135,7 +144,7 @@ pub fn ahead(today: &Today, catalog: &Catalog, world: &World<'_>, tally: &Tally)
     if !several.any(|skus| skus.len() > 1 && skus.iter().any(|sku| short(*sku))) {
         return Vec::new();
     }
-    let count = (settings.replications() / ONE_OF).clamp(1, KEPT);
+    let count = again(settings.replications(), world.exported(), settings.horizon_days());
     let own: Vec<&Trajectory> = tally.kept.range(..count).map(|(_, own)| own).collect();
     let opening = opening(baseline, today, catalog);
     let rows = others(&baseline.policy.order).into_par_iter().flat_map_iter(|(name, order)| {
@@ -178,4 +187,18 @@ fn row_ahead(
         spread.differing += u32::from(differs);
     }
     (spread.differing > 0).then_some(spread)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::again;
+
+    #[test]
+    fn a_large_tenant_is_run_again_a_few_times_and_a_small_one_as_often_as_its_replications_allow() {
+        assert_eq!(again(1_000, 2_000, 730), 20);
+        assert_eq!(again(200, 2_000, 730), 8);
+        assert_eq!(again(1_000, 100_000, 1_096), 5);
+        assert_eq!(again(1_000, 1_000_000, 1_096), 1);
+        assert_eq!(again(10, 0, 0), 1);
+    }
 }
