@@ -3,11 +3,12 @@
 The same hazards everywhere: 0.8 % leave a month, as many join (Poisson, into a department like that of somebody there at the start),
 0.5 % move to another department. Each engine counts heads by department at the end, and its percentiles over replications are held
 against seatcast's before any time is told. None of them evaluates rules, has seats, bundles or people who wait: seatcast does all
-of that in its time. One thread each; engines too slow for all people or replications run fewer, and their time for the whole is
-extrapolated and marked.
+of that in its time. Its line is the median of its runs, with the least and the most of them. One thread each; engines too slow for
+all people or replications run fewer, and their time for the whole is extrapolated and marked.
 """
 
 import json
+import statistics
 import sys
 import time
 
@@ -147,6 +148,7 @@ def agree_scaled(name, finals, demand, scale):
 def main():
     runs = [json.loads(open(path).read().splitlines()[-1]) for path in sys.argv[1:]]
     ours = runs[0]
+    assert all(run["demand"] == ours["demand"] for run in runs), "the same seed, the same percentiles"
     users, replications = ours["users"], ours["replications"]
     rng = np.random.default_rng(1)
     rows = []
@@ -171,8 +173,10 @@ def main():
     print(f"people who wait ({ours['waiting']:,} at the end in the middle case); the others count heads by department.\n")
     print("| engine | threads | seconds | leaves out | check |")
     print("| --- | --- | --- | --- | --- |")
-    for run in runs:
-        print(f"| seatcast | {run['threads']} | {run['seconds']:.1f} | nothing | – |")
+    for threads in sorted({run["threads"] for run in runs}):
+        seconds = [run["seconds"] for run in runs if run["threads"] == threads]
+        several = f" ({min(seconds):.1f} to {max(seconds):.1f}, {len(seconds)} runs)" if len(seconds) > 1 else ""
+        print(f"| seatcast | {threads} | {statistics.median(seconds):.1f}{several} | nothing | – |")
     for name, threads, seconds, mark, lacks, checked in rows:
         print(f"| {name} | {threads} | {seconds:,.1f}{mark} | {lacks} | {checked} |")
 
