@@ -38,12 +38,12 @@ impl Counts {
         }
         self.added += 1;
         if self.added == ADDITIONS_MAX {
-            self.settle();
+            self.carry_over();
         }
     }
 
     /// Adds the low bits to the whole counts.
-    fn settle(&mut self) {
+    fn carry_over(&mut self) {
         for (place, count) in self.whole.iter_mut().enumerate() {
             for (plane, bits) in self.planes.iter().enumerate() {
                 *count += (bits >> place & 1) << plane;
@@ -103,7 +103,7 @@ impl Bridge {
             requested.into_iter().map(|requested| Flow { requested, ..Flow::default() }).collect();
         for (mut changes, flows) in words.into_iter().zip(flows.chunks_mut(64)) {
             let Changes { joined, moved_in, moved_out, left } = &mut changes;
-            [&mut *joined, &mut *moved_in, &mut *moved_out, &mut *left].into_iter().for_each(Counts::settle);
+            [&mut *joined, &mut *moved_in, &mut *moved_out, &mut *left].into_iter().for_each(Counts::carry_over);
             for (place, flow) in flows.iter_mut().enumerate() {
                 flow.joined = joined.whole[place];
                 flow.moved_in = moved_in.whole[place];
