@@ -150,6 +150,12 @@ impl<T> Diagnosed<T> {
         Diagnosed { value: change(self.value), diagnostics: self.diagnostics }
     }
 
+    /// The next step, with the findings of both.
+    pub fn and_then<U>(mut self, next: impl FnOnce(T) -> Diagnosed<U>) -> Diagnosed<U> {
+        let value = next(self.value).into_value(&mut self.diagnostics);
+        Diagnosed { value, diagnostics: self.diagnostics }
+    }
+
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }

@@ -44,4 +44,4 @@ pub use stages::{STAGES_MAX, assigned_plans};
 pub use state::{BundleIndex, Country, Deletion, LicenseError, Path, PathState, Rank, Refusal, Seeker, Source};
 pub use target::Target;
 pub use terms::{PlanDependency, PlanIndex, PlanRules, SeatPolicy, SkuTerms, Terms};
-pub use today::{Opening, Today, today, today_following};
+pub use today::{Opening, Today, today};

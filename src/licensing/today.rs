@@ -80,23 +80,8 @@ pub fn today(
     units: &[PrepaidUnits],
     catalog: &Catalog,
 ) -> Diagnosed<Today> {
-    today_following(snapshot, memberships, policy, units, catalog, &[])
-}
-
-/// The same with bundles for `followed` groups too, which may give nothing today: so that they can later.
-pub fn today_following(
-    snapshot: &Snapshot,
-    memberships: Memberships,
-    policy: &Policy,
-    units: &[PrepaidUnits],
-    catalog: &Catalog,
-    followed: &[GroupIndex],
-) -> Diagnosed<Today> {
-    let mut findings = Vec::new();
-    let opening = Opening::new(snapshot, memberships, policy, units, catalog, followed).into_value(&mut findings);
-    let ranks = order::ranks(&snapshot.users, &policy.order);
-    let today = opening.settled(snapshot, policy, &ranks).into_value(&mut findings);
-    Diagnosed::new(today, findings)
+    let opening = Opening::new(snapshot, memberships, policy, units, catalog, &[]);
+    opening.and_then(|opening| opening.settled_in_own_order(snapshot, policy))
 }
 
 /// What the export shows and what everybody is meant to have, before anything is granted: the same for every order of grants.
@@ -104,7 +89,8 @@ pub fn today_following(
 pub struct Opening(Today);
 
 impl Opening {
-    /// The same parts as [`today_following`] takes.
+    /// `units` has one entry for each SKU of the snapshot. `followed` groups have bundles too, which may give nothing today: so that
+    /// they can later.
     pub fn new(
         snapshot: &Snapshot,
         memberships: Memberships,
@@ -137,6 +123,11 @@ impl Opening {
             today.ledger.set_bundles(user, bundles);
         }
         Diagnosed::new(Self(today), findings)
+    }
+
+    /// Licensing settled in the order of the policy.
+    pub fn settled_in_own_order(self, snapshot: &Snapshot, policy: &Policy) -> Diagnosed<Today> {
+        self.settled(snapshot, policy, &order::ranks(&snapshot.users, &policy.order))
     }
 
     /// Licensing settled with a rank for each user. `policy` differs at most in its order from that of the opening.

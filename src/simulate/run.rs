@@ -16,7 +16,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnosed, Diagnostic};
 use crate::directory::{GroupIndex, PrepaidUnits};
 use crate::forecast::Forecast;
-use crate::licensing::{self, Memberships, Today};
+use crate::licensing::{self, Memberships, Opening, Today};
 use crate::scenario::Baseline;
 
 /// A licensed dynamic group has neither a rule that can be evaluated nor exported members.
@@ -80,7 +80,8 @@ pub fn licensed(
     let snapshot = &baseline.snapshot;
     let mut findings = Vec::new();
     let units: Vec<PrepaidUnits> = baseline.supplies.iter().map(|supply| supply.units_on(baseline.today)).collect();
-    let settled = licensing::today_following(snapshot, memberships, &baseline.policy, &units, catalog, followed);
+    let opening = Opening::new(snapshot, memberships, &baseline.policy, &units, catalog, followed);
+    let settled = opening.and_then(|opening| opening.settled_in_own_order(snapshot, &baseline.policy));
     let usable = !settled.has_errors();
     let today = settled.into_value(&mut findings);
     Diagnosed::new(usable.then_some(today), findings)
