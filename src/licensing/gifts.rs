@@ -13,6 +13,8 @@ struct Gift {
     fits_all: bool,
     /// Others can need one of its plans.
     carries: bool,
+    /// The first word of its SKUs, which is the only one nearly always.
+    first: u64,
     /// Two of its own SKUs exclude each other.
     torn: bool,
     /// The bonds of its own that nothing of its own meets.
@@ -115,6 +117,7 @@ impl Gifts {
         let skus = &mut self.skus[at * self.words..(at + 1) * self.words];
         skus.fill(0);
         items.iter().for_each(|item| skus[item.sku.get() / 64] |= 1 << (item.sku.get() % 64));
+        let first = skus[0];
         let range = at * self.plan_words..(at + 1) * self.plan_words;
         let (plans, excluded) = (&mut self.plans[range.clone()], &mut self.excluded[range]);
         plans.fill(0);
@@ -126,6 +129,7 @@ impl Gifts {
         let open = |(_, bond): &(usize, &Bond)| meet(&bond.plan, plans) && !meet(&bond.needs, plans);
         self.gifts[at] = Gift {
             fits_all: items.iter().all(Item::fits_all),
+            first,
             carries: items.iter().any(|item| item.carries),
             torn: terms.is_torn(items),
             open_bonds: self.bonds.iter().enumerate().filter(open).map(|(at, _)| at as u32).collect(),
@@ -160,6 +164,12 @@ impl Gifts {
 
     pub fn fits_all(&self, bundle: BundleIndex) -> bool {
         self.gifts[bundle.get()].fits_all
+    }
+
+    /// The first word of the SKUs of a bundle, and whether it fits all.
+    pub fn first(&self, bundle: BundleIndex) -> (u64, bool) {
+        let gift = &self.gifts[bundle.get()];
+        (gift.first, gift.fits_all)
     }
 
     pub fn carries(&self, bundle: BundleIndex) -> bool {

@@ -10,7 +10,6 @@ use super::atlas::SetId;
 use super::detail::{Detail, Going, Verdict, Wanted};
 use super::ledger::Ledger;
 use super::queue::Key;
-use super::serve::Served;
 use super::terms::{Item, Misfit, ParcelId};
 use super::{BundleIndex, LicenseError, Source};
 use crate::directory::SkuIndex;
@@ -23,37 +22,52 @@ impl Ledger {
         listed.dedup();
         let mut listed = listed.into_iter().peekable();
         let mut late: BinaryHeap<Reverse<Key>> = BinaryHeap::new();
-        let mut heads = self.heads();
+        let mut free = self.free();
+        let mut heads = self.heads(&free);
         // What an irregular user was refused in this round: a refusal may give it a later place, but no second turn.
         let mut refused: BTreeSet<(u32, BundleIndex)> = BTreeSet::new();
         let mut granted = false;
         loop {
-            let head = heads.last().map_or(Key::NONE, |(head, _)| *head);
+            let (head, line) = heads.last().copied().unwrap_or((Key::NONE, 0));
             let listed_first = listed.peek().copied().unwrap_or(Key::NONE);
             let key = head.min(listed_first).min(late.peek().map_or(Key::NONE, |Reverse(key)| *key));
             if key == Key::NONE {
                 break;
+            }
+            if key == head {
+                // Whoever is granted the bundle, or refused it for want of something else, stands there no more.
+                let stands = self.stands_in(line, key);
+                self.advance(&mut heads);
+                if !stands {
+                    continue;
+                }
             }
             listed.next_if_eq(&key);
             while late.peek() == Some(&Reverse(key)) {
                 late.pop();
             }
             if self.is_regular(key.user()) {
-                if let Some(served) = self.serve(key, day, &mut late) {
+                if key != head && !self.regulars.lacks(key.user(), key.bundle()) {
+                    continue;
+                }
+                if let Some(served) = self.serve(key, day, &mut free, &mut late) {
                     granted |= served.granted;
-                    self.renew(&mut heads, key, served);
+                    if served.last {
+                        self.close(&mut heads, &free);
+                    }
                     continue;
                 }
                 self.unfold(key.user());
             }
             let had_its_turn = refused.contains(&(key.user(), key.bundle()));
             let served = !had_its_turn && self.try_bundle(key.user(), key.bundle(), day);
-            self.renew(&mut heads, key, Served { granted: served, last: served });
             if !served {
                 refused.insert((key.user(), key.bundle()));
                 continue;
             }
             granted = true;
+            self.take_off(&mut free);
+            self.close(&mut heads, &free);
             let Some(detail) = self.details.get(&key.user()) else { continue };
             let given = &self.parcels().get(self.current(key.bundle())).items;
             let turning: Vec<&Wanted> = detail.wanted.iter().filter(|wanted| self.may_turn(wanted, given)).collect();

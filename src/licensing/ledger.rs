@@ -150,7 +150,6 @@ impl Ledger {
         let skus = terms.sku_count();
         let gifts = Gifts::new(&terms, |bundle| terms.bundle_parcel(bundle));
         Self {
-            regulars: Regulars::new(gifts),
             terms,
             atlas: Atlas::default(),
             targets: Targets::default(),
@@ -160,7 +159,8 @@ impl Ledger {
             details: BTreeMap::new(),
             graves: BTreeMap::new(),
             seats: vec![Seats::default(); skus],
-            queues: Queues::default(),
+            queues: Queues::new(gifts.words()),
+            regulars: Regulars::new(gifts),
             intents: Vec::new(),
             dirty: BTreeSet::new(),
             due: BTreeSet::new(),

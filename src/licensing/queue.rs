@@ -1,12 +1,14 @@
 //! Order among those who wait. In: bundles that failed for want of units. Out: lines, and the first in each. Never: grants.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use super::detail::{Verdict, Wanted};
+use super::gifts::{skus_in, within};
 use super::ledger::Ledger;
-use super::serve::Served;
 use super::{BundleIndex, Rank, SeatPolicy};
 use crate::directory::SkuIndex;
 
@@ -38,17 +40,19 @@ impl Key {
 
 /// Bundles that wait, by the SKUs of which each lacked a unit: it is tried again when all of them have one. Who has left a line
 /// stays in it until it is their turn.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queues {
     lines: Vec<Line>,
-    numbers: BTreeMap<Box<[SkuIndex]>, u32>,
-    /// The lines of those who lack one SKU, by SKU, as far as there are such.
-    alone: Vec<Option<u32>>,
+    /// What those in each line lack as bits of SKUs, `words` each, and the line of each such list of bits.
+    lacks: Vec<u64>,
+    words: usize,
+    numbers: HashMap<Box<[u64]>, u32, FixedState>,
+    /// The lines of those who lack one SKU, by SKU, as far as there are such and the SKUs take one word.
+    alone: [Option<u32>; 64],
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Line {
-    lacks: Box<[SkuIndex]>,
     /// Ascending, from `first` on; what comes before has had its turn.
     sorted: Vec<Key>,
     first: usize,
@@ -64,24 +68,31 @@ const MOVED_MAX: usize = 256;
 
 impl Clone for Queues {
     fn clone(&self) -> Self {
-        Self { lines: self.lines.clone(), numbers: self.numbers.clone(), alone: self.alone.clone() }
+        Self {
+            lines: self.lines.clone(),
+            lacks: self.lacks.clone(),
+            words: self.words,
+            numbers: self.numbers.clone(),
+            alone: self.alone,
+        }
     }
 
     /// The same as `clone`, but keeps memory.
     fn clone_from(&mut self, source: &Self) {
         self.lines.clone_from(&source.lines);
+        self.lacks.clone_from(&source.lacks);
+        self.words = source.words;
         self.numbers.clone_from(&source.numbers);
-        self.alone.clone_from(&source.alone);
+        self.alone = source.alone;
     }
 }
 
 impl Clone for Line {
     fn clone(&self) -> Self {
-        Self { lacks: self.lacks.clone(), sorted: self.sorted.clone(), first: self.first, others: self.others.clone() }
+        Self { sorted: self.sorted.clone(), first: self.first, others: self.others.clone() }
     }
 
     fn clone_from(&mut self, source: &Self) {
-        self.lacks.clone_from(&source.lacks);
         self.sorted.clone_from(&source.sorted);
         self.first = source.first;
         self.others.clone_from(&source.others);
@@ -89,10 +100,6 @@ impl Clone for Line {
 }
 
 impl Line {
-    fn new(lacks: &[SkuIndex]) -> Self {
-        Line { lacks: lacks.into(), sorted: Vec::new(), first: 0, others: BinaryHeap::new() }
-    }
-
     /// Who arrives later mostly comes later: such a key goes to the end, or a few places before it.
     fn push(&mut self, key: Key) {
         if self.sorted.last().is_none_or(|last| *last < key) {
@@ -135,23 +142,31 @@ impl Line {
 }
 
 impl Queues {
+    /// No line yet, of SKUs that take so many words of bits.
+    pub fn new(words: usize) -> Self {
+        Self { lines: Vec::new(), lacks: Vec::new(), words, numbers: HashMap::default(), alone: [None; 64] }
+    }
+
     /// The line of those who lack these SKUs.
-    pub fn line(&mut self, lacks: &[SkuIndex]) -> u32 {
-        if let [sku] = lacks
-            && let Some(Some(line)) = self.alone.get(sku.get())
+    pub fn line(&mut self, lacks: &[u64]) -> u32 {
+        if let [bits] = lacks
+            && bits.is_power_of_two()
+            && let Some(line) = self.alone[bits.trailing_zeros() as usize]
         {
-            return *line;
+            return line;
         }
         self.numbers.get(lacks).copied().unwrap_or_else(|| self.open(lacks))
     }
 
-    fn open(&mut self, lacks: &[SkuIndex]) -> u32 {
+    fn open(&mut self, lacks: &[u64]) -> u32 {
         let number = self.lines.len() as u32;
-        self.lines.push(Line::new(lacks));
+        self.lines.push(Line::default());
+        self.lacks.extend_from_slice(lacks);
         self.numbers.insert(lacks.into(), number);
-        if let [sku] = lacks {
-            self.alone.resize(self.alone.len().max(sku.get() + 1), None);
-            self.alone[sku.get()] = Some(number);
+        if let [bits] = lacks
+            && bits.is_power_of_two()
+        {
+            self.alone[bits.trailing_zeros() as usize] = Some(number);
         }
         number
     }
@@ -169,50 +184,53 @@ impl Queues {
     }
 
     /// The SKUs that those in a line lack.
-    pub fn lacks(&self, line: u32) -> &[SkuIndex] {
-        &self.lines[line as usize].lacks
+    pub fn lacks(&self, line: u32) -> impl Iterator<Item = SkuIndex> {
+        self.lacking(line).iter().enumerate().flat_map(|(word, bits)| skus_in(word, *bits))
+    }
+
+    /// The same as bits.
+    fn lacking(&self, line: u32) -> &[u64] {
+        &self.lacks[line as usize * self.words..(line as usize + 1) * self.words]
+    }
+
+    /// The same of every line, one after the other.
+    pub fn lacks_of_all(&self) -> &[u64] {
+        &self.lacks
+    }
+
+    /// Whether all that those in a line lack is free.
+    fn is_open(&self, line: u32, free: &[u64]) -> bool {
+        within(self.lacking(line), free)
     }
 }
 
 impl Ledger {
-    /// The first in each line in which somebody stands and has a unit of all that was lacking; the first of them all comes last.
-    pub(super) fn heads(&mut self) -> Vec<(Key, u32)> {
+    /// The first key in each line that is open, whether or not somebody still stands there by it; the first of them all comes last.
+    pub(super) fn heads(&mut self, free: &[u64]) -> Vec<(Key, u32)> {
         self.queues.lines.iter_mut().for_each(Line::sort);
-        let lines = 0..self.queues.lines.len() as u32;
-        let mut heads: Vec<(Key, u32)> =
-            lines.filter(|line| self.is_open(*line)).map(|line| (Key::NONE, line)).collect();
+        let lines = (0..self.queues.lines.len() as u32).filter(|line| self.queues.is_open(*line, free));
+        let head = |line: u32| Some((self.queues.lines[line as usize].peek()?, line));
+        let mut heads: Vec<(Key, u32)> = lines.filter_map(head).collect();
         for (_, line) in &heads {
-            self.soon(*line).iter().for_each(|key| self.regulars.prefetch_missing(key.user()));
+            self.soon(*line, free).iter().for_each(|key| self.regulars.prefetch_missing(key.user()));
         }
-        heads.retain_mut(|(key, line)| self.head(*line).map(|head| *key = head).is_some());
         heads.sort_unstable_by(|a, b| b.cmp(a));
         heads
     }
 
-    /// The first in a line that is open.
-    fn head(&mut self, line: u32) -> Option<Key> {
-        loop {
-            let key = self.queues.lines[line as usize].peek()?;
-            if self.stands_in(line, key) {
-                return Some(key);
-            }
-            self.queues.lines[line as usize].pop(key);
-        }
-    }
-
     /// Hints at the first few of every line, so that they are near when it is their turn.
     pub(super) fn prefetch_lines(&self) {
+        let free = self.free();
         for line in 0..self.queues.lines.len() as u32 {
-            self.soon(line).iter().for_each(|key| self.regulars.prefetch(key.user()));
+            self.soon(line, &free).iter().for_each(|key| self.regulars.prefetch(key.user()));
         }
     }
 
     /// Those in a line who will have their turn soon, or may.
-    fn soon(&self, line: u32) -> &[Key] {
-        let free = |sku: &SkuIndex| self.seats[sku.get()].available();
-        let open = self.queues.lacks(line).iter().map(free).min().unwrap_or(0);
+    fn soon(&self, line: u32, free: &[u64]) -> &[Key] {
+        let ahead = if self.queues.is_open(line, free) { AHEAD } else { 1 };
         let line = &self.queues.lines[line as usize];
-        let end = line.sorted.len().min(line.first + open.clamp(1, AHEAD as i64) as usize);
+        let end = line.sorted.len().min(line.first + ahead);
         &line.sorted[line.first..end]
     }
 
@@ -224,33 +242,41 @@ impl Ledger {
         at(AHEAD / 2).into_iter().for_each(|user| self.regulars.prefetch_missing(user));
     }
 
-    /// Whether there is a unit of all that those in a line lack.
-    fn is_open(&self, line: u32) -> bool {
-        self.queues.lacks(line).iter().all(|sku| self.seats[sku.get()].available() > 0)
+    /// The SKUs of which a unit is free, as bits.
+    pub(super) fn free(&self) -> Vec<u64> {
+        let mut free = vec![u64::MAX; self.regulars.gifts.words()];
+        self.take_off(&mut free);
+        free
     }
 
-    /// Brings heads up to date after the bundle of `key` was evaluated, which may be the first of them; `last` where the last unit of a
-    /// SKU may have gone.
-    pub(super) fn renew(&mut self, heads: &mut Vec<(Key, u32)>, key: Key, Served { granted, last }: Served) {
-        if let Some((_, line)) = heads.pop_if(|(head, _)| *head == key) {
-            if granted {
-                self.queues.lines[line as usize].pop(key);
-            }
-            if let Some(next) = self.is_open(line).then(|| self.head(line)).flatten() {
-                // The lines mostly have their turns in the order they had before.
-                let after = heads.iter().rev().take_while(|(head, _)| *head < next).count();
-                heads.insert(heads.len() - after, (next, line));
-            }
-            self.prefetch_ahead(line);
+    /// Takes those SKUs off of which no unit is free any more.
+    pub(super) fn take_off(&self, free: &mut [u64]) {
+        for (free, seats) in free.iter_mut().zip(self.seats.chunks(64)) {
+            let ended = seats.iter().enumerate().map(|(at, seats)| u64::from(seats.available() <= 0) << at);
+            *free &= !ended.fold(0, |all, bit| all | bit);
         }
-        if last {
-            // Units only become fewer, so a line that is closed stays so.
-            heads.retain(|(_, line)| self.is_open(*line));
+    }
+
+    /// Puts the next of a line in the place of the first of all heads, which has had its turn.
+    pub(super) fn advance(&mut self, heads: &mut Vec<(Key, u32)>) {
+        let Some((key, line)) = heads.pop() else { return };
+        let queue = &mut self.queues.lines[line as usize];
+        queue.pop(key);
+        if let Some(next) = queue.peek() {
+            // The lines mostly have their turns in the order they had before.
+            let after = heads.iter().rev().take_while(|(head, _)| *head < next).count();
+            heads.insert(heads.len() - after, (next, line));
         }
+        self.prefetch_ahead(line);
+    }
+
+    /// Leaves only the heads of lines that are open. Units only become fewer, so a line that is closed stays so.
+    pub(super) fn close(&self, heads: &mut Vec<(Key, u32)>, free: &[u64]) {
+        heads.retain(|(_, line)| self.queues.is_open(*line, free));
     }
 
     /// Whether somebody still waits where the key says.
-    fn stands_in(&self, line: u32, key: Key) -> bool {
+    pub(super) fn stands_in(&self, line: u32, key: Key) -> bool {
         let (user, bundle) = (key.user(), key.bundle());
         if self.is_regular(user) {
             let mut missing = self.regulars.missing(user);
@@ -273,7 +299,9 @@ impl Ledger {
         let Verdict::Count(short) = &wanted.verdict else { return };
         if let (true, false, Some(since)) = (self.is_automatic(), short.is_empty(), wanted.since) {
             let key = self.key(user, wanted.bundle, since);
-            let line = self.queues.line(short);
+            let mut lacks = vec![0; self.regulars.gifts.words()];
+            short.iter().for_each(|sku| lacks[sku.get() / 64] |= 1 << (sku.get() % 64));
+            let line = self.queues.line(&lacks);
             self.queues.push(line, key);
             wanted.watch = Some(line);
         }

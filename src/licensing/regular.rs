@@ -80,7 +80,7 @@ impl Ledger {
     pub(super) fn detail_of_regular(&self, user: u32) -> Detail {
         let wanted = |entry: &Missing| {
             let fresh = entry.line == FRESH;
-            let short = || Verdict::Count(self.queues.lacks(entry.line).into());
+            let short = || Verdict::Count(self.queues.lacks(entry.line).collect());
             Wanted {
                 bundle: entry.bundle,
                 since: (!fresh).then_some(entry.since),

@@ -12,7 +12,7 @@ use super::atlas::NOTHING;
 use super::gifts::{Gifts, add, skus_in, within};
 use super::ledger::{Ledger, Seats};
 use super::queue::Key;
-use super::standing::{FRESH, Missing, Regulars};
+use super::standing::{FRESH, Grant, Missing, Regulars};
 use super::target::Target;
 use crate::directory::SkuIndex;
 
@@ -245,15 +245,14 @@ impl Ledger {
     /// has to be evaluated. `rest` are the new bundles of the user that are not noted as missing yet, this one among them.
     fn line_up(&mut self, user: u32, bundle: BundleIndex, rest: &[BundleIndex], plenty: &[u64], day: u32) -> bool {
         let Self { regulars, seats, .. } = self;
-        regulars.short.clear();
         let mut crowded = false;
         for (word, plenty) in plenty.iter().enumerate() {
-            let lacking = regulars.gifts.sku_word(bundle, word) & !regulars.held(user, word);
-            for sku in skus_in(word, lacking & !plenty) {
+            let lacking = regulars.lacking(user, bundle, word) & !plenty;
+            for sku in skus_in(word, lacking) {
                 let seats = &seats[sku.get()];
                 crowded |= seats.available() <= i64::from(seats.queued);
-                regulars.short.push(sku);
             }
+            regulars.short[word] = lacking;
         }
         if !crowded || !self.fits_anyhow(user, bundle, rest) {
             return false;
@@ -278,13 +277,9 @@ impl Ledger {
     }
 
     /// Writes down the SKUs of a bundle that a user lacks and of which no unit is free.
-    fn find_short(&mut self, user: u32, bundle: BundleIndex) {
-        let Self { regulars, seats, .. } = self;
-        regulars.short.clear();
-        for word in 0..regulars.gifts.words() {
-            let lacking = regulars.gifts.sku_word(bundle, word) & !regulars.held(user, word);
-            let short = skus_in(word, lacking).filter(|sku| seats[sku.get()].available() <= 0);
-            regulars.short.extend(short);
+    fn find_short(&mut self, user: u32, bundle: BundleIndex, free: &[u64]) {
+        for (word, free) in free.iter().enumerate() {
+            self.regulars.short[word] = self.regulars.lacking(user, bundle, word) & !free;
         }
     }
 
@@ -308,24 +303,32 @@ impl Ledger {
         self.queues.push(line, key);
     }
 
-    /// Evaluates a bundle of a regular user in its turn; `None`, and nothing done, where plans may not fit. Bundles that the grant
-    /// may have helped are added to `late` or looked at again in the next round.
-    pub(super) fn serve(&mut self, key: Key, day: u32, late: &mut BinaryHeap<Reverse<Key>>) -> Option<Served> {
+    /// Evaluates a bundle that a regular user lacks in its turn; `None`, and nothing done, where plans may not fit. Bundles that the
+    /// grant may have helped are added to `late` or looked at again in the next round.
+    pub(super) fn serve(
+        &mut self,
+        key: Key,
+        day: u32,
+        free: &mut [u64],
+        late: &mut BinaryHeap<Reverse<Key>>,
+    ) -> Option<Served> {
         let (user, bundle) = (key.user(), key.bundle());
-        if !self.regulars.lacks(user, bundle) {
-            return Some(Served::default());
-        }
         let gifts = &self.regulars.gifts;
         if !gifts.fits_all(bundle) && !gifts.fits(bundle, &self.held_plans(user, &[])) {
             return None;
         }
-        self.find_short(user, bundle);
-        if !self.regulars.short.is_empty() {
+        self.find_short(user, bundle, free);
+        if self.regulars.short.iter().any(|bits| *bits != 0) {
             self.stand_in_line(user, bundle, day);
             return Some(Served::default());
         }
-        let last = self.regulars.grant(&mut self.seats, user, bundle);
-        self.look_again(key, late);
+        let Grant { last, helped } = self.regulars.grant(&mut self.seats, self.queues.lacks_of_all(), user, bundle);
+        if helped {
+            self.look_again(key, late);
+        }
+        if last {
+            self.take_off(free);
+        }
         Some(Served { granted: true, last })
     }
 
@@ -350,7 +353,7 @@ impl Ledger {
     /// Whether the user has come to hold something that a bundle in line was lacking, or its plans may fit or not by what else the
     /// user has.
     fn is_helped(&self, user: u32, entry: &Missing) -> bool {
-        let has = || self.queues.lacks(entry.line).iter().any(|sku| self.regular_holds(user, *sku));
+        let has = || self.queues.lacks(entry.line).any(|sku| self.regular_holds(user, sku));
         entry.line != FRESH && (!self.regulars.gifts.fits_all(entry.bundle) || has())
     }
 

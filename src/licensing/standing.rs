@@ -10,7 +10,6 @@ use super::gifts::{Gifts, Together, add, skus_in, within};
 use super::ledger::{REGULAR, Seats};
 use super::target::{Target, Targets};
 use super::{BundleIndex, Country, Rank, Seeker};
-use crate::directory::SkuIndex;
 
 /// No missing bundle, or none after this.
 const END: u32 = u32::MAX;
@@ -70,6 +69,15 @@ pub(super) struct Missing {
     user: u32,
 }
 
+/// What came of a grant.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grant {
+    /// Whether the last unit of a SKU went.
+    pub last: bool,
+    /// Whether another bundle that the user waits for may be helped, or its plans may fit no longer.
+    pub helped: bool,
+}
+
 /// See the head of this file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Regulars {
@@ -89,14 +97,14 @@ pub(super) struct Regulars {
     /// Memory for the bundles that a user gets, and for those that a user keeps.
     pub scratch: Vec<BundleIndex>,
     pub kept: Vec<BundleIndex>,
-    pub short: Vec<SkuIndex>,
-    /// The same for bits of SKUs.
+    /// The same for bits of SKUs, and for the SKUs of which a bundle lacks a unit.
     pub bits: Vec<u64>,
+    pub short: Vec<u64>,
 }
 
 impl Regulars {
     pub fn new(gifts: Gifts) -> Self {
-        Self { gifts: Arc::new(gifts), free: END, ..Self::default() }
+        Self { short: vec![0; gifts.words()], gifts: Arc::new(gifts), free: END, ..Self::default() }
     }
 
     pub fn clone_from(&mut self, source: &Self, same_targets: bool) {
@@ -118,6 +126,7 @@ impl Regulars {
         self.whole.truncate(self.learnt * (1 + self.gifts.words()));
     }
 
+    #[inline]
     pub fn add_user(&mut self, Seeker { location, guest, rank }: Seeker, marks: u8) {
         let (place, class) = (rank.place, rank.class);
         let (target, set) = (Target::NOTHING, NOTHING);
@@ -162,6 +171,11 @@ impl Regulars {
             None => self.stands[user as usize].first = bits,
             Some(word) => self.held[user as usize * (self.gifts.words() - 1) + word] = bits,
         }
+    }
+
+    /// One word of the SKUs of a bundle that a regular user does not hold.
+    pub fn lacking(&self, user: u32, bundle: BundleIndex, word: usize) -> u64 {
+        self.gifts.sku_word(bundle, word) & !self.held(user, word)
     }
 
     /// The SKUs of all bundles of a target.
@@ -272,10 +286,10 @@ impl Regulars {
     }
 
     /// Gives a user a bundle that is missing, and with it others in line that need nothing more and fit whatever else there is;
-    /// counts the user no more for what it brings. True where the last unit of a SKU went.
-    pub fn grant(&mut self, seats: &mut [Seats], user: u32, bundle: BundleIndex) -> bool {
+    /// counts the user no more for what it brings. `lacks` is what those in each line lack, as bits.
+    pub fn grant(&mut self, seats: &mut [Seats], lacks: &[u64], user: u32, bundle: BundleIndex) -> Grant {
         let words = self.gifts.words();
-        let mut last = false;
+        let (mut last, mut helped) = (false, words > 1);
         for word in 1..words {
             let (mut own, mut others) = (0, 0);
             for entry in self.missing(user).filter(|entry| entry.line != FRESH) {
@@ -287,7 +301,7 @@ impl Regulars {
         // The first word, which is the only one nearly always, on the walk that takes entries out.
         let Self { gifts, stands, missing, held, free, .. } = self;
         let stand = &mut stands[user as usize];
-        let first = stand.first | gifts.sku_word(bundle, 0);
+        let first = stand.first | gifts.first(bundle).0;
         let more = &held[user as usize * (words - 1)..][..words - 1];
         let (mut own, mut others) = (0, 0);
         retain(&mut stand.missing, missing, free, |entry| {
@@ -295,12 +309,17 @@ impl Regulars {
             if entry.line == FRESH {
                 return !is_own;
             }
-            let skus = gifts.skus(entry.bundle);
-            *if is_own { &mut own } else { &mut others } |= skus[0];
-            let comes_with = skus[0] & !first == 0 && gifts.fits_all(entry.bundle) && within(&skus[1..], more);
-            !is_own && !comes_with
+            let (skus, fits) = gifts.first(entry.bundle);
+            *if is_own { &mut own } else { &mut others } |= skus;
+            let mut comes_with = fits & (skus & !first == 0);
+            if words > 1 {
+                comes_with &= within(&gifts.skus(entry.bundle)[1..], more);
+            }
+            helped |= !fits | (!comes_with & (lacks[entry.line as usize * words] & first != 0));
+            !is_own & !comes_with
         });
-        last | self.receive(seats, user, 0, bundle, [own, others])
+        last |= self.receive(seats, user, 0, bundle, [own, others]);
+        Grant { last, helped }
     }
 
     /// Gives a user one word of a bundle. `own` and `others` are what the user was counted for by this bundle and by others.
@@ -363,18 +382,19 @@ impl Regulars {
 }
 
 /// Takes the entries out of the list that begins at `first` that `keeps` does not say.
+#[inline]
 fn retain(first: &mut u32, missing: &mut [Missing], free: &mut u32, mut keeps: impl FnMut(&Missing) -> bool) {
     let mut before = END;
     let mut at = *first;
-    while let Some(entry) = missing.get(at as usize).copied() {
-        if keeps(&entry) {
+    while let Some(entry) = missing.get_mut(at as usize) {
+        let next = entry.next;
+        if keeps(entry) {
             before = at;
         } else {
-            let place = missing.get_mut(before as usize).map(|entry| &mut entry.next);
-            *place.unwrap_or(first) = entry.next;
-            missing[at as usize].next = std::mem::replace(free, at);
-            missing[at as usize].user = END;
+            (entry.next, entry.user) = (*free, END);
+            *free = at;
+            *missing.get_mut(before as usize).map_or(&mut *first, |entry| &mut entry.next) = next;
         }
-        at = entry.next;
+        at = next;
     }
 }

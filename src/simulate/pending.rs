@@ -57,6 +57,7 @@ impl Pending {
     }
 
     /// Somebody's groups changed; `gives` says whether they gave a SKU before, and give it now.
+    #[inline]
     pub fn regrouped(&mut self, slot: Slot, gives: impl Fn(SkuIndex) -> (bool, bool)) {
         if !self.is_listed(slot) {
             return;

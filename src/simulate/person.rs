@@ -144,6 +144,7 @@ impl Persons {
         prefetch_index(&self.people, slot as usize);
     }
 
+    #[inline]
     pub fn set(&mut self, slot: Slot, Person { profile, assigned, clock, target, direct }: Person) {
         self.people[slot as usize] = Core { profile, assigned, target, direct };
         if clock != Target::NOTHING && self.clocks.is_empty() {
