@@ -34,7 +34,7 @@ pub fn agree(ledger: &Ledger, naive: &Naive) -> Result<(), TestCaseError> {
         paths.sort();
         prop_assert_eq!(paths, naive.paths(user), "paths of user {}", user);
     }
-    for sku in 0..SKUS {
+    for sku in 0..ledger.terms().sku_count() as u32 {
         let index = SkuIndex(sku);
         prop_assert_eq!(ledger.assigned(index), naive.assigned(sku), "assigned, SKU {}", sku);
         prop_assert_eq!(ledger.waiting(index), naive.waiting(sku), "waiting, SKU {}", sku);
@@ -116,5 +116,17 @@ proptest! {
     #[test]
     fn engines_agree_on_users_who_only_lack_units(world in open_world(), history in history()) {
         run_both(&world, &history)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// A set of more than 64 SKUs takes more than one word.
+    #[test]
+    fn engines_agree_on_tenants_with_many_skus(world in prop_oneof![world(), open_world()], history in history()) {
+        let spread = |changes: Vec<Change>| changes.into_iter().map(Change::spread).collect();
+        let history: Vec<_> = history.into_iter().map(|(gap, changes)| (gap, spread(changes))).collect();
+        run_both(&world.spread(), &history)?;
     }
 }

@@ -154,7 +154,17 @@ pub fn history() -> impl Strategy<Value = Vec<(u32, Vec<Change>)>> {
     (opening, vec(tick, 1..12)).prop_map(|(opening, ticks)| std::iter::once(opening).chain(ticks).collect())
 }
 
+/// The numbers of the SKUs of a world among so many that a set of them takes three words.
+const SPREAD: [u32; SKUS as usize] = [0, 63, 64, 130];
+
 impl World {
+    /// The same world with many more SKUs that nobody has, before, between and after its own.
+    pub fn spread(mut self) -> World {
+        let own = std::mem::replace(&mut self.skus, vec![SkuTerms::default(); 140]);
+        own.into_iter().zip(SPREAD).for_each(|(sku, at)| self.skus[at as usize] = sku);
+        self
+    }
+
     pub fn terms(&self) -> Arc<Terms> {
         let none = vec![Vec::new(); GROUPS as usize];
         Arc::new(Terms::new(self.skus.clone(), &none, &self.rules, self.policy))
@@ -179,6 +189,22 @@ pub fn group_licenses(licenses: &[(u32, Vec<String>)]) -> Vec<GroupLicense> {
 
 pub fn bundles(groups: &[u32]) -> Vec<BundleIndex> {
     groups.iter().map(|group| BundleIndex(*group)).collect()
+}
+
+impl Change {
+    /// The same change in a world that was spread.
+    pub fn spread(self) -> Change {
+        let at = |sku: u32| SPREAD[sku as usize];
+        match self {
+            Change::DirectAssign(user, sku) => Change::DirectAssign(user, at(sku)),
+            Change::DirectRemove(user, sku) => Change::DirectRemove(user, at(sku)),
+            Change::Licenses(group, licenses) => {
+                Change::Licenses(group, licenses.into_iter().map(|(sku, disabled)| (at(sku), disabled)).collect())
+            }
+            Change::Capacity(sku, units) => Change::Capacity(at(sku), units),
+            other => other,
+        }
+    }
 }
 
 /// Applies one change to the engine. True where the service takes it.

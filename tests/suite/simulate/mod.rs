@@ -35,6 +35,17 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Every reading of every day of a tenant with more SKUs than one word of bits has.
+    #[test]
+    fn the_engines_agree_on_many_skus(baseline in worlds::baseline(), seed in 0u64..1000, number in 0u32..4) {
+        let settings = Settings::new(baseline.today, 2, 8, seed).unwrap();
+        agree(&Planned::unchanged(&worlds::spread(baseline)), Catalog::embedded(), &settings, number)?;
+    }
+}
+
 fn agree(planned: &Planned, catalog: &Catalog, settings: &Settings, number: u32) -> Result<(), TestCaseError> {
     let observed = match planned.changes.is_empty() {
         true => simulate::observe(&planned.baseline, catalog, settings, number),

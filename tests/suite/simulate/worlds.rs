@@ -235,6 +235,33 @@ pub fn baseline() -> impl Strategy<Value = Baseline> {
         )
 }
 
+/// The numbers of the SKUs of a tenant among so many that a set of them takes three words.
+const SPREAD: [u32; SKUS as usize] = [0, 64, 130];
+
+/// The same tenant with many more SKUs that nobody has, between and after its own.
+pub fn spread(mut baseline: Baseline) -> Baseline {
+    let at = |sku: SkuIndex| SkuIndex(SPREAD[sku.get()]);
+    let own = std::mem::take(&mut baseline.snapshot.skus);
+    let mut supplies = std::mem::take(&mut baseline.supplies).into_iter();
+    for number in 0..140 {
+        let before = SPREAD.iter().rposition(|own| *own <= number).unwrap();
+        let mut sku = own[before].clone();
+        let mut supply =
+            Supply { lots: Vec::new(), unexplained: PrepaidUnits { enabled: 1, ..PrepaidUnits::default() } };
+        if SPREAD[before] == number {
+            supply = supplies.next().unwrap();
+        } else {
+            sku.sku_id = SkuId::new(&format!("sku-{before}-{number:03}"));
+        }
+        baseline.snapshot.skus.push(sku);
+        baseline.supplies.push(supply);
+    }
+    baseline.snapshot.assigned.iter_mut().for_each(|own| own.sku = at(own.sku));
+    let licenses = baseline.snapshot.groups.iter_mut().flat_map(|group| &mut group.licenses);
+    licenses.for_each(|license| license.sku = at(license.sku));
+    baseline
+}
+
 fn tenant_sku(sku: u32) -> TenantSku {
     TenantSku {
         sku_id: sku_id(sku),
