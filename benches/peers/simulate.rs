@@ -154,7 +154,7 @@ fn peak_mb() -> u64 {
 /// The users whose memory is drawn against replications.
 const MEMORY_OF: usize = 100_000;
 const SIZES: [(usize, u32); 7] =
-    [(10_000, 50), (30_000, 50), (100_000, 10), (100_000, 50), (100_000, 200), (300_000, 20), (1_000_000, 10)];
+    [(10_000, 50), (30_000, 50), (100_000, 10), (100_000, 50), (100_000, 200), (300_000, 40), (1_000_000, 30)];
 
 /// Turns that each size is measured in.
 const TURNS: usize = 3;
