@@ -12,68 +12,44 @@ pub enum Reason {
     Leaver,
 }
 
-/// Bits of each count that are kept side by side: the lowest few, and more of them.
-const LOW: usize = 3;
-const HIGH: usize = 8;
-/// So many additions fit in each.
-const LOW_MAX: u32 = (1 << LOW) - 1;
-const HIGH_MAX: u32 = (1 << HIGH) - 1;
+/// Bits of each count that are kept side by side.
+const PLANES: usize = 8;
+/// So many additions fit in them.
+const ADDITIONS_MAX: u32 = (1 << PLANES) - 1;
 
 /// One count for each of 64 SKUs. A word of bits is added to all of them in a few operations, whatever its bits: the low bits of the
 /// counts are words too, in which SKUs have their places.
 #[derive(Clone, Debug)]
 struct Counts {
-    low: [u64; LOW],
-    added_low: u32,
-    high: [u64; HIGH],
-    added_high: u32,
+    planes: [u64; PLANES],
+    added: u32,
     whole: [u64; 64],
 }
 
 impl Counts {
-    const NONE: Counts = Counts { low: [0; LOW], added_low: 0, high: [0; HIGH], added_high: 0, whole: [0; 64] };
+    const NONE: Counts = Counts { planes: [0; PLANES], added: 0, whole: [0; 64] };
 
-    #[inline]
     fn add(&mut self, bits: u64) {
         let mut carry = bits;
-        for plane in &mut self.low {
-            (*plane, carry) = (*plane ^ carry, *plane & carry);
+        for plane in &mut self.planes {
+            let both = *plane & carry;
+            *plane ^= carry;
+            carry = both;
         }
-        self.added_low += 1;
-        if self.added_low == LOW_MAX {
-            self.raise();
-        }
-    }
-
-    /// Adds the lowest bits to the higher ones.
-    fn raise(&mut self) {
-        if self.added_high + self.added_low > HIGH_MAX {
+        self.added += 1;
+        if self.added == ADDITIONS_MAX {
             self.carry_over();
         }
-        let mut carry = 0;
-        for (place, plane) in self.high.iter_mut().enumerate() {
-            let low = self.low.get(place).copied().unwrap_or(0);
-            let either = *plane ^ low;
-            (*plane, carry) = (either ^ carry, *plane & low | either & carry);
-        }
-        self.added_high += self.added_low;
-        (self.low, self.added_low) = ([0; LOW], 0);
     }
 
-    /// Adds the higher bits to the whole counts.
+    /// Adds the low bits to the whole counts.
     fn carry_over(&mut self) {
         for (place, count) in self.whole.iter_mut().enumerate() {
-            for (plane, bits) in self.high.iter().enumerate() {
+            for (plane, bits) in self.planes.iter().enumerate() {
                 *count += (bits >> place & 1) << plane;
             }
         }
-        (self.high, self.added_high) = ([0; HIGH], 0);
-    }
-
-    fn whole(mut self) -> [u64; 64] {
-        self.raise();
-        self.carry_over();
-        self.whole
+        (self.planes, self.added) = ([0; PLANES], 0);
     }
 }
 
@@ -125,13 +101,14 @@ impl Bridge {
         let Self { words, requested } = self;
         let mut flows: Vec<Flow> =
             requested.into_iter().map(|requested| Flow { requested, ..Flow::default() }).collect();
-        for (Changes { joined, moved_in, moved_out, left }, flows) in words.into_iter().zip(flows.chunks_mut(64)) {
-            let [joined, moved_in, moved_out, left] = [joined, moved_in, moved_out, left].map(Counts::whole);
+        for (mut changes, flows) in words.into_iter().zip(flows.chunks_mut(64)) {
+            let Changes { joined, moved_in, moved_out, left } = &mut changes;
+            [&mut *joined, &mut *moved_in, &mut *moved_out, &mut *left].into_iter().for_each(Counts::carry_over);
             for (place, flow) in flows.iter_mut().enumerate() {
-                flow.joined = joined[place];
-                flow.moved_in = moved_in[place];
-                flow.moved_out = moved_out[place];
-                flow.left = left[place];
+                flow.joined = joined.whole[place];
+                flow.moved_in = moved_in.whole[place];
+                flow.moved_out = moved_out.whole[place];
+                flow.left = left.whole[place];
             }
         }
         flows
