@@ -58,6 +58,11 @@ pub(super) struct Gifts {
     bonds: Vec<Bond>,
 }
 
+/// Adds one SKU to bits of SKUs.
+pub(super) fn include(bits: &mut [u64], sku: SkuIndex) {
+    bits[sku.get() / 64] |= 1 << (sku.get() % 64);
+}
+
 /// Adds bits to bits.
 pub(super) fn add(bits: &mut [u64], more: &[u64]) {
     bits.iter_mut().zip(more).for_each(|(bits, more)| *bits |= more);
@@ -116,7 +121,7 @@ impl Gifts {
         let items = &parcel.items;
         let skus = &mut self.skus[at * self.words..(at + 1) * self.words];
         skus.fill(0);
-        items.iter().for_each(|item| skus[item.sku.get() / 64] |= 1 << (item.sku.get() % 64));
+        items.iter().for_each(|item| include(skus, item.sku));
         let first = skus[0];
         let range = at * self.plan_words..(at + 1) * self.plan_words;
         let (plans, excluded) = (&mut self.plans[range.clone()], &mut self.excluded[range]);
@@ -167,7 +172,7 @@ impl Gifts {
     }
 
     /// The first word of the SKUs of a bundle, and whether it fits all.
-    pub fn first(&self, bundle: BundleIndex) -> (u64, bool) {
+    pub fn first_word(&self, bundle: BundleIndex) -> (u64, bool) {
         let gift = &self.gifts[bundle.get()];
         (gift.first, gift.fits_all)
     }

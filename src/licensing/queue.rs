@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::detail::{Verdict, Wanted};
-use super::gifts::{skus_in, within};
+use super::gifts::{include, skus_in, within};
 use super::ledger::Ledger;
 use super::{BundleIndex, Rank, SeatPolicy};
 use crate::directory::SkuIndex;
@@ -193,7 +193,7 @@ impl Queues {
         &self.lacks[line as usize * self.words..(line as usize + 1) * self.words]
     }
 
-    /// The same of every line, one after the other.
+    /// What those in every line lack, as bits of SKUs: so many words for each line, in the order of their numbers.
     pub fn lacks_of_all(&self) -> &[u64] {
         &self.lacks
     }
@@ -300,7 +300,7 @@ impl Ledger {
         if let (true, false, Some(since)) = (self.is_automatic(), short.is_empty(), wanted.since) {
             let key = self.key(user, wanted.bundle, since);
             let mut lacks = vec![0; self.regulars.gifts.words()];
-            short.iter().for_each(|sku| lacks[sku.get() / 64] |= 1 << (sku.get() % 64));
+            short.iter().for_each(|sku| include(&mut lacks, *sku));
             let line = self.queues.line(&lacks);
             self.queues.push(line, key);
             wanted.watch = Some(line);

@@ -301,7 +301,7 @@ impl Regulars {
         // The first word, which is the only one nearly always, on the walk that takes entries out.
         let Self { gifts, stands, missing, held, free, .. } = self;
         let stand = &mut stands[user as usize];
-        let first = stand.first | gifts.first(bundle).0;
+        let first = stand.first | gifts.first_word(bundle).0;
         let more = &held[user as usize * (words - 1)..][..words - 1];
         let (mut own, mut others) = (0, 0);
         retain(&mut stand.missing, missing, free, |entry| {
@@ -309,7 +309,7 @@ impl Regulars {
             if entry.line == FRESH {
                 return !is_own;
             }
-            let (skus, fits) = gifts.first(entry.bundle);
+            let (skus, fits) = gifts.first_word(entry.bundle);
             *if is_own { &mut own } else { &mut others } |= skus;
             let mut comes_with = fits & (skus & !first == 0);
             if words > 1 {
