@@ -62,11 +62,7 @@ impl Ledger {
         if self.regulars.together(before).carry && self.is_refused(user, self.targets.list(target)) {
             return None;
         }
-        let mut fresh = std::mem::take(&mut self.regulars.scratch);
-        let changed = self.exchange(user, [before, target], tick.plenty, &mut fresh);
-        self.wait(user, &fresh, tick);
-        self.regulars.scratch = fresh;
-        Some(changed)
+        Some(self.exchange(user, [before, target], tick))
     }
 
     /// Gives a user without any group those of a target, which fit whatever else there is and may lack units.
@@ -77,36 +73,35 @@ impl Ledger {
         bundles.extend_from_slice(self.targets.list(target));
         self.give_plenty(user, &mut bundles, tick.plenty);
         self.wait(user, &bundles, tick);
+        self.count_regular(user, 1);
         self.regulars.scratch = bundles;
     }
 
-    /// Puts new bundles of a user in line, or lists them.
+    /// Puts new bundles of a user, who is not counted, in line, or lists them.
     fn wait(&mut self, user: u32, bundles: &[BundleIndex], Tick { day, plenty, listed }: &mut Tick<'_>) {
-        if !bundles.is_empty() {
-            self.regulars.note_counted(user);
-        }
         for (at, bundle) in bundles.iter().enumerate() {
-            if !self.line_up(user, *bundle, &bundles[at..], plenty, *day) {
+            let key = self.key(user, *bundle, *day);
+            if !self.line_up(key, &bundles[at..], plenty, *day) {
                 self.regulars.insert(user, *bundle, 0, FRESH);
-                listed.push(self.key(user, *bundle, *day));
+                listed.push(key);
             }
         }
     }
 
-    /// Gives a user who has some groups already, or may lack units, others, and leaves in `fresh` the new ones that are missing and
-    /// not noted as such yet.
-    fn exchange(&mut self, user: u32, targets: [Target; 2], plenty: &[u64], fresh: &mut Vec<BundleIndex>) -> bool {
+    /// Gives a user who has some groups already, or may lack units, others: what is left goes at once, what is new is granted where
+    /// there is plenty, and waits where not. True when something was left.
+    fn exchange(&mut self, user: u32, targets: [Target; 2], tick: &mut Tick<'_>) -> bool {
+        let mut fresh = std::mem::take(&mut self.regulars.scratch);
         fresh.clear();
-        let was_whole = self.regulars.is_whole(user);
-        let changed = self.leave(user, targets, fresh);
+        let changed = self.leave(user, targets, &mut fresh);
         self.regulars.stands[user as usize].target = targets[1];
-        self.grant_plenty(user, fresh, plenty);
-        if !was_whole {
-            self.count_regular(user, 1);
-            if self.regulars.missing(user).any(|entry| entry.line == FRESH || self.is_helped(user, entry)) {
-                self.dirty.insert(user);
-            }
+        self.grant_plenty(user, &mut fresh, tick.plenty);
+        if self.regulars.missing(user).any(|entry| entry.line == FRESH || self.is_helped(user, entry)) {
+            self.dirty.insert(user);
         }
+        self.wait(user, &fresh, tick);
+        self.count_regular(user, 1);
+        self.regulars.scratch = fresh;
         changed
     }
 
@@ -240,28 +235,26 @@ impl Ledger {
         plenty
     }
 
-    /// Puts a new bundle in line for all it lacks that is not plenty, where others who wait already may take every unit: if they do
-    /// not, it is granted in its turn as the first of that line. False where there are units, or plans may not fit, and the bundle
-    /// has to be evaluated. `rest` are the new bundles of the user that are not noted as missing yet, this one among them.
-    fn line_up(&mut self, user: u32, bundle: BundleIndex, rest: &[BundleIndex], plenty: &[u64], day: u32) -> bool {
-        let Self { regulars, seats, .. } = self;
-        let mut crowded = false;
-        for (word, plenty) in plenty.iter().enumerate() {
-            let lacking = regulars.lacking(user, bundle, word) & !plenty;
-            for sku in skus_in(word, lacking) {
-                let seats = &seats[sku.get()];
-                crowded |= seats.available() <= i64::from(seats.queued);
-            }
-            regulars.short[word] = lacking;
-        }
-        if !crowded || !self.fits_anyhow(user, bundle, rest) {
+    /// Puts a new bundle in line for all it lacks that is not plenty: where no one before it takes the units that there are, it is
+    /// granted in its turn as the first of that line. False where it lacks nothing else, or its plans may not fit, and it has to be
+    /// evaluated. `rest` are the new bundles of the user that are not noted as missing yet, this one among them.
+    fn line_up(&mut self, key: Key, rest: &[BundleIndex], plenty: &[u64], day: u32) -> bool {
+        let (user, bundle) = (key.user(), key.bundle());
+        if !self.fits_anyhow(user, bundle, rest) {
             return false;
         }
-        self.regulars.count_one_more(&mut self.seats, user, bundle);
-        let line = self.queues.line(&self.regulars.short);
-        self.regulars.insert(user, bundle, day, line);
-        self.queues.push(line, self.key(user, bundle, day));
-        true
+        let mut lacks = false;
+        for (word, plenty) in plenty.iter().enumerate() {
+            let short = self.regulars.lacking(user, bundle, word) & !plenty;
+            self.regulars.short[word] = short;
+            lacks |= short != 0;
+        }
+        if lacks {
+            let line = self.queues.line(&self.regulars.short);
+            self.regulars.insert(user, bundle, day, line);
+            self.queues.push(line, key);
+        }
+        lacks
     }
 
     /// Whether the plans of a bundle surely fit, whatever else is granted to the user first.
