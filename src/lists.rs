@@ -12,13 +12,14 @@ use prefetch_index::prefetch_index;
 #[derive(Clone, Debug)]
 struct Book<T> {
     items: Vec<T>,
-    ends: Vec<u32>,
+    /// Where each list begins, and where the last one ends.
+    bounds: Vec<u32>,
     numbers: HashTable<u32>,
 }
 
 impl<T> Default for Book<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), ends: Vec::new(), numbers: HashTable::new() }
+        Self { items: Vec::new(), bounds: vec![0], numbers: HashTable::new() }
     }
 }
 
@@ -44,10 +45,14 @@ pub fn hash<T: Copy + Into<u32>>(list: impl ExactSizeIterator<Item = T>) -> u64 
 }
 
 impl<T: Copy + Eq + Into<u32>> Book<T> {
+    fn count(&self) -> usize {
+        self.bounds.len() - 1
+    }
+
     #[inline]
     fn get(&self, at: usize) -> &[T] {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-        &self.items[start..self.ends[at] as usize]
+        let bounds = &self.bounds[at..at + 2];
+        &self.items[bounds[0] as usize..bounds[1] as usize]
     }
 
     fn find(&self, hash: u64, list: &[T]) -> Option<u32> {
@@ -55,27 +60,33 @@ impl<T: Copy + Eq + Into<u32>> Book<T> {
     }
 
     fn push(&mut self, number: u64, list: &[T]) {
-        let at = self.ends.len() as u32;
-        self.items.extend_from_slice(list);
-        self.ends.push(self.items.len() as u32);
-        let Self { items, ends, numbers } = self;
+        let at = self.append(list);
+        let Self { items, bounds, numbers } = self;
         let of = |at: &u32| {
-            let start = (*at as usize).checked_sub(1).map_or(0, |before| ends[before] as usize);
-            hash(items[start..ends[*at as usize] as usize].iter().copied())
+            let (start, end) = (bounds[*at as usize], bounds[*at as usize + 1]);
+            hash(items[start as usize..end as usize].iter().copied())
         };
         numbers.insert_unique(number, at, of);
+    }
+
+    /// Adds a list so that nobody finds it.
+    fn append(&mut self, list: &[T]) -> u32 {
+        let at = self.count() as u32;
+        self.items.extend_from_slice(list);
+        self.bounds.push(self.items.len() as u32);
+        at
     }
 }
 
 impl<T: Copy + Eq + Into<u32>> Lists<T> {
     /// How many lists there are; their numbers are below this.
     pub fn count(&self) -> usize {
-        self.shared.ends.len() + self.own.ends.len()
+        self.shared.count() + self.own.count()
     }
 
     #[inline]
     pub fn get(&self, number: u32) -> &[T] {
-        match (number as usize).checked_sub(self.shared.ends.len()) {
+        match (number as usize).checked_sub(self.shared.count()) {
             None => self.shared.get(number as usize),
             Some(at) => self.own.get(at),
         }
@@ -83,9 +94,9 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
 
     /// Hints that a list will be prefetched soon, which takes a look at where it is.
     pub fn prefetch_place(&self, number: u32) {
-        match (number as usize).checked_sub(self.shared.ends.len()) {
-            None => prefetch_index(&self.shared.ends, number as usize),
-            Some(at) => prefetch_index(&self.own.ends, at),
+        match (number as usize).checked_sub(self.shared.count()) {
+            None => prefetch_index(&self.shared.bounds, number as usize),
+            Some(at) => prefetch_index(&self.own.bounds, at),
         }
     }
 
@@ -97,7 +108,7 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
     /// The number of a list; `None` of one that is not stored.
     pub fn find(&self, list: &[T]) -> Option<u32> {
         let hash = hash(list.iter().copied());
-        let own = || Some(self.shared.ends.len() as u32 + self.own.find(hash, list)?);
+        let own = || Some(self.shared.count() as u32 + self.own.find(hash, list)?);
         self.shared.find(hash, list).or_else(own)
     }
 
@@ -126,17 +137,14 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
 
     /// Stores a list without looking for it, and so that nobody finds it.
     pub fn append(&mut self, list: &[T]) -> u32 {
-        let number = self.count() as u32;
-        self.own.items.extend_from_slice(list);
-        self.own.ends.push(self.own.items.len() as u32);
-        number
+        self.shared.count() as u32 + self.own.append(list)
     }
 
     /// Makes everything stored so far cheap to clone.
     pub fn share(&mut self) {
         let mut book = (*self.shared).clone();
         let own = std::mem::take(&mut self.own);
-        for at in 0..own.ends.len() {
+        for at in 0..own.count() {
             let list = own.get(at);
             book.push(hash(list.iter().copied()), list);
         }
@@ -145,20 +153,20 @@ impl<T: Copy + Eq + Into<u32>> Lists<T> {
 
     /// Forgets the lists that were added to the shared ones.
     pub fn forget_own(&mut self) {
-        let Book { items, ends, numbers } = &mut self.own;
+        let Book { items, bounds, numbers } = &mut self.own;
         items.clear();
-        ends.clear();
+        bounds.truncate(1);
         numbers.clear();
     }
 
     /// How many lists were added to the shared ones.
     pub fn own_count(&self) -> usize {
-        self.own.ends.len()
+        self.own.count()
     }
 
     /// Takes the lists of `source`, keeping those that were added to the same shared ones: true in that case.
     pub fn follow(&mut self, source: &Self) -> bool {
-        let same = Arc::ptr_eq(&self.shared, &source.shared) && source.own.ends.is_empty();
+        let same = Arc::ptr_eq(&self.shared, &source.shared) && source.own_count() == 0;
         if !same {
             *self = source.clone();
         }

@@ -29,6 +29,11 @@ impl Key {
         Key(u128::from(first) << 64 | u128::from(bundle.0) << 32 | u128::from(user))
     }
 
+    /// The place of another bundle of the same user that arrived at the same time.
+    pub fn with(self, bundle: BundleIndex) -> Self {
+        Key(self.0 & !(u128::from(u32::MAX) << 32) | u128::from(bundle.0) << 32)
+    }
+
     pub fn user(self) -> u32 {
         self.0 as u32
     }
@@ -100,11 +105,18 @@ impl Clone for Line {
 }
 
 impl Line {
-    /// Who arrives later mostly comes later: such a key goes to the end, or a few places before it.
+    /// Who arrives later mostly comes later: such a key goes to the end.
+    #[inline]
     fn push(&mut self, key: Key) {
-        if self.sorted.last().is_none_or(|last| *last < key) {
-            return self.sorted.push(key);
+        match self.sorted.last() {
+            Some(last) if *last >= key => self.push_before(key),
+            _ => self.sorted.push(key),
         }
+    }
+
+    /// Puts a key a few places before the end, or beside the others.
+    #[cold]
+    fn push_before(&mut self, key: Key) {
         let from = self.first.max(self.sorted.len().saturating_sub(MOVED_MAX));
         let at = from + self.sorted[from..].partition_point(|other| *other < key);
         if at > from || from == self.first {
@@ -148,6 +160,7 @@ impl Queues {
     }
 
     /// The line of those who lack these SKUs.
+    #[inline]
     pub fn line(&mut self, lacks: &[u64]) -> u32 {
         if let [bits] = lacks
             && bits.is_power_of_two()
@@ -155,6 +168,10 @@ impl Queues {
         {
             return line;
         }
+        self.line_of_many(lacks)
+    }
+
+    fn line_of_many(&mut self, lacks: &[u64]) -> u32 {
         self.numbers.get(lacks).copied().unwrap_or_else(|| self.open(lacks))
     }
 
@@ -171,6 +188,7 @@ impl Queues {
         number
     }
 
+    #[inline]
     pub fn push(&mut self, line: u32, key: Key) {
         self.lines[line as usize].push(key);
     }
@@ -259,13 +277,20 @@ impl Ledger {
 
     /// Puts the next of a line in the place of the first of all heads, which has had its turn.
     pub(super) fn advance(&mut self, heads: &mut Vec<(Key, u32)>) {
-        let Some((key, line)) = heads.pop() else { return };
+        let Some((key, line)) = heads.last().copied() else { return };
         let queue = &mut self.queues.lines[line as usize];
         queue.pop(key);
-        if let Some(next) = queue.peek() {
-            // The lines mostly have their turns in the order they had before.
-            let after = heads.iter().rev().take_while(|(head, _)| *head < next).count();
-            heads.insert(heads.len() - after, (next, line));
+        match queue.peek() {
+            None => drop(heads.pop()),
+            Some(next) => {
+                // The lines mostly have their turns in the order they had before.
+                let mut at = heads.len() - 1;
+                while at > 0 && heads[at - 1].0 < next {
+                    heads[at] = heads[at - 1];
+                    at -= 1;
+                }
+                heads[at] = (next, line);
+            }
         }
         self.prefetch_ahead(line);
     }

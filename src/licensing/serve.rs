@@ -79,8 +79,9 @@ impl Ledger {
 
     /// Puts new bundles of a user, who is not counted, in line, or lists them.
     fn wait(&mut self, user: u32, bundles: &[BundleIndex], Tick { day, plenty, listed }: &mut Tick<'_>) {
+        let any = self.key(user, BundleIndex(0), *day);
         for (at, bundle) in bundles.iter().enumerate() {
-            let key = self.key(user, *bundle, *day);
+            let key = any.with(*bundle);
             if !self.line_up(key, &bundles[at..], plenty, *day) {
                 self.regulars.insert(user, *bundle, 0, FRESH);
                 listed.push(key);
@@ -310,17 +311,16 @@ impl Ledger {
         if !gifts.fits_all(bundle) && !gifts.fits(bundle, &self.held_plans(user, &[])) {
             return None;
         }
-        self.find_short(user, bundle, free);
-        if self.regulars.short.iter().any(|bits| *bits != 0) {
+        let is_short = |(word, free): (usize, &u64)| self.regulars.lacking(user, bundle, word) & !free != 0;
+        if free.iter().enumerate().any(is_short) {
+            self.find_short(user, bundle, free);
             self.stand_in_line(user, bundle, day);
             return Some(Served::default());
         }
-        let Grant { last, helped } = self.regulars.grant(&mut self.seats, self.queues.lacks_of_all(), user, bundle);
+        let Self { regulars, seats, queues, .. } = self;
+        let Grant { last, helped } = regulars.grant((seats, free), queues.lacks_of_all(), user, bundle);
         if helped {
             self.look_again(key, late);
-        }
-        if last {
-            self.take_off(free);
         }
         Some(Served { granted: true, last })
     }

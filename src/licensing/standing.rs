@@ -272,39 +272,49 @@ impl Regulars {
         self.stands[user as usize].missing = at;
     }
 
-    /// Gives a user one word of SKUs: each that is not held yet takes a unit. True where the last unit of one went.
-    pub fn take(&mut self, seats: &mut [Seats], user: u32, word: usize, given: u64) -> bool {
+    /// Gives a user one word of SKUs: each that is not held yet takes a unit. The SKUs of which the last unit went, as bits.
+    #[inline]
+    pub fn take(&mut self, seats: &mut [Seats], user: u32, word: usize, given: u64) -> u64 {
         let held = self.held(user, word);
-        let mut last = false;
+        let mut ended = 0;
         for sku in skus_in(word, given & !held) {
             let seats = &mut seats[sku.get()];
             seats.assigned += 1;
-            last |= seats.available() <= 0;
+            ended |= u64::from(seats.available() <= 0) << (sku.get() % 64);
         }
         self.hold(user, word, held | given);
-        last
+        ended
     }
 
     /// Gives a user a bundle that is missing, and with it others in line that need nothing more and fit whatever else there is;
-    /// counts the user no more for what it brings. `lacks` is what those in each line lack, as bits.
-    pub fn grant(&mut self, seats: &mut [Seats], lacks: &[u64], user: u32, bundle: BundleIndex) -> Grant {
+    /// counts the user no more for what it brings. What has no unit left is taken off the `free` SKUs. `lacks` is what those in each
+    /// line lack, as bits.
+    pub fn grant(
+        &mut self,
+        (seats, free): (&mut [Seats], &mut [u64]),
+        lacks: &[u64],
+        user: u32,
+        bundle: BundleIndex,
+    ) -> Grant {
         let words = self.gifts.words();
         let (mut last, mut helped) = (false, words > 1);
-        for word in 1..words {
+        for (word, free) in free.iter_mut().enumerate().skip(1) {
             let (mut own, mut others) = (0, 0);
             for entry in self.missing(user).filter(|entry| entry.line != FRESH) {
                 let bits = if entry.bundle == bundle { &mut own } else { &mut others };
                 *bits |= self.gifts.sku_word(entry.bundle, word);
             }
-            last |= self.receive(seats, user, word, bundle, [own, others]);
+            let ended = self.receive(seats, user, word, bundle, [own, others]);
+            *free &= !ended;
+            last |= ended != 0;
         }
         // The first word, which is the only one nearly always, on the walk that takes entries out.
-        let Self { gifts, stands, missing, held, free, .. } = self;
+        let Self { gifts, stands, missing, held, free: places, .. } = self;
         let stand = &mut stands[user as usize];
         let first = stand.first | gifts.first_word(bundle).0;
         let more = &held[user as usize * (words - 1)..][..words - 1];
         let (mut own, mut others) = (0, 0);
-        retain(&mut stand.missing, missing, free, |entry| {
+        retain(&mut stand.missing, missing, places, |entry| {
             let is_own = entry.bundle == bundle;
             if entry.line == FRESH {
                 return !is_own;
@@ -318,11 +328,14 @@ impl Regulars {
             helped |= !fits | (!comes_with & (lacks[entry.line as usize * words] & first != 0));
             !is_own & !comes_with
         });
-        last |= self.receive(seats, user, 0, bundle, [own, others]);
-        Grant { last, helped }
+        let ended = self.receive(seats, user, 0, bundle, [own, others]);
+        free[0] &= !ended;
+        Grant { last: last | (ended != 0), helped }
     }
 
-    /// Gives a user one word of a bundle. `own` and `others` are what the user was counted for by this bundle and by others.
+    /// Gives a user one word of a bundle. `own` and `others` are what the user was counted for by this bundle and by others. The
+    /// SKUs of which the last unit went.
+    #[inline]
     fn receive(
         &mut self,
         seats: &mut [Seats],
@@ -330,7 +343,7 @@ impl Regulars {
         word: usize,
         bundle: BundleIndex,
         [own, others]: [u64; 2],
-    ) -> bool {
+    ) -> u64 {
         let given = self.gifts.sku_word(bundle, word);
         let before = (own | others) & !self.held(user, word);
         let after = before & others & !given;
