@@ -44,6 +44,13 @@ pub fn stream_of(seed: u64, replication: u32, month: u32, cause: Cause, cohort: 
     rng
 }
 
+/// A part of that stream that belongs to one of many things: 64 bytes, the same whatever was drawn for the others.
+pub fn part_of(seed: u64, replication: u32, month: u32, cause: Cause, cohort: usize, number: usize) -> ChaCha8Rng {
+    let mut rng = stream_of(seed, replication, month, cause, cohort);
+    rng.set_word_pos(16 * number as u128);
+    rng
+}
+
 /// A stream's number for something with a name, the same wherever else there is.
 pub fn key_of(name: &str) -> usize {
     (scenario::key(name) & 0xf_ffff) as usize

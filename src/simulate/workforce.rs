@@ -16,6 +16,9 @@ use crate::scenario::Assumptions;
 /// Of so many people drawn for a request, somebody has not got the SKU, unless nearly everybody has.
 const ASKED: usize = 24;
 
+/// Of so many destinations drawn for a mover, one is in another department, unless nearly everybody is in the same.
+const DESTINATIONS: usize = 8;
+
 /// What one replication brings: events in order, and for each joined slot the exported user it is like.
 #[derive(Clone, Debug, Default)]
 pub struct Population {
@@ -267,20 +270,20 @@ impl<'a> Drawing<'a> {
             let hits: Vec<(usize, f64)> = draws::hits(rng, self.ever(cohort), chance).collect();
             self.prefetch(cohort, &hits);
             // Destinations come from streams of their own, so that hits stay those of the month.
-            let mut rng = draws::stream_of(self.seed, self.replication, month.number + 0x8000, Cause::Mover, cohort);
+            let (firsts, others) = (month.number + 0x8000, month.number + 0x4000);
+            let mut rng = draws::stream_of(self.seed, self.replication, firsts, Cause::Mover, cohort);
             let mut whither = self.stream_of(month, Cause::MoveTo, cohort);
-            let mut drawn: Vec<(&[Slot], [usize; 8])> = Vec::with_capacity(hits.len());
+            let mut drawn: Vec<(&[Slot], usize)> = Vec::with_capacity(hits.len());
             for _ in &hits {
                 let from = self.destinations(cohort, &mut whither);
-                let candidates: [usize; 8] = std::array::from_fn(|_| draws::below(&mut rng, from.len()).unwrap_or(0));
-                prefetch_index(from, candidates[0]);
-                drawn.push((from, candidates));
+                let first = draws::below(&mut rng, from.len()).unwrap_or(0);
+                prefetch_index(from, first);
+                drawn.push((from, first));
             }
-            // Nearly always the first is taken.
-            let first = |(from, candidates): &(&[Slot], [usize; 8])| from.get(candidates[0]).copied();
-            let firsts = drawn.iter().filter_map(first);
-            firsts.for_each(|like| prefetch_index(&self.people.accounts, like as usize));
-            for ((index, fraction), (from, candidates)) in hits.into_iter().zip(drawn) {
+            let first = |(from, first): &(&[Slot], usize)| from.get(*first).copied();
+            let likes = drawn.iter().filter_map(first);
+            likes.for_each(|like| prefetch_index(&self.people.accounts, like as usize));
+            for (number, ((index, fraction), (from, first))) in hits.into_iter().zip(drawn).enumerate() {
                 let day = day_in(month, fraction);
                 let Some(slot) = self.at(cohort, index) else { continue };
                 if self.accounts[slot as usize].gone <= day || !self.people.has_started(slot, day) {
@@ -291,7 +294,12 @@ impl<'a> Drawing<'a> {
                 let differs = |like: &Slot| {
                     from.len() < self.people.members.len() || self.people.accounts[*like as usize].department != now
                 };
-                let to = candidates.iter().filter_map(|at| from.get(*at)).copied().find(differs);
+                // Nearly always the first is taken.
+                let to = from.get(first).copied().filter(differs).or_else(|| {
+                    let mut rng = draws::part_of(self.seed, self.replication, others, Cause::Mover, cohort, number);
+                    let mut other = || from.get(draws::below(&mut rng, from.len())?).copied();
+                    (1..DESTINATIONS).filter_map(|_| other()).find(differs)
+                });
                 if let Some(like) = to {
                     self.accounts[slot as usize].department = self.people.accounts[like as usize].department;
                     self.population.events.push(Event { day, happening: Happening::Move { slot, like } });
