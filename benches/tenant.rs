@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::NaiveTime;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use mimalloc::MiMalloc;
 use seatcast::catalog::Catalog;
 use seatcast::generate::{self, DAY, Options};
 use seatcast::ingest::{self, SourceFile};
@@ -14,6 +15,10 @@ use seatcast::rule::{Checked, RuleSet};
 use seatcast::scenario::Baseline;
 use seatcast::simulate::{self, Progress, Settings};
 use seatcast::{licensing, rule};
+
+/// As in the program.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 fn sizes() -> Vec<u32> {
     let given = std::env::var("SEATCAST_BENCH_USERS").unwrap_or_else(|_| "10000,100000".to_owned());

@@ -15,8 +15,13 @@ use std::process::Command;
 use std::time::Instant;
 
 use dice::Dice;
+use mimalloc::MiMalloc;
 use seatcast::ingest::{self, Options};
 use serde_json::{Value as Json, json};
+
+/// As in the program.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 /// Rounds, each with every reader in turn; the fastest of a reader counts.
 const ROUNDS: usize = 3;

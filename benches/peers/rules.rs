@@ -14,10 +14,15 @@ use std::time::Instant;
 
 use chrono::DateTime;
 use dice::Dice;
+use mimalloc::MiMalloc;
 use seatcast::diagnostic::Origin;
 use seatcast::directory::{Attribute, AttributeKind, ColumnBuilder, Users};
 use seatcast::rule::{self, Checked, RuleSet};
 use serde_json::{Value as Json, json};
+
+/// As in the program.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 /// Runs of which the fastest and the median are told.
 const RUNS: usize = 5;

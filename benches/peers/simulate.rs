@@ -18,12 +18,17 @@ use std::time::Instant;
 
 use dice::Dice;
 use growth::Measured;
+use mimalloc::MiMalloc;
 use seatcast::catalog::Catalog;
 use seatcast::forecast::Forecast;
 use seatcast::ingest::{self, SourceFile};
 use seatcast::scenario::Baseline;
 use seatcast::simulate::{self, Progress, Settings};
 use serde_json::{Value as Json, json};
+
+/// As in the program.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 const DEPARTMENTS: usize = 20;
 const SHARED: usize = 10;
