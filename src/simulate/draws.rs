@@ -44,8 +44,9 @@ pub fn stream_of(seed: u64, replication: u32, month: u32, cause: Cause, cohort: 
     rng
 }
 
-/// A part of that stream that belongs to one of many things: 64 bytes, the same whatever was drawn for the others.
-pub fn part_of(seed: u64, replication: u32, month: u32, cause: Cause, cohort: usize, number: usize) -> ChaCha8Rng {
+/// A part of that stream, of a seed, a replication and a month, that belongs to one of many things: it begins 64 bytes after that of
+/// the thing before, whatever was drawn for others.
+pub fn part_of((seed, replication, month): (u64, u32, u32), cause: Cause, cohort: usize, number: usize) -> ChaCha8Rng {
     let mut rng = stream_of(seed, replication, month, cause, cohort);
     rng.set_word_pos(16 * number as u128);
     rng

@@ -19,6 +19,10 @@ const ASKED: usize = 24;
 /// Of so many destinations drawn for a mover, one is in another department, unless nearly everybody is in the same.
 const DESTINATIONS: usize = 8;
 
+/// What is added to the number of a month, which is below both, for the streams of first and of other destinations.
+const FIRST_DESTINATIONS: u32 = 0x8000;
+const OTHER_DESTINATIONS: u32 = 0x4000;
+
 /// What one replication brings: events in order, and for each joined slot the exported user it is like.
 #[derive(Clone, Debug, Default)]
 pub struct Population {
@@ -270,8 +274,8 @@ impl<'a> Drawing<'a> {
             let hits: Vec<(usize, f64)> = draws::hits(rng, self.ever(cohort), chance).collect();
             self.prefetch(cohort, &hits);
             // Destinations come from streams of their own, so that hits stay those of the month.
-            let (firsts, others) = (month.number + 0x8000, month.number + 0x4000);
-            let mut rng = draws::stream_of(self.seed, self.replication, firsts, Cause::Mover, cohort);
+            let (first_key, other_key) = (month.number + FIRST_DESTINATIONS, month.number + OTHER_DESTINATIONS);
+            let mut rng = draws::stream_of(self.seed, self.replication, first_key, Cause::Mover, cohort);
             let mut whither = self.stream_of(month, Cause::MoveTo, cohort);
             let mut drawn: Vec<(&[Slot], usize)> = Vec::with_capacity(hits.len());
             for _ in &hits {
@@ -296,7 +300,8 @@ impl<'a> Drawing<'a> {
                 };
                 // Nearly always the first is taken.
                 let to = from.get(first).copied().filter(differs).or_else(|| {
-                    let mut rng = draws::part_of(self.seed, self.replication, others, Cause::Mover, cohort, number);
+                    let key = (self.seed, self.replication, other_key);
+                    let mut rng = draws::part_of(key, Cause::Mover, cohort, number);
                     let mut other = || from.get(draws::below(&mut rng, from.len())?).copied();
                     (1..DESTINATIONS).filter_map(|_| other()).find(differs)
                 });
