@@ -1,12 +1,11 @@
 //! Counts of whole numbers, and their percentiles. In: one number a replication. Out: order statistics. Never: an average
 //! of percentiles; histograms are exact and merge.
 
-use std::collections::BTreeMap;
-
 /// How often each number occurred.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
-    counts: BTreeMap<u32, u32>,
+    /// Numbers, ascending, each with its count.
+    counts: Vec<(u32, u32)>,
     total: u32,
 }
 
@@ -20,15 +19,39 @@ pub struct Percentiles {
 
 impl Histogram {
     pub fn add(&mut self, value: u32) {
-        *self.counts.entry(value).or_default() += 1;
-        self.total += 1;
+        self.add_ascending([(value, 1)]);
+    }
+
+    /// Adds many at once, which is faster than one by one; leaves them in order.
+    pub fn add_all(&mut self, values: &mut [u32]) {
+        values.sort_unstable();
+        self.add_ascending(values.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)));
     }
 
     pub fn merge(&mut self, other: &Histogram) {
-        for (value, count) in &other.counts {
-            *self.counts.entry(*value).or_default() += count;
+        self.add_ascending(other.counts.iter().copied());
+    }
+
+    /// Adds numbers that ascend, each with its count.
+    fn add_ascending(&mut self, more: impl IntoIterator<Item = (u32, u32)>) {
+        let mut from = 0;
+        // Those that are new, with their places among the old.
+        let mut new: Vec<(usize, (u32, u32))> = Vec::new();
+        for (value, count) in more {
+            from += self.counts[from..].partition_point(|(own, _)| *own < value);
+            match self.counts.get_mut(from).filter(|(own, _)| *own == value) {
+                Some((_, own)) => *own += count,
+                None => new.push((from, (value, count))),
+            }
+            self.total += count;
         }
-        self.total += other.total;
+        let mut end = self.counts.len();
+        self.counts.resize(end + new.len(), (0, 0));
+        for (before, (at, counted)) in new.into_iter().enumerate().rev() {
+            self.counts.copy_within(at..end, at + before + 1);
+            self.counts[at + before] = counted;
+            end = at;
+        }
     }
 
     pub fn total(&self) -> u32 {
@@ -36,7 +59,7 @@ impl Histogram {
     }
 
     pub fn counts(&self) -> impl Iterator<Item = (u32, u32)> {
-        self.counts.iter().map(|(value, count)| (*value, *count))
+        self.counts.iter().copied()
     }
 
     /// The nearest-rank percentile: the smallest value such that at least `percent` of all are at or below it, that is the
@@ -63,6 +86,7 @@ impl Histogram {
 
     /// How many values are above `bound`.
     pub fn above(&self, bound: u32) -> u32 {
-        self.counts.range(bound.saturating_add(1)..).map(|(_, count)| *count).sum()
+        let from = self.counts.partition_point(|(value, _)| *value <= bound);
+        self.counts[from..].iter().map(|(_, count)| *count).sum()
     }
 }

@@ -143,13 +143,17 @@ impl Line {
         }
     }
 
-    /// Takes a key out that is the first, of all or of its kind.
-    fn pop(&mut self, key: Key) {
+    /// Takes a key out that is the first, of all or of its kind, and says who is first then.
+    fn pop(&mut self, key: Key) -> Option<Key> {
         if self.sorted.get(self.first) == Some(&key) {
             self.first += 1;
+            if self.others.is_empty() {
+                return self.sorted.get(self.first).copied();
+            }
         } else if self.others.peek() == Some(&Reverse(key)) {
             self.others.pop();
         }
+        self.peek()
     }
 }
 
@@ -278,9 +282,7 @@ impl Ledger {
     /// Puts the next of a line in the place of the first of all heads, which has had its turn.
     pub(super) fn advance(&mut self, heads: &mut Vec<(Key, u32)>) {
         let Some((key, line)) = heads.last().copied() else { return };
-        let queue = &mut self.queues.lines[line as usize];
-        queue.pop(key);
-        match queue.peek() {
+        match self.queues.lines[line as usize].pop(key) {
             None => drop(heads.pop()),
             Some(next) => {
                 // The lines mostly have their turns in the order they had before.

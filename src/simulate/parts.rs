@@ -5,7 +5,7 @@ use super::cohorts::Membership;
 use super::event::Slot;
 use super::people::People;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Parts {
     /// Whoever ever was in a cohort, with the number of moves by then; empty where no cohort is listed.
     lists: Vec<Vec<(Slot, u32)>>,
@@ -19,21 +19,24 @@ pub struct Parts {
 }
 
 impl Parts {
-    pub fn new(people: &People) -> Self {
+    /// The cohorts at the start, whatever was there before.
+    pub fn restart(&mut self, people: &People) {
+        let Self { lists, moves, of, enabled, joined, first } = self;
         let cohorts = &people.cohorts;
-        let (mut moves, mut of) = (Vec::new(), Vec::new());
+        lists.resize_with(cohorts.members.len(), Vec::new);
+        for (list, members) in lists.iter_mut().zip(&cohorts.members) {
+            list.clear();
+            list.extend(members.iter().map(|slot| (*slot, 0)));
+        }
+        moves.clear();
+        of.clear();
         if cohorts.is_split() {
-            moves = vec![0; people.count as usize];
-            of = (0..people.count).map(|slot| cohorts.of_exported(slot) as u32).collect();
+            moves.resize(people.count as usize, 0);
+            of.extend((0..people.count).map(|slot| cohorts.of_exported(slot) as u32));
         }
-        Parts {
-            lists: cohorts.members.iter().map(|list| list.iter().map(|slot| (*slot, 0)).collect()).collect(),
-            moves,
-            of,
-            enabled: cohorts.enabled.clone(),
-            joined: Vec::new(),
-            first: people.count,
-        }
+        enabled.clone_from(&cohorts.enabled);
+        joined.clear();
+        *first = people.count;
     }
 
     pub fn is_split(&self) -> bool {

@@ -104,6 +104,8 @@ pub struct Profiles {
     targets: Vec<Target>,
     /// What patterns make of profiles: the first few patterns, which are those of starts and ends, in a table.
     common: [Vec<ProfileId>; COMMON],
+    /// Whether the tables say anything that was found since.
+    common_is_own: bool,
     /// Where the plan stands, and the bundles of profiles at each stage after today's, as far as somebody asked.
     stage: usize,
     later: Vec<Vec<Option<Target>>>,
@@ -363,6 +365,7 @@ impl Profiles {
         if let Some(common) = self.common.get_mut(pattern as usize) {
             common.resize(self.lists.count().max(common.len()), UNKNOWN);
             common[profile as usize] = changed;
+            self.common_is_own = true;
         }
         changed
     }
@@ -396,6 +399,7 @@ impl Profiles {
     pub fn share(&mut self) {
         self.lists.share();
         (self.looked, self.strange) = (0, 0);
+        self.common_is_own = false;
     }
 
     /// How many profiles a thread has added since.
@@ -411,11 +415,12 @@ impl Profiles {
         self.used = 0;
         let known = self.lists.count();
         self.targets.truncate(known);
-        for common in &mut self.common {
+        for common in self.common.iter_mut().filter(|_| self.common_is_own) {
             common.truncate(known);
             let own = |profile: &&mut ProfileId| **profile as usize >= known;
             common.iter_mut().filter(own).for_each(|profile| *profile = UNKNOWN);
         }
+        self.common_is_own = false;
         self.later.iter_mut().for_each(Vec::clear);
         self.asked.iter_mut().for_each(|answers| answers.truncate(known));
     }

@@ -109,45 +109,73 @@ pub struct Tally {
 /// So many replications at most are one piece of work, so that no thread waits long for the last.
 const AT_ONCE: usize = 10;
 
-/// Counts replications on the threads of the current pool. `memory` is what a thread uses again from one replication to the
-/// next; counts are exact integers and merging is commutative, so the number of threads never shows.
+/// So many replications wait to be counted, so that each histogram is looked at once for all of them.
+const COUNTED_AT_ONCE: usize = 32;
+
+/// What a thread counts, and the memory that it uses again from one replication to the next.
+struct Counting<S> {
+    tally: Tally,
+    waiting: Vec<(u32, Trajectory)>,
+    memory: S,
+}
+
+impl<S> Counting<S> {
+    fn counted(mut self) -> Tally {
+        self.tally.add(&mut self.waiting);
+        self.tally
+    }
+}
+
+/// Counts replications on the threads of the current pool. Counts are exact integers and merging is commutative, so the number of
+/// threads never shows.
 pub fn of_replications<S: Send>(
     replications: Range<u32>,
     memory: impl Fn() -> S + Sync + Send,
     replicate: impl Fn(&mut S, u32) -> Trajectory + Sync + Send,
 ) -> Tally {
-    let store: Mutex<Vec<S>> = Mutex::new(Vec::new());
-    // No replication asks what the one before left in memory, so that of a thread which failed is as good as any.
+    let new = || Counting { tally: Tally::default(), waiting: Vec::new(), memory: memory() };
+    let store: Mutex<Vec<Counting<S>>> = Mutex::new(Vec::new());
     let spare = || store.lock().unwrap_or_else(PoisonError::into_inner);
     let pieces = replications.into_par_iter().with_max_len(AT_ONCE).fold(
-        || (Tally::default(), spare().pop().unwrap_or_else(&memory)),
-        |(tally, mut memory), replication| (tally.add(replication, replicate(&mut memory, replication)), memory),
+        || {
+            let spared = spare().pop();
+            spared.unwrap_or_else(new)
+        },
+        |mut counting, replication| {
+            counting.waiting.push((replication, replicate(&mut counting.memory, replication)));
+            if counting.waiting.len() >= COUNTED_AT_ONCE {
+                counting.tally.add(&mut counting.waiting);
+            }
+            counting
+        },
     );
-    let tallies = pieces.map(|(tally, memory)| {
-        spare().push(memory);
-        tally
-    });
-    tallies.reduce(Tally::default, Tally::merge)
+    pieces.for_each(|counting| spare().push(counting));
+    let counted = store.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().map(Counting::counted);
+    counted.reduce(Tally::merge).unwrap_or_default()
 }
 
 impl Tally {
-    /// Counts one more replication.
-    pub fn add(mut self, replication: u32, trajectory: Trajectory) -> Tally {
-        self.replications += 1;
-        self.circling += u32::from(trajectory.circling);
-        self.skus.resize_with(trajectory.skus.len(), SkuTally::default);
-        self.headcount.resize_with(trajectory.headcount.len(), Histogram::default);
-        for (histogram, headcount) in self.headcount.iter_mut().zip(&trajectory.headcount) {
-            histogram.add(*headcount);
+    /// Counts replications, by their numbers, and leaves none of them.
+    pub fn add(&mut self, replications: &mut Vec<(u32, Trajectory)>) {
+        let Some((_, first)) = replications.first() else { return };
+        self.skus.resize_with(first.skus.len(), SkuTally::default);
+        self.headcount.resize_with(first.headcount.len(), Histogram::default);
+        let all = || replications.iter().map(|(_, trajectory)| trajectory);
+        let mut values = Vec::new();
+        for (point, histogram) in self.headcount.iter_mut().enumerate() {
+            count(histogram, &mut values, all().map(|trajectory| trajectory.headcount[point]));
         }
-        for (tally, sku) in self.skus.iter_mut().zip(&trajectory.skus) {
-            tally.add(sku);
+        for (sku, tally) in self.skus.iter_mut().enumerate() {
+            tally.add(&mut values, || all().map(|trajectory| &trajectory.skus[sku]));
         }
-        self.luck.add(&trajectory);
-        if replication < KEPT {
-            self.kept.insert(replication, trajectory);
+        for (replication, trajectory) in replications.drain(..) {
+            self.replications += 1;
+            self.circling += u32::from(trajectory.circling);
+            self.luck.add(&trajectory);
+            if replication < KEPT {
+                self.kept.insert(replication, trajectory);
+            }
         }
-        self
     }
 
     /// The tally of both. Commutative and associative, so the number of threads never shows.
@@ -173,23 +201,29 @@ impl Tally {
 }
 
 impl SkuTally {
-    fn add(&mut self, sku: &SkuTrajectory) {
-        self.points.resize_with(sku.readings.len(), PointTally::default);
-        for (point, reading) in self.points.iter_mut().zip(&sku.readings) {
-            point.demand.add(reading.demand());
-            point.assigned.add(reading.assigned);
-            point.waiting.add(reading.waiting);
-            point.blocked.add(reading.blocked);
-            point.shortfall.add(reading.shortfall());
+    /// Counts one SKU of some replications. `values` is memory.
+    fn add<'t, I: Iterator<Item = &'t SkuTrajectory>>(&mut self, values: &mut Vec<u32>, all: impl Fn() -> I) {
+        let points = all().next().map_or(0, |sku| sku.readings.len());
+        self.points.resize_with(points, PointTally::default);
+        for (at, point) in self.points.iter_mut().enumerate() {
+            let mut counted = |histogram: &mut Histogram, value: &dyn Fn(&Reading) -> u32| {
+                count(histogram, values, all().map(|sku| value(&sku.readings[at])));
+            };
+            counted(&mut point.demand, &Reading::demand);
+            counted(&mut point.assigned, &|reading| reading.assigned);
+            counted(&mut point.waiting, &|reading| reading.waiting);
+            counted(&mut point.blocked, &|reading| reading.blocked);
+            counted(&mut point.shortfall, &Reading::shortfall);
         }
-        if let Some(day) = sku.first_short {
-            self.first_short.add(day);
+        count(&mut self.first_short, values, all().filter_map(|sku| sku.first_short));
+        let lost = |sku: &SkuTrajectory| u32::try_from(sku.seat_days_waiting).unwrap_or(u32::MAX);
+        count(&mut self.seat_days, values, all().map(lost));
+        for sku in all() {
+            self.flow.add(&sku.flow);
+            self.opening += sku.readings.first().map_or(0, |reading| u64::from(reading.demand()));
+            self.closing += sku.readings.last().map_or(0, |reading| u64::from(reading.demand()));
+            self.seat_days_waiting += sku.seat_days_waiting;
         }
-        self.flow.add(&sku.flow);
-        self.opening += sku.readings.first().map_or(0, |reading| u64::from(reading.demand()));
-        self.closing += sku.readings.last().map_or(0, |reading| u64::from(reading.demand()));
-        self.seat_days_waiting += sku.seat_days_waiting;
-        self.seat_days.add(u32::try_from(sku.seat_days_waiting).unwrap_or(u32::MAX));
     }
 
     fn merge(&mut self, other: &SkuTally) {
@@ -217,4 +251,11 @@ impl Flow {
         self.moved_out += other.moved_out;
         self.left += other.left;
     }
+}
+
+/// Adds values to a histogram. `memory` is for them to be put in order.
+fn count(histogram: &mut Histogram, memory: &mut Vec<u32>, values: impl Iterator<Item = u32>) {
+    memory.clear();
+    memory.extend(values);
+    histogram.add_all(memory);
 }

@@ -45,6 +45,7 @@ pub struct Memory {
     joined: Vec<Slot>,
     accounts: Vec<Account>,
     members: Vec<Slot>,
+    parts: Parts,
 }
 
 impl Memory {
@@ -124,6 +125,8 @@ pub fn draw(
     memory: &mut Memory,
 ) -> Population {
     let rates = Rates::new(assumptions, &people.cohorts.enabled, seed, replication);
+    let mut parts = std::mem::take(&mut memory.parts);
+    parts.restart(people);
     let mut drawing = Drawing {
         people,
         assumptions,
@@ -134,7 +137,7 @@ pub fn draw(
         guests: people.guests.clone(),
         groups: people.eligible.iter().map(|eligible| Joinable::new(&eligible.members)).collect(),
         enabled: people.enabled,
-        parts: Parts::new(people),
+        parts,
         guests_there: people.guests.len() as u32,
         population: Population {
             events: copy_in(&mut memory.unordered, &people.known),
@@ -160,11 +163,11 @@ pub fn draw(
         drawing.requests(*month);
         drawing.population.headcount.push(drawing.enabled);
     }
-    let Drawing { mut population, accounts, members, .. } = drawing;
+    let Drawing { mut population, accounts, members, parts, .. } = drawing;
     let mut ordered = std::mem::take(&mut memory.events);
     in_order(&population.events, people.horizon(), &mut ordered);
     let unordered = std::mem::replace(&mut population.events, ordered);
-    *memory = Memory { unordered, accounts, members, ..Memory::default() };
+    *memory = Memory { unordered, accounts, members, parts, ..Memory::default() };
     population
 }
 
@@ -186,7 +189,14 @@ pub fn in_order(events: &[Event], horizon: u32, ordered: &mut Vec<Event>) {
         ordered[*at] = *event;
         *at += 1;
     }
-    starts.windows(2).for_each(|pair| ordered[pair[0]..pair[1]].sort_unstable());
+    for pair in starts.windows(2) {
+        let of_day = &mut ordered[pair[0]..pair[1]];
+        // Mostly they were drawn in this order.
+        let place = |event: &Event| (event.day, event.happening.place());
+        if !of_day.is_sorted_by(|a, b| place(a) < place(b)) {
+            of_day.sort_unstable();
+        }
+    }
 }
 
 impl<'a> Drawing<'a> {

@@ -135,4 +135,16 @@ proptest! {
         prop_assert_eq!(&ab, &ba);
         prop_assert_eq!(ab, of(&[a, b].concat()));
     }
+
+    #[test]
+    fn adding_many_at_once_is_adding_each(a in prop::collection::vec(0u32..9, 0..20), b in prop::collection::vec(0u32..20, 0..20)) {
+        let (mut at_once, mut each) = (Histogram::default(), Histogram::default());
+        for values in [&a, &b] {
+            values.iter().for_each(|value| each.add(*value));
+            at_once.add_all(&mut values.clone());
+        }
+        prop_assert_eq!(&at_once, &each);
+        let above = |bound: u32| a.iter().chain(&b).filter(|value| **value > bound).count() as u32;
+        (0..21).for_each(|bound| assert_eq!(each.above(bound), above(bound)));
+    }
 }
