@@ -111,13 +111,7 @@ impl Ledger {
     fn leave(&mut self, user: u32, [before, target]: [Target; 2], fresh: &mut Vec<BundleIndex>) -> bool {
         let (old, new) = (self.targets.list(before), self.targets.list(target));
         let mut kept = std::mem::take(&mut self.regulars.kept);
-        kept.clear();
-        let mut rest = old.iter().copied().peekable();
-        for bundle in new {
-            while rest.next_if(|other| other < bundle).is_some() {}
-            let had = rest.next_if_eq(bundle).is_some();
-            if had { kept.push(*bundle) } else { fresh.push(*bundle) }
-        }
+        part(old, new, &mut kept, fresh);
         let left = kept.len() < old.len();
         if !self.regulars.is_whole(user) {
             self.regulars.count(&mut self.seats, user, -1);
@@ -359,5 +353,44 @@ impl Ledger {
     /// Whether a regular user holds a SKU.
     pub(super) fn regular_holds(&self, user: u32, sku: SkuIndex) -> bool {
         self.regulars.held(user, sku.get() / 64) >> (sku.get() % 64) & 1 == 1
+    }
+}
+
+/// Parts the bundles of `new` into those that are among `old` and those that are not. All lists are ascending. Which come in both
+/// nobody can foresee: steps that do not branch on it.
+fn part(old: &[BundleIndex], new: &[BundleIndex], kept: &mut Vec<BundleIndex>, fresh: &mut Vec<BundleIndex>) {
+    kept.resize(new.len(), BundleIndex(0));
+    fresh.resize(new.len(), BundleIndex(0));
+    let (mut before, mut after, mut both, mut only) = (0, 0, 0, 0);
+    while before < old.len() && after < new.len() {
+        let (had, has) = (old[before], new[after]);
+        // Each place is written before its number is known to be taken, and there are as many as bundles.
+        (kept[both], fresh[only]) = (has, has);
+        both += usize::from(had == has);
+        only += usize::from(has < had);
+        before += usize::from(had <= has);
+        after += usize::from(has <= had);
+    }
+    kept.truncate(both);
+    fresh.truncate(only);
+    fresh.extend_from_slice(&new[after..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::part;
+    use crate::licensing::BundleIndex;
+
+    proptest! {
+        #[test]
+        fn bundles_are_kept_or_fresh(old in prop::collection::btree_set(0u32..12, 0..9), new in prop::collection::btree_set(0u32..12, 0..9)) {
+            let list = |bundles: &mut dyn Iterator<Item = &u32>| bundles.map(|bundle| BundleIndex(*bundle)).collect::<Vec<_>>();
+            let (mut kept, mut fresh) = (vec![BundleIndex(77); 3], vec![BundleIndex(77)]);
+            part(&list(&mut old.iter()), &list(&mut new.iter()), &mut kept, &mut fresh);
+            prop_assert_eq!(kept, list(&mut old.intersection(&new)));
+            prop_assert_eq!(fresh, list(&mut new.difference(&old)));
+        }
     }
 }

@@ -46,21 +46,56 @@ pub fn today(baseline: &Baseline, today: &Today, catalog: &Catalog, settled: boo
         return Vec::new();
     }
     let in_error: Vec<u32> = today.ledger.users_in_error().collect();
+    let lines: Vec<Vec<u32>> = planned.iter().map(|sku| today.ledger.queue(*sku)).collect();
     let opening = (!settled).then(|| opening(baseline, today, catalog));
     let orders = others(&baseline.policy.order);
     let rows = orders.into_par_iter().flat_map_iter(|(name, order)| {
         let draws = if order == OrderPolicy::Random { DRAWS } else { 1 };
-        let outcome = |draw: u32| match &opening {
-            None => in_line(baseline, today, &order, draw),
-            Some(opening) => under(baseline, opening.clone(), &order, draw).ledger,
+        let outcomes = |draw: u32| {
+            let ledger = match &opening {
+                None => in_line(baseline, today, &order, draw),
+                Some(opening) => under(baseline, opening.clone(), &order, draw).ledger,
+            };
+            let skus = planned.iter().zip(&lines);
+            skus.map(|(sku, line)| Outcome::new(*sku, &ledger, (&today.ledger, &in_error, line))).collect::<Vec<_>>()
         };
-        let outcomes: Vec<Ledger> = (0..draws).into_par_iter().map(outcome).collect();
-        let row = |sku: &SkuIndex| row(baseline, (today, &in_error), &outcomes, *sku, name);
-        planned.iter().filter_map(row).collect::<Vec<_>>()
+        let drawn: Vec<Vec<Outcome>> = (0..draws).into_par_iter().map(outcomes).collect();
+        let row = |(at, sku): (usize, &SkuIndex)| {
+            let outcomes: Vec<Outcome> = drawn.iter().map(|outcomes| outcomes[at]).collect();
+            row(baseline, today, &outcomes, *sku, name)
+        };
+        planned.iter().enumerate().filter_map(row).collect::<Vec<_>>()
     });
     let mut rows: Vec<OrderSpread> = rows.collect();
     rows.sort_by_key(|row| planned.iter().position(|sku| *baseline.snapshot.sku(*sku).product_name == *row.sku));
     rows
+}
+
+/// What becomes of one SKU under another order.
+#[derive(Clone, Copy)]
+struct Outcome {
+    assigned: u32,
+    waiting: u32,
+    blocked: u32,
+    served_otherwise: u32,
+    moved_in_line: u32,
+}
+
+impl Outcome {
+    /// `in_error` are the users who lack something today, and `line` those who wait for this SKU.
+    fn new(sku: SkuIndex, other: &Ledger, (own, in_error, line): (&Ledger, &[u32], &[u32])) -> Self {
+        // Who lacks nothing holds the same under every order.
+        let otherwise = in_error.iter().filter(|user| other.holds(**user, sku) && !own.holds(**user, sku));
+        let theirs = other.queue(sku);
+        let moved = line.iter().enumerate().filter(|(at, user)| theirs.get(*at) != Some(*user));
+        Outcome {
+            assigned: other.assigned(sku),
+            waiting: other.waiting(sku),
+            blocked: other.blocked(sku),
+            served_otherwise: otherwise.count() as u32,
+            moved_in_line: moved.count() as u32,
+        }
+    }
 }
 
 /// A rank for each user; a random order is drawn.
@@ -93,38 +128,21 @@ fn under(baseline: &Baseline, opening: Opening, order: &OrderPolicy, draw: u32) 
     opening.settled(&baseline.snapshot, &policy, &ranks).value
 }
 
-/// `in_error` are the users who lack something today.
-fn row(
-    baseline: &Baseline,
-    (own, in_error): (&Today, &[u32]),
-    outcomes: &[Ledger],
-    sku: SkuIndex,
-    order: &str,
-) -> Option<OrderSpread> {
+fn row(baseline: &Baseline, own: &Today, outcomes: &[Outcome], sku: SkuIndex, order: &str) -> Option<OrderSpread> {
     let own = &own.ledger;
-    let count = |counts: &dyn Fn(&Ledger) -> u32| {
-        let all = || outcomes.iter().map(counts);
+    let range = |of: &dyn Fn(&Outcome) -> u32| {
+        let all = || outcomes.iter().map(of);
         (all().min().unwrap_or(0), all().max().unwrap_or(0))
-    };
-    let line = own.queue(sku);
-    // Who lacks nothing holds the same under every order.
-    let otherwise = |other: &Ledger| {
-        in_error.iter().filter(|user| other.holds(**user, sku) && !own.holds(**user, sku)).count() as u32
-    };
-    let moved = |other: &Ledger| {
-        let other = other.queue(sku);
-        let places = line.iter().enumerate().filter(|(at, user)| other.get(*at) != Some(*user));
-        places.count() as u32
     };
     let spread = OrderSpread {
         sku: baseline.snapshot.sku(sku).product_name.to_string(),
         order: order.to_owned(),
         draws: outcomes.len() as u32,
-        assigned: count(&|other| other.assigned(sku)),
-        waiting: count(&|other| other.waiting(sku)),
-        blocked: count(&|other| other.blocked(sku)),
-        served_otherwise: count(&otherwise).1,
-        moved_in_line: count(&moved).1,
+        assigned: range(&|outcome| outcome.assigned),
+        waiting: range(&|outcome| outcome.waiting),
+        blocked: range(&|outcome| outcome.blocked),
+        served_otherwise: range(&|outcome| outcome.served_otherwise).1,
+        moved_in_line: range(&|outcome| outcome.moved_in_line).1,
     };
     let same = |pair: (u32, u32), own: u32| pair == (own, own);
     let unchanged = same(spread.assigned, own.assigned(sku))

@@ -107,7 +107,7 @@ pub struct Tally {
 }
 
 /// So many replications at most are one piece of work, so that no thread waits long for the last.
-const AT_ONCE: usize = 10;
+const AT_ONCE: usize = 4;
 
 /// So many replications wait to be counted, so that each histogram is looked at once for all of them.
 const COUNTED_AT_ONCE: usize = 32;
