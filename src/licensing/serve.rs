@@ -378,19 +378,25 @@ fn part(old: &[BundleIndex], new: &[BundleIndex], kept: &mut Vec<BundleIndex>, f
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::part;
     use crate::licensing::BundleIndex;
 
+    fn bundles() -> impl Strategy<Value = BTreeSet<BundleIndex>> {
+        prop::collection::btree_set((0u32..12).prop_map(BundleIndex), 0..9)
+    }
+
     proptest! {
         #[test]
-        fn bundles_are_kept_or_fresh(old in prop::collection::btree_set(0u32..12, 0..9), new in prop::collection::btree_set(0u32..12, 0..9)) {
-            let list = |bundles: &mut dyn Iterator<Item = &u32>| bundles.map(|bundle| BundleIndex(*bundle)).collect::<Vec<_>>();
+        fn bundles_are_kept_or_fresh(old in bundles(), new in bundles()) {
+            let list = |bundles: &BTreeSet<BundleIndex>| bundles.iter().copied().collect::<Vec<_>>();
             let (mut kept, mut fresh) = (vec![BundleIndex(77); 3], vec![BundleIndex(77)]);
-            part(&list(&mut old.iter()), &list(&mut new.iter()), &mut kept, &mut fresh);
-            prop_assert_eq!(kept, list(&mut old.intersection(&new)));
-            prop_assert_eq!(fresh, list(&mut new.difference(&old)));
+            part(&list(&old), &list(&new), &mut kept, &mut fresh);
+            prop_assert_eq!(kept, list(&(&old & &new)));
+            prop_assert_eq!(fresh, list(&(&new - &old)));
         }
     }
 }

@@ -137,7 +137,10 @@ proptest! {
     }
 
     #[test]
-    fn adding_many_at_once_is_adding_each(a in prop::collection::vec(0u32..9, 0..20), b in prop::collection::vec(0u32..20, 0..20)) {
+    fn adding_many_at_once_is_adding_each(
+        a in prop::collection::vec(0u32..9, 0..20),
+        b in prop::collection::vec(0u32..20, 0..20),
+    ) {
         let (mut at_once, mut each) = (Histogram::default(), Histogram::default());
         for values in [&a, &b] {
             values.iter().for_each(|value| each.add(*value));
