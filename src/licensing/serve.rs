@@ -111,7 +111,13 @@ impl Ledger {
     fn leave(&mut self, user: u32, [before, target]: [Target; 2], fresh: &mut Vec<BundleIndex>) -> bool {
         let (old, new) = (self.targets.list(before), self.targets.list(target));
         let mut kept = std::mem::take(&mut self.regulars.kept);
-        part(old, new, &mut kept, fresh);
+        kept.clear();
+        let mut rest = old.iter().copied().peekable();
+        for bundle in new {
+            while rest.next_if(|other| other < bundle).is_some() {}
+            let had = rest.next_if_eq(bundle).is_some();
+            if had { kept.push(*bundle) } else { fresh.push(*bundle) }
+        }
         let left = kept.len() < old.len();
         if !self.regulars.is_whole(user) {
             self.regulars.count(&mut self.seats, user, -1);
@@ -353,50 +359,5 @@ impl Ledger {
     /// Whether a regular user holds a SKU.
     pub(super) fn regular_holds(&self, user: u32, sku: SkuIndex) -> bool {
         self.regulars.held(user, sku.get() / 64) >> (sku.get() % 64) & 1 == 1
-    }
-}
-
-/// Parts the bundles of `new` into those that are among `old` and those that are not. All lists are ascending. Which come in both
-/// nobody can foresee: steps that do not branch on it.
-fn part(old: &[BundleIndex], new: &[BundleIndex], kept: &mut Vec<BundleIndex>, fresh: &mut Vec<BundleIndex>) {
-    kept.resize(new.len(), BundleIndex(0));
-    fresh.resize(new.len(), BundleIndex(0));
-    let (mut before, mut after, mut both, mut only) = (0, 0, 0, 0);
-    while before < old.len() && after < new.len() {
-        let (had, has) = (old[before], new[after]);
-        // Each place is written before its number is known to be taken, and there are as many as bundles.
-        (kept[both], fresh[only]) = (has, has);
-        both += usize::from(had == has);
-        only += usize::from(has < had);
-        before += usize::from(had <= has);
-        after += usize::from(has <= had);
-    }
-    kept.truncate(both);
-    fresh.truncate(only);
-    fresh.extend_from_slice(&new[after..]);
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
-    use super::part;
-    use crate::licensing::BundleIndex;
-
-    fn bundles() -> impl Strategy<Value = BTreeSet<BundleIndex>> {
-        prop::collection::btree_set((0u32..12).prop_map(BundleIndex), 0..9)
-    }
-
-    proptest! {
-        #[test]
-        fn bundles_are_kept_or_fresh(old in bundles(), new in bundles()) {
-            let list = |bundles: &BTreeSet<BundleIndex>| bundles.iter().copied().collect::<Vec<_>>();
-            let (mut kept, mut fresh) = (vec![BundleIndex(77); 3], vec![BundleIndex(77)]);
-            part(&list(&old), &list(&new), &mut kept, &mut fresh);
-            prop_assert_eq!(kept, list(&(&old & &new)));
-            prop_assert_eq!(fresh, list(&(&new - &old)));
-        }
     }
 }

@@ -5,8 +5,6 @@
 //! rules no part of theirs on this attribute rules out; a row's rules are the intersection over its attributes. Only parts over
 //! several attributes are asked one by one, and only for rules that are still in.
 
-use std::hint::select_unpredictable;
-
 use chrono::{DateTime, Utc};
 
 use super::program::Program;
@@ -102,36 +100,21 @@ impl Sieve {
                 let bits = &bits[at..at + AT_ONCE];
                 (0..AT_ONCE).for_each(|word| left[word] &= bits[word]);
             }
-            self.holding_words(first, left, &asks, &mut each);
+            let left = left.into_iter().enumerate();
+            left.for_each(|(word, left)| self.holding_word(first + word, left, &asks, &mut each));
         }
     }
 
-    /// The same for the rules of some words that nothing rules out. How many rules a row has, and in which words, nobody can
-    /// foresee: one loop over all, whose steps do not branch on it.
-    fn holding_words(
-        &self,
-        first: usize,
-        left: [u64; AT_ONCE],
-        asks: &impl Fn(usize) -> bool,
-        each: &mut impl FnMut(usize),
-    ) {
-        let (mut some, mut count) = ([(0, 0); AT_ONCE + 1], 0);
-        for (word, left) in left.into_iter().enumerate() {
-            some[count] = (first + word, left);
-            count += usize::from(left != 0);
-        }
-        let (mut at, mut left) = (0, some[0].1);
+    /// The same for the rules of one word that nothing rules out.
+    fn holding_word(&self, word: usize, mut left: u64, asks: &impl Fn(usize) -> bool, each: &mut impl FnMut(usize)) {
         // Ends: every step clears a bit.
-        while at < count {
-            let word = some[at].0;
+        while left != 0 {
+            let bit = left & left.wrapping_neg();
             let place = word * 64 + left.trailing_zeros() as usize;
-            if self.asked[word] >> (place % 64) & 1 == 0 || asks(self.rules[place]) {
+            left ^= bit;
+            if self.asked[word] & bit == 0 || asks(self.rules[place]) {
                 each(place);
             }
-            left &= left - 1;
-            let done = left == 0;
-            at += usize::from(done);
-            left = select_unpredictable(done, some[at].1, left);
         }
     }
 }
