@@ -45,22 +45,6 @@ impl Happening {
             | Happening::JoinGroup { slot, .. } => (slot, None),
         }
     }
-
-    /// Its place in the order of a day as one number, the same only for those that differ in nothing but their second field.
-    pub fn place(self) -> u64 {
-        let (kind, first) = match self {
-            Happening::Delete { slot } => (0, slot),
-            Happening::Disable { slot } => (1, slot),
-            Happening::RemoveLicenses { slot } => (2, slot),
-            Happening::Enable { slot } => (3, slot),
-            Happening::Move { slot, .. } => (4, slot),
-            Happening::LeaveGroup { slot, .. } => (5, slot),
-            Happening::Join { slot, .. } => (6, slot),
-            Happening::JoinGroup { slot, .. } => (7, slot),
-            Happening::Request { sku, .. } => (8, sku.0),
-        };
-        kind << 32 | u64::from(first)
-    }
 }
 
 /// A happening on a day, counted from today; nothing happens on day 0, which is the world as read.
@@ -68,31 +52,4 @@ impl Happening {
 pub struct Event {
     pub day: u32,
     pub happening: Happening,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Happening;
-    use crate::directory::SkuIndex;
-
-    #[test]
-    fn places_are_in_the_order_of_happenings() {
-        let of = |slot: u32| {
-            [
-                Happening::Delete { slot },
-                Happening::Disable { slot },
-                Happening::RemoveLicenses { slot },
-                Happening::Enable { slot },
-                Happening::Move { slot, like: 7 },
-                Happening::LeaveGroup { slot, eligible: 7 },
-                Happening::Join { slot, like: 7 },
-                Happening::JoinGroup { slot, eligible: 7 },
-                Happening::Request { sku: SkuIndex(slot), by: 7 },
-            ]
-        };
-        let all: Vec<Happening> = [3, u32::MAX, 0].into_iter().flat_map(of).collect();
-        for (a, b) in all.iter().flat_map(|a| all.iter().map(move |b| (*a, *b))) {
-            assert_eq!(a.place().cmp(&b.place()), a.cmp(&b), "{a:?} and {b:?}");
-        }
-    }
 }

@@ -189,14 +189,7 @@ pub fn in_order(events: &[Event], horizon: u32, ordered: &mut Vec<Event>) {
         ordered[*at] = *event;
         *at += 1;
     }
-    for pair in starts.windows(2) {
-        let of_day = &mut ordered[pair[0]..pair[1]];
-        // Mostly they were drawn in this order.
-        let place = |event: &Event| (event.day, event.happening.place());
-        if !of_day.is_sorted_by(|a, b| place(a) < place(b)) {
-            of_day.sort_unstable();
-        }
-    }
+    starts.windows(2).for_each(|pair| ordered[pair[0]..pair[1]].sort_unstable());
 }
 
 impl<'a> Drawing<'a> {
