@@ -57,14 +57,17 @@ pub struct Bridge {
     pub closing_tenths: i64,
 }
 
-/// What happens to a lot at the end of a term.
+/// What happens to a lot at the end of a term, or of the grace after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RenewalOutcome {
     Renews,
     Reduced,
     Increased,
+    /// Grace begins, and units stay.
     Expires,
+    /// Units of an expired term go.
+    GraceEnds,
     Cancelled,
     ExtendedServiceTerm,
     /// The anniversary of an Enterprise Agreement: what was used and not ordered is ordered.

@@ -129,7 +129,7 @@ fn tags(sku: &SkuForecast, scenario: Option<&str>) -> String {
     clean::cell(&tags.to_string())
 }
 
-/// The next day from `day` on at which a subscription of the SKU renews, changes or ends.
+/// The next day from `day` on at which a subscription of the SKU renews, changes, ends or loses its grace.
 fn renewal(forecast: &Forecast, sku: &SkuForecast, day: NaiveDate) -> String {
     let own = forecast.renewals.iter().filter(|event| sku.is_called(&event.sku) && event.day >= day);
     own.map(|event| event.day).min().map_or(String::new(), |day| day.to_string())

@@ -93,6 +93,7 @@ fn renewals(forecast: &Forecast) -> Frame {
             RenewalOutcome::Reduced => "reduced",
             RenewalOutcome::Increased => "increased",
             RenewalOutcome::Expires => "expires",
+            RenewalOutcome::GraceEnds => "grace-ends",
             RenewalOutcome::Cancelled => "cancelled",
             RenewalOutcome::ExtendedServiceTerm => "extended-service-term",
             RenewalOutcome::TrueUp => "true-up",

@@ -229,6 +229,7 @@ fn outcome(end: TermEnd) -> RenewalOutcome {
         TermEnd::Reduced => RenewalOutcome::Reduced,
         TermEnd::Increased => RenewalOutcome::Increased,
         TermEnd::Expires => RenewalOutcome::Expires,
+        TermEnd::GraceEnds => RenewalOutcome::GraceEnds,
         TermEnd::Cancelled => RenewalOutcome::Cancelled,
         TermEnd::ExtendedServiceTerm => RenewalOutcome::ExtendedServiceTerm,
     }

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use super::world::World;
-use crate::forecast::{RenewalEvent, SkuForecast, Status, Trouble, TroubleCause};
+use crate::forecast::{RenewalEvent, RenewalOutcome, SkuForecast, Status, Trouble, TroubleCause};
 
 /// A SKU is in trouble when it is short today, or runs short in at least this percentage of replications.
 pub const TROUBLE_PERCENT: u32 = 10;
@@ -104,7 +104,9 @@ fn last_day_to_act(
     let order_by = sku.first_shortage.p10.and_then(|day| day.pred_opt());
     let renew_by = match cause {
         TroubleCause::SupplyFalls { day, subscription, .. } => {
-            let event = renewals.iter().rfind(|event| event.day <= *day && event.subscription == *subscription);
+            // To renew in time is surer than to bring back in grace.
+            let terms = renewals.iter().filter(|event| event.outcome != RenewalOutcome::GraceEnds);
+            let event = terms.rev().find(|event| event.day <= *day && event.subscription == *subscription);
             event.and_then(|event| event.last_day_to_act)
         }
         _ => None,

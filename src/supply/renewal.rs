@@ -1,22 +1,26 @@
-//! Ends of terms as a calendar of decisions. In: lots. Out: what happens on which day, and until when it can be changed.
+//! Ends of terms, and of grace, as a calendar of decisions. In: lots. Out: what happens on which day, and until when it can be changed.
 //! Never: decides.
 
 use chrono::{Days, NaiveDate};
 
-use super::{Channel, Renewal, Subscription, Supply, Term};
+use super::{Channel, Lifecycle, Renewal, Subscription, Supply, Term};
+use crate::calendar;
 
-/// What happens to a lot at the end of a term.
+/// What happens to a lot at the end of a term, or of the grace after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TermEnd {
     Renews,
     Reduced,
     Increased,
+    /// Grace begins, and units stay.
     Expires,
+    /// Units of an expired term go.
+    GraceEnds,
     Cancelled,
     ExtendedServiceTerm,
 }
 
-/// One end of a term.
+/// One end of a term or of its grace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LotRenewal {
     pub day: NaiveDate,
@@ -32,8 +36,8 @@ pub struct LotRenewal {
 const EA_NOTICE_DAYS: u64 = 30;
 
 impl Supply {
-    /// Every end of a term in `from..=to`, in order of days. A monthly lot that renews unchanged is no decision and is left
-    /// out.
+    /// Every end of a term and of the grace after it in `from..=to`, in order of days. A monthly lot that renews unchanged is
+    /// no decision and is left out.
     pub fn renewals(&self, from: NaiveDate, to: NaiveDate) -> Vec<LotRenewal> {
         let mut renewals: Vec<LotRenewal> = self.lots.iter().flat_map(|lot| lot.renewals(from, to)).collect();
         renewals.sort_by(|a, b| (a.day, &a.subscription).cmp(&(b.day, &b.subscription)));
@@ -53,35 +57,47 @@ impl Channel {
 
 impl Subscription {
     fn renewals(&self, from: NaiveDate, to: NaiveDate) -> Vec<LotRenewal> {
-        let days: Vec<NaiveDate> = self.term_ends(to).collect();
         let mut before = self.quantity;
         let mut renewals = Vec::new();
-        for day in days {
+        for day in self.term_ends(to) {
             let (end, after) = match self.end_of_term() {
                 Renewal::Renew { quantity } if quantity < before => (TermEnd::Reduced, quantity),
                 Renewal::Renew { quantity } if quantity > before => (TermEnd::Increased, quantity),
                 Renewal::Renew { quantity } => (TermEnd::Renews, quantity),
-                Renewal::Expire => (TermEnd::Expires, 0),
+                Renewal::Expire => (TermEnd::Expires, before),
                 Renewal::Cancel => (TermEnd::Cancelled, 0),
                 Renewal::ExtendedServiceTerm => (TermEnd::ExtendedServiceTerm, before),
             };
             let no_decision = self.term == Term::P1M && end == TermEnd::Renews;
-            if day >= from && !no_decision {
+            if !no_decision {
                 renewals.push(LotRenewal {
                     day,
                     subscription: self.id.clone(),
                     quantity_before: before,
                     quantity_after: after,
                     end,
-                    last_day_to_act: self.last_day_to_act(day),
+                    last_day_to_act: self.channel.last_day_to_act(day),
                 });
+            }
+            if end == TermEnd::Expires {
+                renewals.push(self.grace_end(day));
             }
             before = after;
         }
+        renewals.retain(|renewal| (from..=to).contains(&renewal.day));
         renewals
     }
 
-    fn last_day_to_act(&self, end: NaiveDate) -> NaiveDate {
-        self.channel.last_day_to_act(end)
+    /// The end of the grace of a term that expired on `end`: until the day before, its units can be renewed late or replaced.
+    fn grace_end(&self, end: NaiveDate) -> LotRenewal {
+        let day = calendar::after(end, Lifecycle::of_expiry(self.channel, self.trial).warning_days);
+        LotRenewal {
+            day,
+            subscription: self.id.clone(),
+            quantity_before: self.quantity,
+            quantity_after: 0,
+            end: TermEnd::GraceEnds,
+            last_day_to_act: calendar::before(day, 1),
+        }
     }
 }

@@ -73,6 +73,18 @@ fn the_main_job_on_the_demo_prints_the_dates_and_leaves_the_files() {
     };
     assert!(json["cost_centres"].as_array().unwrap().iter().any(|line| line["cost_centre"] == "CC-4107"));
     assert_eq!(sum(&json["cost_centres"]), sum(&json["departments"]), "the same money, told apart another way");
+    let list = |name: &str| json[name].as_array().unwrap().clone();
+    let falls: Vec<_> =
+        list("shortages").into_iter().filter(|short| short["cause"]["kind"] == "supply-falls").collect();
+    assert!(!falls.is_empty());
+    for short in falls {
+        let (cause, act) = (&short["cause"], &short["last_day_to_act"]);
+        let in_calendar = list("renewals").into_iter().any(|event| {
+            (&event["day"], &event["subscription"], &event["last_day_to_act"])
+                == (&cause["day"], &cause["subscription"], act)
+        });
+        assert!(in_calendar, "page one decides by {act} and the calendar of renewals does not know the day");
+    }
     let parquet = fs::read(folder.path().join("series.parquet")).unwrap();
     assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();

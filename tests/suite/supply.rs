@@ -119,6 +119,30 @@ fn decisions_have_a_last_day_and_unchanged_monthly_renewals_are_none() {
     );
 }
 
+/// The term has ended and the units still work: the day they go is the next decision, whether the end lies ahead or behind.
+#[test]
+fn a_term_that_expires_keeps_its_units_to_the_end_of_its_grace_which_is_a_decision_too() {
+    let direct = lot(65, Term::P1Y, "2026-11-01", Renewal::Expire);
+    let ea = Subscription { channel: Channel::Ea, id: "ea".into(), ..lot(9, Term::P1Y, "2027-01-01", Renewal::Expire) };
+    let supply = supply(vec![direct, ea]);
+    let found = |from: &str, to: &str| -> Vec<(NaiveDate, TermEnd, u32, u32, NaiveDate)> {
+        let found = supply.renewals(day(from), day(to)).into_iter();
+        found.map(|r| (r.day, r.end, r.quantity_before, r.quantity_after, r.last_day_to_act)).collect()
+    };
+    let grace_ends = (day("2026-12-01"), TermEnd::GraceEnds, 65, 0, day("2026-11-30"));
+    assert_eq!(found("2026-11-24", "2026-12-01"), [grace_ends]);
+    assert_eq!(found("2026-12-02", "2026-12-31"), []);
+    assert_eq!(
+        found("2026-10-01", "2027-12-31"),
+        [
+            (day("2026-11-01"), TermEnd::Expires, 65, 65, day("2026-10-31")),
+            grace_ends,
+            (day("2027-01-01"), TermEnd::Expires, 9, 9, day("2026-12-02")),
+            (day("2027-04-01"), TermEnd::GraceEnds, 9, 0, day("2027-03-31")),
+        ]
+    );
+}
+
 fn prices(rows: &[(&str, i64)]) -> PriceBook {
     let price = |(from, minor): &(&str, i64)| Price {
         sku_id: sku(),
@@ -207,6 +231,22 @@ proptest! {
             prop_assert_eq!(supply.units_on(day), current, "on {}", day);
         }
         prop_assert!(rest.is_empty());
+    }
+
+    /// Every day on which seats come or go after a lot has begun stands in the calendar, with as many.
+    #[test]
+    fn the_calendar_of_renewals_explains_every_change_of_capacity(lot in any_lot()) {
+        let (from, to) = (lot.start + chrono::Days::new(1), lot.start + chrono::Days::new(2000));
+        let lots = supply(vec![lot]);
+        let mut changes = std::collections::BTreeMap::new();
+        for renewal in lots.renewals(from, to) {
+            *changes.entry(renewal.day).or_insert(0) += i64::from(renewal.quantity_after) - i64::from(renewal.quantity_before);
+        }
+        for day in from.iter_days().take_while(|day| *day <= to) {
+            let capacity = |day: NaiveDate| i64::from(lots.units_on(day).capacity());
+            let change = capacity(day) - capacity(day - chrono::Days::new(1));
+            prop_assert_eq!(changes.get(&day).copied().unwrap_or(0), change, "on {}", day);
+        }
     }
 
     /// INV-20 for one lot: what leaves a bucket enters the next, until the lot is deleted.

@@ -25,7 +25,11 @@ pub fn renewals(forecast: &Forecast, words: &Words, charts: &[Chart]) -> Section
     ];
     let rows: Vec<Row> = forecast.renewals.iter().map(|event| renewal_row(forecast, event, words)).collect();
     let mut notes = vec![words.say("renewals.note")];
-    if forecast.renewals.iter().any(|event| event.outcome == RenewalOutcome::TrueUp) {
+    let has = |outcome: RenewalOutcome| forecast.renewals.iter().any(|event| event.outcome == outcome);
+    if has(RenewalOutcome::Expires) || has(RenewalOutcome::GraceEnds) {
+        notes.push(words.say("renewals.grace-note"));
+    }
+    if has(RenewalOutcome::TrueUp) {
         notes.push(words.say("renewals.true-up-note"));
     }
     let table = Table { id: "renewals".to_owned(), caption: words.say("renewals.caption"), columns, rows, notes };
@@ -54,7 +58,13 @@ fn renewal_row(forecast: &Forecast, event: &RenewalEvent, words: &Words) -> Row 
         Cell::Count(event.quantity_before),
         Cell::Count(event.quantity_after),
     ]);
-    row.tone(if event.quantity_after < event.quantity_before { Tone::Warning } else { Tone::Plain })
+    row.tone(tone(event))
+}
+
+/// A term that expires takes no seats yet, but has to be renewed now to keep them for sure.
+pub fn tone(event: &RenewalEvent) -> Tone {
+    let lost = event.quantity_after < event.quantity_before || event.outcome == RenewalOutcome::Expires;
+    if lost { Tone::Warning } else { Tone::Plain }
 }
 
 pub fn outcome(outcome: RenewalOutcome) -> &'static str {
@@ -63,6 +73,7 @@ pub fn outcome(outcome: RenewalOutcome) -> &'static str {
         RenewalOutcome::Reduced => "renewals.reduced",
         RenewalOutcome::Increased => "renewals.increased",
         RenewalOutcome::Expires => "renewals.expires",
+        RenewalOutcome::GraceEnds => "renewals.grace-ends",
         RenewalOutcome::Cancelled => "renewals.cancelled",
         RenewalOutcome::ExtendedServiceTerm => "renewals.extended-service-term",
         RenewalOutcome::TrueUp => "renewals.true-up",

@@ -116,7 +116,7 @@ fn timeline(forecast: &Forecast, start: NaiveDate, end: NaiveDate, words: &Words
             ];
             let same = event.quantity_before == event.quantity_after;
             let text = words.tell(if same { "chart.renewal-same" } else { "chart.renewal-changed" }, &values);
-            let tone = if event.quantity_after < event.quantity_before { Tone::Warning } else { Tone::Plain };
+            let tone = costs::tone(event);
             TimelineRow { name: clean::text(&event.sku), text, tone, day: event.day, act_by: event.last_day_to_act }
         })
         .collect();

@@ -351,7 +351,8 @@ pub fn forecast_of(plans: &[Plan], months: u32) -> Forecast {
         renewals: vec![
             renewal("2027-01-31", "SPE_F1", 430, 500, RenewalOutcome::Increased, Some("2027-02-07")),
             renewal("2027-07-01", "SPE_E3", 1520, 1600, RenewalOutcome::Increased, Some("2027-07-08")),
-            renewal("2027-08-15", "VISIOCLIENT", 60, 0, RenewalOutcome::Expires, Some("2027-08-22")),
+            renewal("2027-08-15", "VISIOCLIENT", 60, 60, RenewalOutcome::Expires, Some("2027-08-14")),
+            renewal("2027-09-14", "VISIOCLIENT", 60, 0, RenewalOutcome::GraceEnds, Some("2027-09-13")),
             renewal("2027-10-01", "EXCHANGESTANDARD", 360, 360, RenewalOutcome::Renews, None),
         ],
         costs: money_by_month(&skus, months),
