@@ -91,6 +91,7 @@ fn draw(path: &Path, measured: &[Measured], threads: usize) -> Result<(), Box<dy
     let users = bounds(measured.iter().map(|one| one.users as f64));
     let mut chart = ChartBuilder::on(&left)
         .margin(12)
+        .margin_right(36)
         .x_label_area_size(44)
         .y_label_area_size(58)
         .caption("by users, a line for each number of rules", ("sans-serif", 15))
@@ -126,6 +127,7 @@ fn draw(path: &Path, measured: &[Measured], threads: usize) -> Result<(), Box<dy
     let words = bounds(measured.iter().map(Measured::words));
     let mut chart = ChartBuilder::on(&right)
         .margin(12)
+        .margin_right(36)
         .x_label_area_size(44)
         .y_label_area_size(58)
         .caption("by distinct leaves × users / 64, all sizes", ("sans-serif", 15))

@@ -53,12 +53,16 @@ fn draw(path: &Path, measured: &[Measured], memory_of: usize) -> Result<(), Box<
 
 type Sheet<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
-/// Seconds a replication against events, both logarithmic, with the line on which both grow alike.
+/// Seconds a replication against events, both logarithmic, with the line on which both grow alike. Of one number of users the
+/// most replications, whose time is known best.
 fn seconds(area: &Sheet<'_>, measured: &[Measured]) -> Result<(), Box<dyn std::error::Error>> {
+    let sizes = measured.chunk_by(|one, next| one.users == next.users);
+    let measured: Vec<&Measured> = sizes.filter_map(|of_one_size| of_one_size.last()).collect();
     let events = bounds(measured.iter().map(|one| one.events));
     let seconds = bounds(measured.iter().map(|one| one.seconds));
     let mut chart = ChartBuilder::on(area)
         .margin(12)
+        .margin_right(36)
         .x_label_area_size(44)
         .y_label_area_size(58)
         .caption("seconds a replication, by events (both scales logarithmic)", ("sans-serif", 15))
@@ -80,10 +84,11 @@ fn seconds(area: &Sheet<'_>, measured: &[Measured]) -> Result<(), Box<dyn std::e
         .label(format!("proportional: {:.2} µs an event (median)", rate * 1e6))
         .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], BLACK.mix(0.35)));
     chart.draw_series(measured.iter().map(|one| Circle::new((one.events, one.seconds), 4, BLUE.filled())))?;
-    let label = |one: &Measured| Text::new(grouped(one.users as f64), (one.events, one.seconds), TEXT);
-    let mut labelled: Vec<&Measured> = measured.iter().collect();
-    labelled.dedup_by_key(|one| one.users);
-    chart.draw_series(labelled.into_iter().map(label))?;
+    let label = |one: &&Measured| {
+        EmptyElement::at((one.events, one.seconds))
+            + Text::new(format!("{} users", grouped(one.users as f64)), (10, -2), TEXT)
+    };
+    chart.draw_series(measured.iter().map(label))?;
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperLeft)
@@ -101,6 +106,7 @@ fn memory(area: &Sheet<'_>, measured: &[Measured], users: usize) -> Result<(), B
     let most = of().map(|one| one.peak_mb).max().unwrap_or(1) as f64 * 1.25;
     let mut chart = ChartBuilder::on(area)
         .margin(12)
+        .margin_right(36)
         .x_label_area_size(44)
         .y_label_area_size(58)
         .caption(format!("peak memory in MB, by replications, {} users", grouped(users as f64)), ("sans-serif", 15))
