@@ -27,6 +27,8 @@ pub enum Cause {
     Request = 13,
     JoinerScatter = 14,
     LeaverScatter = 15,
+    FirstDestination = 16,
+    OtherDestination = 17,
 }
 
 /// The stream of one cause in one month of one replication. ChaCha with a stream number is counter-based: the same numbers

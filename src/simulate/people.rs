@@ -27,6 +27,8 @@ pub struct Eligible {
     /// Exported direct members, ascending.
     pub members: Vec<Slot>,
     pub needs_approval: bool,
+    /// What its streams of chance are known by, whatever other groups there are.
+    pub key: usize,
 }
 
 /// What is asked of somebody whom a draw hits.
@@ -213,6 +215,7 @@ fn eligible(snapshot: &Snapshot) -> Vec<Eligible> {
             group: index.get(),
             members: group.members.iter().map(|user| user.0).collect(),
             needs_approval: group.self_service == SelfService::Approval,
+            key: draws::key_of(&group.id),
         }
     };
     self_service_groups(snapshot).into_iter().map(of).collect()

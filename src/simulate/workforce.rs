@@ -19,10 +19,6 @@ const ASKED: usize = 24;
 /// Of so many destinations drawn for a mover, one is in another department, unless nearly everybody is in the same.
 const DESTINATIONS: usize = 8;
 
-/// What is added to the number of a month, which is below both, for the streams of first and of other destinations.
-const FIRST_DESTINATIONS: u32 = 0x8000;
-const OTHER_DESTINATIONS: u32 = 0x4000;
-
 /// What one replication brings: events in order, and for each joined slot the exported user it is like.
 #[derive(Clone, Debug, Default)]
 pub struct Population {
@@ -277,8 +273,7 @@ impl<'a> Drawing<'a> {
             let hits: Vec<(usize, f64)> = draws::hits(rng, self.ever(cohort), chance).collect();
             self.prefetch(cohort, &hits);
             // Destinations come from streams of their own, so that hits stay those of the month.
-            let (first_key, other_key) = (month.number + FIRST_DESTINATIONS, month.number + OTHER_DESTINATIONS);
-            let mut rng = draws::stream_of(self.seed, self.replication, first_key, Cause::Mover, cohort);
+            let mut rng = self.stream_of(month, Cause::FirstDestination, cohort);
             let mut whither = self.stream_of(month, Cause::MoveTo, cohort);
             let mut drawn: Vec<(&[Slot], usize)> = Vec::with_capacity(hits.len());
             for _ in &hits {
@@ -303,8 +298,8 @@ impl<'a> Drawing<'a> {
                 };
                 // Nearly always the first is taken.
                 let to = from.get(first).copied().filter(differs).or_else(|| {
-                    let key = (self.seed, self.replication, other_key);
-                    let mut rng = draws::part_of(key, Cause::Mover, cohort, number);
+                    let key = (self.seed, self.replication, month.number);
+                    let mut rng = draws::part_of(key, Cause::OtherDestination, cohort, number);
                     let mut other = || from.get(draws::below(&mut rng, from.len())?).copied();
                     (1..DESTINATIONS).filter_map(|_| other()).find(differs)
                 });
@@ -445,16 +440,14 @@ impl<'a> Drawing<'a> {
 
     fn self_service(&mut self, month: Month) {
         for eligible in 0..self.groups.len() {
-            // Each group has streams of its own: the upper bits of the stream's month carry its number.
-            let key = month.number + ((eligible as u32 & 0x3f) << 9);
-            self.self_service_leaves(month, eligible, key);
-            self.self_service_joins(month, eligible, key);
+            self.self_service_leaves(month, eligible);
+            self.self_service_joins(month, eligible);
         }
     }
 
-    fn self_service_leaves(&mut self, month: Month, eligible: usize, key: u32) {
+    fn self_service_leaves(&mut self, month: Month, eligible: usize) {
+        let rng = self.stream_of(month, Cause::SelfServiceLeave, self.people.eligible[eligible].key);
         let group = &mut self.groups[eligible];
-        let rng = draws::stream(self.seed, self.replication, key, Cause::SelfServiceLeave);
         let chance = self.rates.leaves.chance(group.there(&self.accounts, month.start));
         for (index, fraction) in draws::hits(rng, group.ever(), chance) {
             let (slot, day) = (group.at(index), day_in(month, fraction));
@@ -465,9 +458,9 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    fn self_service_joins(&mut self, month: Month, eligible: usize, key: u32) {
+    fn self_service_joins(&mut self, month: Month, eligible: usize) {
+        let mut rng = self.stream_of(month, Cause::SelfServiceJoin, self.people.eligible[eligible].key);
         let group = &mut self.groups[eligible];
-        let mut rng = draws::stream(self.seed, self.replication, key, Cause::SelfServiceJoin);
         let count = draws::poisson(&mut rng, self.rates.joins.mean(group.there(&self.accounts, month.start)));
         let delay =
             if self.people.eligible[eligible].needs_approval { self.assumptions.approval_delay_days } else { 0 };

@@ -73,9 +73,10 @@ fn a_planned_chance_holds_with_fresh_luck() {
             assert!(share(&sku.planned) <= accepted, "{}: {:?}", sku.sku_part_number, sku.planned);
             let fresh = share(sku.fresh.as_ref().unwrap());
             assert!(fresh <= accepted + apart(accepted), "{}: {fresh} of {accepted}", sku.sku_part_number);
-            used += usize::from(share(&sku.planned) > accepted / 2.0);
+            // Seats are whole: one fewer may be more than the risk that is left.
+            used += usize::from(share(&sku.planned) > accepted / 4.0);
         }
-        assert!(used > 2, "the plan uses the risk that it may take");
+        assert!(used > 4, "the plan uses the risk that it may take");
     }
 }
 
