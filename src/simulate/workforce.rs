@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
 use prefetch_index::prefetch_index;
 use rand::{Rng, RngExt};
 
@@ -81,14 +82,18 @@ struct Drawing<'a> {
 /// The members of one self-service group: the exported ones less those who left, and those who joined.
 struct Joinable<'a> {
     exported: &'a [Slot],
-    left: HashSet<Slot>,
     joined: Vec<Slot>,
-    joined_set: HashSet<Slot>,
+    joined_set: HashSet<Slot, FixedState>,
+    /// Whether somebody left the group, by place in the order of [`Joinable::ever`].
+    left: Vec<bool>,
+    /// The places of those who were members when the last month began, and of those who joined since.
+    there: Vec<u32>,
 }
 
 impl<'a> Joinable<'a> {
     fn new(exported: &'a [Slot]) -> Self {
-        Self { exported, left: HashSet::new(), joined: Vec::new(), joined_set: HashSet::new() }
+        let there = (0..exported.len() as u32).collect();
+        Self { exported, joined: Vec::new(), joined_set: HashSet::default(), left: vec![false; exported.len()], there }
     }
 
     /// Everybody who ever was a member, in an order that only grows.
@@ -96,21 +101,37 @@ impl<'a> Joinable<'a> {
         self.exported.len() + self.joined.len()
     }
 
-    /// The members at the start of a month: those who neither left the group nor are gone by then.
-    fn there(&self, accounts: &[Account], start: u32) -> usize {
-        let all = self.exported.iter().chain(&self.joined);
-        all.filter(|slot| accounts[**slot as usize].gone > start && !self.left.contains(slot)).count()
+    /// The members at the start of a month: those who neither left the group nor are gone by then. Months ascend, and nobody comes
+    /// back.
+    fn there(&mut self, accounts: &[Account], start: u32) -> usize {
+        let Self { exported, joined, left, there, .. } = self;
+        there.retain(|place| {
+            let slot = slot_at(exported, joined, *place as usize);
+            accounts[slot as usize].gone > start && !left[*place as usize]
+        });
+        there.len()
     }
 
-    fn at(&self, index: usize) -> Slot {
-        let joined = index.checked_sub(self.exported.len());
-        joined.map_or_else(|| self.exported[index], |joined| self.joined[joined])
+    fn at(&self, place: usize) -> Slot {
+        slot_at(self.exported, &self.joined, place)
+    }
+
+    fn join(&mut self, slot: Slot) {
+        self.there.push(self.ever() as u32);
+        self.left.push(false);
+        self.joined.push(slot);
+        self.joined_set.insert(slot);
     }
 
     /// Whether the slot is or was a member: who left does not come back within a run.
     fn knows(&self, slot: Slot) -> bool {
         self.exported.binary_search(&slot).is_ok() || self.joined_set.contains(&slot)
     }
+}
+
+/// Who is at a place of a group.
+fn slot_at(exported: &[Slot], joined: &[Slot], place: usize) -> Slot {
+    exported.get(place).copied().unwrap_or_else(|| joined[place - exported.len()])
 }
 
 /// Draws everything that happens to people in one replication.
@@ -440,28 +461,33 @@ impl<'a> Drawing<'a> {
 
     fn self_service(&mut self, month: Month) {
         for eligible in 0..self.groups.len() {
-            self.self_service_leaves(month, eligible);
-            self.self_service_joins(month, eligible);
+            let there = self.groups[eligible].there(&self.accounts, month.start);
+            let left = self.self_service_leaves(month, eligible, there);
+            self.self_service_joins(month, eligible, there - left);
         }
     }
 
-    fn self_service_leaves(&mut self, month: Month, eligible: usize) {
+    /// How many of those who are `there` leave in a month.
+    fn self_service_leaves(&mut self, month: Month, eligible: usize, there: usize) -> usize {
         let rng = self.stream_of(month, Cause::SelfServiceLeave, self.people.eligible[eligible].key);
         let group = &mut self.groups[eligible];
-        let chance = self.rates.leaves.chance(group.there(&self.accounts, month.start));
-        for (index, fraction) in draws::hits(rng, group.ever(), chance) {
-            let (slot, day) = (group.at(index), day_in(month, fraction));
-            if self.accounts[slot as usize].gone > day && group.left.insert(slot) {
+        let chance = self.rates.leaves.chance(there);
+        let mut count = 0;
+        for (place, fraction) in draws::hits(rng, group.ever(), chance) {
+            let (slot, day) = (group.at(place), day_in(month, fraction));
+            if self.accounts[slot as usize].gone > day && !std::mem::replace(&mut group.left[place], true) {
                 let happening = Happening::LeaveGroup { slot, eligible: eligible as u32 };
                 self.population.events.push(Event { day, happening });
+                count += 1;
             }
         }
+        count
     }
 
-    fn self_service_joins(&mut self, month: Month, eligible: usize) {
+    fn self_service_joins(&mut self, month: Month, eligible: usize, there: usize) {
         let mut rng = self.stream_of(month, Cause::SelfServiceJoin, self.people.eligible[eligible].key);
         let group = &mut self.groups[eligible];
-        let count = draws::poisson(&mut rng, self.rates.joins.mean(group.there(&self.accounts, month.start)));
+        let count = draws::poisson(&mut rng, self.rates.joins.mean(there));
         let delay =
             if self.people.eligible[eligible].needs_approval { self.assumptions.approval_delay_days } else { 0 };
         for _ in 0..count {
@@ -469,8 +495,7 @@ impl<'a> Drawing<'a> {
             let (slot, day) = (self.members[at], day_in(month, rng.random::<f64>()).saturating_add(delay));
             let there = self.accounts[slot as usize].gone > day && !group.knows(slot);
             if there && day <= self.people.horizon() {
-                group.joined.push(slot);
-                group.joined_set.insert(slot);
+                group.join(slot);
                 self.population
                     .events
                     .push(Event { day, happening: Happening::JoinGroup { slot, eligible: eligible as u32 } });
