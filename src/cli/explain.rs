@@ -14,6 +14,7 @@ use crate::directory::{Attribute, Snapshot, UserIndex};
 use crate::licensing::Today;
 use crate::licensing::trace::{self, GroupTrace, SkuTrace};
 use crate::report::clean;
+use crate::scenario::Baseline;
 
 /// Why a user, group or SKU stands as it does: ways, rules with values, place in line, what would have to change
 #[derive(Debug, ClapArgs)]
@@ -56,7 +57,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             shown(named.format, &trace, text::user)?
         }
         About::Group(_) => shown(named.format, &group(snapshot, &today, &named.name)?, text::group)?,
-        About::Sku(_) => shown(named.format, &sku(snapshot, &today, &named.name)?, text::sku)?,
+        About::Sku(_) => shown(named.format, &sku(&baseline, &today, &named.name)?, text::sku)?,
     };
     outputs::print(&text)?;
     Ok(Exit::Done)
@@ -108,7 +109,8 @@ fn group(snapshot: &Snapshot, today: &Today, name: &str) -> Result<GroupTrace, F
     Ok(trace::group(snapshot, today, index))
 }
 
-fn sku(snapshot: &Snapshot, today: &Today, name: &str) -> Result<SkuTrace, Failure> {
+fn sku(baseline: &Baseline, today: &Today, name: &str) -> Result<SkuTrace, Failure> {
+    let snapshot = &baseline.snapshot;
     let names = |index: &crate::directory::SkuIndex| {
         let sku = snapshot.sku(*index);
         [sku.sku_id.as_str(), &*sku.sku_part_number, &*sku.product_name]
@@ -117,5 +119,5 @@ fn sku(snapshot: &Snapshot, today: &Today, name: &str) -> Result<SkuTrace, Failu
     };
     let found = snapshot.sku_indexes().find(names);
     let index = found.ok_or_else(|| not_found("SKU", name, snapshot.skus.iter().map(|sku| &*sku.sku_part_number)))?;
-    Ok(trace::sku(snapshot, today, index))
+    Ok(trace::sku(snapshot, today, (&baseline.supplies[index.get()], baseline.today), index))
 }

@@ -1,12 +1,13 @@
 //! Why somebody has, waits for or lacks a seat. In: a snapshot, licensing today, one user, group or SKU. Out: the way of the
 //! decision as plain data. Never: a decision of its own; every state is the ledger's, every verdict the rule's.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::{EvaluatedRule, KeptGroup, KeptReason, LicenseError, Path, Source, Today, stages};
 use crate::directory::{Attribute, Group, GroupIndex, SkuIndex, Snapshot, UserIndex, Value};
 use crate::rule::Step;
+use crate::supply::{LotStanding, Supply};
 
 /// One way to a SKU.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -92,6 +93,10 @@ pub struct SkuTrace {
     pub sku_id: String,
     pub sku: String,
     pub capacity: Option<u32>,
+    /// The lots of its units, with what becomes of each next.
+    pub subscriptions: Vec<LotStanding>,
+    /// Units that the SKU export counts and no lot explains: enabled and in grace.
+    pub units_beside: u32,
     pub assigned: u32,
     /// `None` where units are not counted: free and tenant-wide SKUs, and those of which no file tells units.
     pub available: Option<i64>,
@@ -251,8 +256,8 @@ pub fn group(snapshot: &Snapshot, today: &Today, index: GroupIndex) -> GroupTrac
     }
 }
 
-/// Where the demand for a SKU comes from, and who waits.
-pub fn sku(snapshot: &Snapshot, today: &Today, sku: SkuIndex) -> SkuTrace {
+/// Where the units of a SKU and the demand for it come from on a day, and who waits.
+pub fn sku(snapshot: &Snapshot, today: &Today, (supply, day): (&Supply, NaiveDate), sku: SkuIndex) -> SkuTrace {
     let mut sources: std::collections::BTreeMap<Source, (u32, u32)> = std::collections::BTreeMap::new();
     for user in snapshot.users.indexes() {
         let paths = today.ledger.paths(user.0);
@@ -278,6 +283,8 @@ pub fn sku(snapshot: &Snapshot, today: &Today, sku: SkuIndex) -> SkuTrace {
         sku_id: snapshot.sku(sku).sku_id.to_string(),
         sku: sku_name(snapshot, sku),
         capacity: today.available(sku).map(|_| today.ledger.capacity(sku)),
+        subscriptions: supply.standing(day),
+        units_beside: supply.unexplained.capacity(),
         assigned: today.ledger.assigned(sku),
         available: today.available(sku),
         waiting: today.ledger.waiting(sku),

@@ -7,6 +7,7 @@ mod lifecycle;
 mod prepaid;
 mod price;
 mod renewal;
+mod standing;
 mod subscription;
 mod true_up;
 
@@ -15,5 +16,6 @@ pub use lifecycle::{Channel, Lifecycle};
 pub use prepaid::{Supply, SupplyStep};
 pub use price::{Price, PriceBook};
 pub use renewal::{LotRenewal, TermEnd};
+pub use standing::LotStanding;
 pub use subscription::{BillingPlan, Renewal, Stage, Subscription, Term};
 pub use true_up::{Reservation, TrueUp, TrueUpCount, true_up};

@@ -7,7 +7,8 @@ use super::{Channel, Lifecycle, Renewal, Subscription, Supply, Term};
 use crate::calendar;
 
 /// What happens to a lot at the end of a term, or of the grace after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TermEnd {
     Renews,
     Reduced,
@@ -20,13 +21,29 @@ pub enum TermEnd {
     ExtendedServiceTerm,
 }
 
+impl TermEnd {
+    /// What happens to a subscription.
+    pub fn words(self) -> &'static str {
+        match self {
+            TermEnd::Renews => "renews",
+            TermEnd::Reduced => "renews with fewer",
+            TermEnd::Increased => "renews with more",
+            TermEnd::Expires => "expires into grace",
+            TermEnd::GraceEnds => "grace ends",
+            TermEnd::Cancelled => "is cancelled",
+            TermEnd::ExtendedServiceTerm => "goes into the extended service term",
+        }
+    }
+}
+
 /// One end of a term or of its grace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct LotRenewal {
     pub day: NaiveDate,
     pub subscription: Box<str>,
     pub quantity_before: u32,
     pub quantity_after: u32,
+    #[serde(rename = "outcome")]
     pub end: TermEnd,
     /// The last day on which what happens can still be changed.
     pub last_day_to_act: NaiveDate,
@@ -56,7 +73,7 @@ impl Channel {
 }
 
 impl Subscription {
-    fn renewals(&self, from: NaiveDate, to: NaiveDate) -> Vec<LotRenewal> {
+    pub(super) fn renewals(&self, from: NaiveDate, to: NaiveDate) -> Vec<LotRenewal> {
         let mut before = self.quantity;
         let mut renewals = Vec::new();
         for day in self.term_ends(to) {

@@ -101,6 +101,21 @@ pub enum Stage {
     Deleted,
 }
 
+impl Stage {
+    /// The state in the words of the SKU export where it has one.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Ahead => "ahead",
+            Stage::Active { .. } => "enabled",
+            Stage::Extended => "extended",
+            Stage::Warning => "warning",
+            Stage::Suspended => "suspended",
+            Stage::LockedOut => "lockedOut",
+            Stage::Deleted => "deleted",
+        }
+    }
+}
+
 impl Subscription {
     /// What happens at the end of the term on that day: a CSP lot that is only left to expire is extended since 4 May 2026.
     pub fn end_of_term(&self) -> Renewal {

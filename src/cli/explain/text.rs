@@ -3,6 +3,7 @@
 use crate::licensing::trace::{GroupTrace, SkuTrace, UserTrace};
 use crate::report::clean;
 use crate::rule::Step;
+use crate::supply::LotStanding;
 
 /// People of a line who are named on the screen.
 const LISTED: usize = 50;
@@ -91,16 +92,50 @@ pub fn group(trace: &GroupTrace) -> String {
     text
 }
 
+/// A lot with its state, and what comes next with the last day to change it.
+fn subscription(lot: &LotStanding) -> String {
+    let state = match (lot.state, lot.starts) {
+        ("ahead", Some(day)) => format!("from {day} on"),
+        ("warning", _) => "in grace".to_owned(),
+        ("suspended", _) => "suspended: nobody can use or be given them".to_owned(),
+        ("lockedOut", _) => "cancelled: nobody can use or be given them".to_owned(),
+        ("extended", _) => "in the extended service term".to_owned(),
+        (state, _) => state.to_owned(),
+    };
+    let next = match (&lot.next, lot.term_end) {
+        (Some(next), _) => {
+            let change = match (next.quantity_before, next.quantity_after) {
+                (before, after) if before == after => String::new(),
+                (before, after) => format!(", {before} → {after}"),
+            };
+            let (what, on, act) = (next.end.words(), next.day, next.last_day_to_act);
+            format!("{what} on {on}{change} (last day to act {act})")
+        }
+        (None, Some(end)) if lot.state == "enabled" => format!("renews as it is on {end}"),
+        (None, Some(end)) => format!("its term ended on {end}"),
+        (None, None) => "the end of its term is not known".to_owned(),
+    };
+    format!("{}: {} units, {state}; {next}", clean::text(&lot.subscription), lot.units)
+}
+
 pub fn sku(trace: &SkuTrace) -> String {
     let mut text = format!("{} ({})\n", clean::text(&trace.sku), clean::text(&trace.sku_id));
     let units = trace.capacity.map(|units| format!(" of {units} units")).unwrap_or_default();
     text.push_str(&format!(
-        "  {} seats{units} held, {}; {} users wait, {} are blocked\n\nSources\n",
+        "  {} seats{units} held, {}; {} users wait, {} are blocked\n",
         trace.assigned,
         free(trace.available),
         trace.waiting,
         trace.blocked
     ));
+    if !trace.subscriptions.is_empty() {
+        text.push_str("\nSubscriptions\n");
+        trace.subscriptions.iter().for_each(|lot| text.push_str(&format!("  {}\n", subscription(lot))));
+        if trace.units_beside > 0 {
+            text.push_str(&format!("  in none of them: {} units of the SKU export\n", trace.units_beside));
+        }
+    }
+    text.push_str("\nSources\n");
     for source in &trace.sources {
         let name = clean::text(&source.source);
         text.push_str(&format!("  {name}: {} users, {} of them by this alone\n", source.users, source.only_by_this));

@@ -44,8 +44,29 @@ fn those_who_wait_are_told_their_place_and_what_they_need() {
         assert_eq!((waits.holds_seat, waits.place), (false, Some(at as u32 + 1)));
         assert!(waits.paths.iter().any(|path| path.error == Some("CountViolation") && path.remedy.is_some()));
     }
-    let of_sku = trace::sku(&baseline.snapshot, &today, sku);
+    let of_sku = trace::sku(&baseline.snapshot, &today, (&baseline.supplies[sku.get()], baseline.today), sku);
     assert_eq!(of_sku.line.len() as u32, of_sku.waiting);
+}
+
+#[test]
+fn the_lots_of_a_sku_are_its_capacity_and_each_says_what_comes_next() {
+    let baseline = baseline("data/demo");
+    let today = today(&baseline);
+    for sku in baseline.snapshot.sku_indexes() {
+        let supply = &baseline.supplies[sku.get()];
+        let told = trace::sku(&baseline.snapshot, &today, (supply, baseline.today), sku);
+        let usable = told.subscriptions.iter().filter(|lot| ["enabled", "extended", "warning"].contains(&lot.state));
+        let units = usable.map(|lot| lot.units).sum::<u32>() + told.units_beside;
+        assert!(told.capacity.is_none_or(|capacity| capacity == units), "{}: {units}", told.sku);
+        let horizon = baseline.today + chrono::Months::new(40);
+        for lot in &told.subscriptions {
+            let first = supply.renewals(baseline.today + chrono::Days::new(1), horizon).into_iter();
+            assert_eq!(
+                first.filter(|next| next.subscription == lot.subscription).min_by_key(|next| next.day),
+                lot.next
+            );
+        }
+    }
 }
 
 #[test]
@@ -69,6 +90,10 @@ fn the_commands_answer_and_suggest_names() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("18 users wait") && text.contains("In line"), "{text}");
+    let output = seatcast(&["explain", "sku", "data/demo", "VISIOCLIENT"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let grace = "SUB-1008: 65 units, in grace; grace ends on 2026-12-01, 65 → 0 (last day to act 2026-11-30)";
+    assert!(text.contains(grace), "{text}");
     let output = seatcast(&["explain", "group", "data/demo", "SG-LIC-M365-E5", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["explained"]["decided_by"], "rule");
