@@ -33,7 +33,12 @@ pub(super) struct Coded<T> {
 impl<T> Coded<T> {
     /// The value of a row; `None` for null and unknown.
     pub fn get(&self, row: usize) -> Option<&T> {
-        self.values.get((self.codes[row]).checked_sub(FIRST)? as usize)
+        self.values.get(self.position(row)?)
+    }
+
+    /// Where the value of a row stands in `values`.
+    pub fn position(&self, row: usize) -> Option<usize> {
+        self.codes[row].checked_sub(FIRST).map(|code| code as usize)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::baseline::path_group;
 use super::code;
+use super::column::Coded;
 use super::roster::{NO_ROW, Roster, Tier, tier};
 use super::source::Source;
 use super::users::{Path, UserTable};
@@ -20,6 +21,31 @@ fn worth(table: &UserTable) -> u8 {
     }
 }
 
+/// The ways of a list by which somebody has licences, and how many lead through groups that no file holds.
+struct Ways {
+    ways: Vec<(SkuIndex, LicenseSource)>,
+    lost_groups: u32,
+}
+
+impl Ways {
+    fn of(known: &[(SkuId, Path)], groups: &[Group], find: &dyn Fn(&SkuId) -> Option<SkuIndex>) -> Self {
+        let mut resolved = Ways { ways: Vec::new(), lost_groups: 0 };
+        for (sku, path) in known {
+            let Some(sku) = find(sku) else { continue };
+            let source = match (path, path_group(groups, path)) {
+                (Path::Direct, _) => LicenseSource::Direct,
+                (Path::Group(_), Some(group)) => LicenseSource::Group(group),
+                (Path::Group(_), None) => {
+                    resolved.lost_groups += 1;
+                    LicenseSource::Unknown
+                }
+            };
+            resolved.ways.push((sku, source));
+        }
+        resolved
+    }
+}
+
 /// The assignments of all users, and whether any file told them.
 pub(super) fn assigned(
     tables: &[UserTable],
@@ -30,28 +56,22 @@ pub(super) fn assigned(
 ) -> (Vec<AssignedLicense>, bool) {
     let mut order: Vec<usize> = (0..tables.len()).rev().filter(|at| tables[*at].licenses.is_some()).collect();
     order.sort_by_key(|at| worth(&tables[*at]));
-    let paths: Vec<usize> = (0..tables.len()).filter(|at| tables[*at].paths.is_some()).collect();
+    // Many have the same ways: each list of them is resolved once.
+    let resolve = |known: &Vec<(SkuId, Path)>| Ways::of(known, groups, find);
+    let paths: Vec<(usize, &Coded<_>, Vec<Ways>)> = (0..tables.len())
+        .filter_map(|at| tables[at].paths.as_ref().map(|paths| (at, paths, paths.values.iter().map(resolve).collect())))
+        .collect();
     let mut assigned = Vec::new();
     let mut differing: Option<(usize, usize, usize, u32)> = None;
-    let mut lost_groups = 0;
+    let mut lost_groups = 0_u32;
     for user in 0..roster.ids.len() {
         let row = |at: usize| Some(roster.rows[at][user]).filter(|row| *row != NO_ROW).map(|row| row as usize);
         let index = UserIndex(user as u32);
         let mut ways: Vec<(SkuIndex, LicenseSource)> = Vec::new();
-        for at in &paths {
-            let Some(row) = row(*at) else { continue };
-            for (sku, path) in tables[*at].paths.as_ref().and_then(|paths| paths.get(row)).into_iter().flatten() {
-                let Some(sku) = find(sku) else { continue };
-                let source = match (path, path_group(groups, path)) {
-                    (Path::Direct, _) => LicenseSource::Direct,
-                    (Path::Group(_), Some(group)) => LicenseSource::Group(group),
-                    (Path::Group(_), None) => {
-                        lost_groups += 1;
-                        LicenseSource::Unknown
-                    }
-                };
-                ways.push((sku, source));
-            }
+        for (at, paths, resolved) in &paths {
+            let Some(own) = row(*at).and_then(|row| resolved.get(paths.position(row)?)) else { continue };
+            ways.extend_from_slice(&own.ways);
+            lost_groups += own.lost_groups;
         }
         let mut told: Option<(usize, &[SkuId])> = None;
         for at in &order {

@@ -40,7 +40,7 @@ fn by_creation(users: &Users) -> Vec<Rank> {
         _ => (1, None, *user),
     };
     let mut order: Vec<UserIndex> = users.indexes().collect();
-    order.sort_by_key(created);
+    order.sort_by_cached_key(created);
     let mut ranks = vec![Rank::default(); users.len()];
     for (place, user) in order.into_iter().enumerate() {
         ranks[user.get()] = Rank { class: 0, place: place as u32 };

@@ -76,10 +76,15 @@ fn planned(baseline: &Baseline) -> Vec<SkuIndex> {
 
 fn skus(baseline: &Baseline, today: &Today) -> Vec<SkuStatus> {
     let snapshot = &baseline.snapshot;
-    let mut holders: BTreeMap<SkuIndex, BTreeSet<UserIndex>> = BTreeMap::new();
-    for license in &snapshot.assigned {
-        holders.entry(license.sku).or_default().insert(license.user);
-    }
+    // Somebody may have a SKU by several ways.
+    let mut held: Vec<(SkuIndex, UserIndex)> =
+        snapshot.assigned.iter().map(|license| (license.sku, license.user)).collect();
+    held.sort_unstable();
+    held.dedup();
+    let holders = |sku: SkuIndex| {
+        let before = |least: SkuIndex| held.partition_point(|(sku, _)| *sku < least);
+        (before(SkuIndex(sku.0 + 1)) - before(sku)) as u32
+    };
     let guests = guest_seats(baseline, today);
     let status = |sku: SkuIndex| {
         let named = snapshot.sku(sku);
@@ -96,9 +101,7 @@ fn skus(baseline: &Baseline, today: &Today) -> Vec<SkuStatus> {
             suspended: units.suspended,
             locked_out: units.locked_out,
             consumed_exported: named.consumed,
-            assigned_exported: snapshot
-                .assignments_exported
-                .then(|| holders.get(&sku).map_or(0, |holders| holders.len() as u32)),
+            assigned_exported: snapshot.assignments_exported.then(|| holders(sku)),
             assigned,
             waiting,
             blocked: ledger.blocked(sku),
