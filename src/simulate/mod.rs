@@ -29,6 +29,7 @@ mod rows;
 mod rule_change;
 mod run;
 mod scratch;
+mod self_service;
 mod sensitivity;
 mod settings;
 mod spread;

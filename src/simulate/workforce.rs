@@ -1,9 +1,6 @@
 //! Joiners, movers, leavers, guests and self-service joins of one replication. In: people, rates, a replication number.
 //! Out: dated events. Never: looks at a licence, so that scarcity cannot change who joins or leaves.
 
-use std::collections::HashSet;
-
-use foldhash::fast::FixedState;
 use prefetch_index::prefetch_index;
 use rand::{Rng, RngExt};
 
@@ -12,6 +9,7 @@ use super::event::{Event, Happening, Slot};
 use super::parts::Parts;
 use super::people::{Account, Month, NEVER, NO_SKU, People, add_leaving, day_in};
 use super::rates::Rates;
+use super::self_service::SelfServiceGroup;
 use crate::scenario::Assumptions;
 
 /// Of so many people drawn for a request, somebody has not got the SKU, unless nearly everybody has.
@@ -72,66 +70,11 @@ struct Drawing<'a> {
     /// Members and guests, and those who joined since, in order of joining: hits never depend on who comes later.
     members: Vec<Slot>,
     guests: Vec<Slot>,
-    groups: Vec<Joinable<'a>>,
+    groups: Vec<SelfServiceGroup<'a>>,
     enabled: u32,
     parts: Parts,
     guests_there: u32,
     population: Population,
-}
-
-/// The members of one self-service group: the exported ones less those who left, and those who joined.
-struct Joinable<'a> {
-    exported: &'a [Slot],
-    joined: Vec<Slot>,
-    joined_set: HashSet<Slot, FixedState>,
-    /// Whether somebody left the group, by place in the order of [`Joinable::ever`].
-    left: Vec<bool>,
-    /// The places of those who were members when the last month began, and of those who joined since.
-    there: Vec<u32>,
-}
-
-impl<'a> Joinable<'a> {
-    fn new(exported: &'a [Slot]) -> Self {
-        let there = (0..exported.len() as u32).collect();
-        Self { exported, joined: Vec::new(), joined_set: HashSet::default(), left: vec![false; exported.len()], there }
-    }
-
-    /// Everybody who ever was a member, in an order that only grows.
-    fn ever(&self) -> usize {
-        self.exported.len() + self.joined.len()
-    }
-
-    /// The members at the start of a month: those who neither left the group nor are gone by then. Months ascend, and nobody comes
-    /// back.
-    fn there(&mut self, accounts: &[Account], start: u32) -> usize {
-        let Self { exported, joined, left, there, .. } = self;
-        there.retain(|place| {
-            let slot = slot_at(exported, joined, *place as usize);
-            accounts[slot as usize].gone > start && !left[*place as usize]
-        });
-        there.len()
-    }
-
-    fn at(&self, place: usize) -> Slot {
-        slot_at(self.exported, &self.joined, place)
-    }
-
-    fn join(&mut self, slot: Slot) {
-        self.there.push(self.ever() as u32);
-        self.left.push(false);
-        self.joined.push(slot);
-        self.joined_set.insert(slot);
-    }
-
-    /// Whether the slot is or was a member: who left does not come back within a run.
-    fn knows(&self, slot: Slot) -> bool {
-        self.exported.binary_search(&slot).is_ok() || self.joined_set.contains(&slot)
-    }
-}
-
-/// Who is at a place of a group.
-fn slot_at(exported: &[Slot], joined: &[Slot], place: usize) -> Slot {
-    exported.get(place).copied().unwrap_or_else(|| joined[place - exported.len()])
 }
 
 /// Draws everything that happens to people in one replication.
@@ -152,7 +95,7 @@ pub fn draw(
         accounts: copy_in(&mut memory.accounts, &people.accounts),
         members: copy_in(&mut memory.members, &people.members),
         guests: people.guests.clone(),
-        groups: people.eligible.iter().map(|eligible| Joinable::new(&eligible.members)).collect(),
+        groups: people.eligible.iter().map(|eligible| SelfServiceGroup::new(&eligible.members)).collect(),
         enabled: people.enabled,
         parts,
         guests_there: people.guests.len() as u32,
@@ -475,7 +418,7 @@ impl<'a> Drawing<'a> {
         let mut count = 0;
         for (place, fraction) in draws::hits(rng, group.ever(), chance) {
             let (slot, day) = (group.at(place), day_in(month, fraction));
-            if self.accounts[slot as usize].gone > day && !std::mem::replace(&mut group.left[place], true) {
+            if self.accounts[slot as usize].gone > day && group.leave(place) {
                 let happening = Happening::LeaveGroup { slot, eligible: eligible as u32 };
                 self.population.events.push(Event { day, happening });
                 count += 1;
