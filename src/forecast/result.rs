@@ -74,6 +74,22 @@ pub enum RenewalOutcome {
     TrueUp,
 }
 
+impl RenewalOutcome {
+    /// As it is written in JSON, and the end of its key in the words of a report.
+    pub fn name(self) -> &'static str {
+        match self {
+            RenewalOutcome::Renews => "renews",
+            RenewalOutcome::Reduced => "reduced",
+            RenewalOutcome::Increased => "increased",
+            RenewalOutcome::Expires => "expires",
+            RenewalOutcome::GraceEnds => "grace-ends",
+            RenewalOutcome::Cancelled => "cancelled",
+            RenewalOutcome::ExtendedServiceTerm => "extended-service-term",
+            RenewalOutcome::TrueUp => "true-up",
+        }
+    }
+}
+
 /// A change of units on a day, with the last day on which it can still be changed.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RenewalEvent {

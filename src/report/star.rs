@@ -9,7 +9,7 @@ use super::files::{Files, Options};
 use super::frame::{Frame, Values};
 use super::kind::Kind;
 use super::series;
-use crate::forecast::{DepartmentCost, Forecast, RenewalOutcome, SkuForecast};
+use crate::forecast::{DepartmentCost, Forecast, SkuForecast};
 
 /// What the tables hold and how they join.
 const README: &str = include_str!("star.md");
@@ -87,25 +87,12 @@ fn seats(forecast: &Forecast) -> Frame {
 fn renewals(forecast: &Forecast) -> Frame {
     let known = |name: &str| forecast.skus.iter().find(|sku| sku.is_called(name));
     let events: Vec<_> = forecast.renewals.iter().filter_map(|event| Some((known(&event.sku)?, event))).collect();
-    let outcome = |outcome: RenewalOutcome| {
-        let name = match outcome {
-            RenewalOutcome::Renews => "renews",
-            RenewalOutcome::Reduced => "reduced",
-            RenewalOutcome::Increased => "increased",
-            RenewalOutcome::Expires => "expires",
-            RenewalOutcome::GraceEnds => "grace-ends",
-            RenewalOutcome::Cancelled => "cancelled",
-            RenewalOutcome::ExtendedServiceTerm => "extended-service-term",
-            RenewalOutcome::TrueUp => "true-up",
-        };
-        name.to_owned()
-    };
     Frame {
         columns: vec![
             ("sku_id", Values::Text(events.iter().map(|(sku, _)| sku.sku_id.clone()).collect())),
             ("day", Values::Day(events.iter().map(|(_, event)| event.day).collect())),
             ("subscription", Values::Text(events.iter().map(|(_, event)| event.subscription.clone()).collect())),
-            ("outcome", Values::Text(events.iter().map(|(_, event)| outcome(event.outcome)).collect())),
+            ("outcome", Values::Text(events.iter().map(|(_, event)| event.outcome.name().to_owned()).collect())),
             ("units_before", Values::Count(events.iter().map(|(_, event)| event.quantity_before).collect())),
             ("units_after", Values::Count(events.iter().map(|(_, event)| event.quantity_after).collect())),
             ("last_day_to_act", Values::MaybeDay(events.iter().map(|(_, event)| event.last_day_to_act).collect())),

@@ -22,16 +22,16 @@ pub enum TermEnd {
 }
 
 impl TermEnd {
-    /// What happens to a subscription.
-    pub fn words(self) -> &'static str {
+    /// As it is written in JSON.
+    pub fn name(self) -> &'static str {
         match self {
             TermEnd::Renews => "renews",
-            TermEnd::Reduced => "renews with fewer",
-            TermEnd::Increased => "renews with more",
-            TermEnd::Expires => "expires into grace",
-            TermEnd::GraceEnds => "grace ends",
-            TermEnd::Cancelled => "is cancelled",
-            TermEnd::ExtendedServiceTerm => "goes into the extended service term",
+            TermEnd::Reduced => "reduced",
+            TermEnd::Increased => "increased",
+            TermEnd::Expires => "expires",
+            TermEnd::GraceEnds => "grace-ends",
+            TermEnd::Cancelled => "cancelled",
+            TermEnd::ExtendedServiceTerm => "extended-service-term",
         }
     }
 }
@@ -105,7 +105,8 @@ impl Subscription {
         renewals
     }
 
-    /// The end of the grace of a term that expired on `end`: until the day before, its units can be renewed late or replaced.
+    /// The end of the grace of a term that expired on `end`: until the day before, its units can be renewed late, under CSP only
+    /// replaced (reference 4.2).
     fn grace_end(&self, end: NaiveDate) -> LotRenewal {
         let day = calendar::after(end, Lifecycle::of_expiry(self.channel, self.trial).warning_days);
         LotRenewal {

@@ -1,7 +1,7 @@
 //! Where each lot stands on a day, and what becomes of it next. In: lots, a day. Out: plain rows. Never: sums lots.
 
 use chrono::{Months, NaiveDate};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{LotRenewal, Stage, Supply};
 
@@ -12,8 +12,9 @@ const AHEAD_MONTHS: u32 = 42;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LotStanding {
     pub subscription: Box<str>,
-    /// `ahead`, `enabled`, `extended`, `warning`, `suspended`, `lockedOut` or `deleted`.
-    pub state: &'static str,
+    #[serde(rename = "state", serialize_with = "by_name")]
+    pub stage: Stage,
+    /// Units in that stage; of a lot that lies ahead, those that will be.
     pub units: u32,
     /// The first day of a lot that lies ahead.
     pub starts: Option<NaiveDate>,
@@ -21,6 +22,10 @@ pub struct LotStanding {
     pub term_end: Option<NaiveDate>,
     /// What comes next; `None` where nothing is to be decided, as with a month's term that renews as it is.
     pub next: Option<LotRenewal>,
+}
+
+fn by_name<S: Serializer>(stage: &Stage, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(stage.name())
 }
 
 impl Supply {
@@ -34,7 +39,7 @@ impl Supply {
             let coming = lot.term_ends(ahead.max(lot.term_end.unwrap_or(day))).find(|end| *end > day);
             LotStanding {
                 subscription: lot.id.clone(),
-                state: stage.name(),
+                stage,
                 units: if starts.is_some() { lot.quantity } else { units },
                 starts,
                 term_end: coming.or(lot.term_end),

@@ -1,9 +1,9 @@
 //! Explanations as lines. In: a trace. Out: text. Never: a control character of a name that others wrote.
 
 use crate::licensing::trace::{GroupTrace, SkuTrace, UserTrace};
-use crate::report::clean;
+use crate::report::{Language, Words, clean};
 use crate::rule::Step;
-use crate::supply::LotStanding;
+use crate::supply::{LotStanding, Stage};
 
 /// People of a line who are named on the screen.
 const LISTED: usize = 50;
@@ -94,24 +94,26 @@ pub fn group(trace: &GroupTrace) -> String {
 
 /// A lot with its state, and what comes next with the last day to change it.
 fn subscription(lot: &LotStanding) -> String {
-    let state = match (lot.state, lot.starts) {
-        ("ahead", Some(day)) => format!("from {day} on"),
-        ("warning", _) => "in grace".to_owned(),
-        ("suspended", _) => "suspended: nobody can use or be given them".to_owned(),
-        ("lockedOut", _) => "cancelled: nobody can use or be given them".to_owned(),
-        ("extended", _) => "in the extended service term".to_owned(),
-        (state, _) => state.to_owned(),
+    let state = match (lot.stage, lot.starts) {
+        (Stage::Ahead, Some(day)) => format!("from {day} on"),
+        (Stage::Warning, _) => "in grace".to_owned(),
+        (Stage::Suspended, _) => "suspended: nobody can use or be given them".to_owned(),
+        (Stage::LockedOut, _) => "cancelled: nobody can use or be given them".to_owned(),
+        (Stage::Extended, _) => "in the extended service term".to_owned(),
+        (stage, _) => stage.name().to_owned(),
     };
+    let words = Words::of(Language::English);
     let next = match (&lot.next, lot.term_end) {
         (Some(next), _) => {
             let change = match (next.quantity_before, next.quantity_after) {
                 (before, after) if before == after => String::new(),
                 (before, after) => format!(", {before} → {after}"),
             };
-            let (what, on, act) = (next.end.words(), next.day, next.last_day_to_act);
+            let what = words.say(&format!("renewals.{}", next.end.name()));
+            let (on, act) = (next.day, next.last_day_to_act);
             format!("{what} on {on}{change} (last day to act {act})")
         }
-        (None, Some(end)) if lot.state == "enabled" => format!("renews as it is on {end}"),
+        (None, Some(end)) if matches!(lot.stage, Stage::Active { .. }) => format!("renews as it is on {end}"),
         (None, Some(end)) => format!("its term ended on {end}"),
         (None, None) => "the end of its term is not known".to_owned(),
     };

@@ -54,7 +54,7 @@ fn renewal_row(forecast: &Forecast, event: &RenewalEvent, words: &Words) -> Row 
         Cell::Date(event.day),
         Cell::name(&event.sku),
         Cell::name(&event.subscription),
-        Cell::Text(words.say(outcome(event.outcome))),
+        Cell::Text(outcome(event.outcome, words)),
         Cell::Count(event.quantity_before),
         Cell::Count(event.quantity_after),
     ]);
@@ -67,17 +67,9 @@ pub fn tone(event: &RenewalEvent) -> Tone {
     if lost { Tone::Warning } else { Tone::Plain }
 }
 
-pub fn outcome(outcome: RenewalOutcome) -> &'static str {
-    match outcome {
-        RenewalOutcome::Renews => "renewals.renews",
-        RenewalOutcome::Reduced => "renewals.reduced",
-        RenewalOutcome::Increased => "renewals.increased",
-        RenewalOutcome::Expires => "renewals.expires",
-        RenewalOutcome::GraceEnds => "renewals.grace-ends",
-        RenewalOutcome::Cancelled => "renewals.cancelled",
-        RenewalOutcome::ExtendedServiceTerm => "renewals.extended-service-term",
-        RenewalOutcome::TrueUp => "renewals.true-up",
-    }
+/// What happens, in words.
+pub fn outcome(outcome: RenewalOutcome, words: &Words) -> String {
+    words.say(&format!("renewals.{}", outcome.name()))
 }
 
 /// Cost of all planned SKUs by month, one column a currency.

@@ -110,7 +110,7 @@ fn timeline(forecast: &Forecast, start: NaiveDate, end: NaiveDate, words: &Words
         .filter(|event| event.day >= start && event.day <= end)
         .map(|event| {
             let values = [
-                ("what", words.say(costs::outcome(event.outcome))),
+                ("what", costs::outcome(event.outcome, words)),
                 ("before", words.count(u64::from(event.quantity_before))),
                 ("after", words.count(u64::from(event.quantity_after))),
             ];

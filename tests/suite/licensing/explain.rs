@@ -55,7 +55,8 @@ fn the_lots_of_a_sku_are_its_capacity_and_each_says_what_comes_next() {
     for sku in baseline.snapshot.sku_indexes() {
         let supply = &baseline.supplies[sku.get()];
         let told = trace::sku(&baseline.snapshot, &today, (supply, baseline.today), sku);
-        let usable = told.subscriptions.iter().filter(|lot| ["enabled", "extended", "warning"].contains(&lot.state));
+        let usable =
+            told.subscriptions.iter().filter(|lot| ["enabled", "extended", "warning"].contains(&lot.stage.name()));
         let units = usable.map(|lot| lot.units).sum::<u32>() + told.units_beside;
         assert!(told.capacity.is_none_or(|capacity| capacity == units), "{}: {units}", told.sku);
         let horizon = baseline.today + chrono::Months::new(40);
